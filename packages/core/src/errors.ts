@@ -1,0 +1,183 @@
+/**
+ * What can go wrong, by the decision that a caller can take.
+ *
+ * Python's classes are the base (`BufferError`, `ValueError`, ...; a Python `TypeError` is JavaScript's own), and
+ * below them stand more telling ones. Each has a literal `code` and the Python name in `pyName`, so that a test of
+ * `error.code` works where two copies of this package meet and `instanceof` would not.
+ *
+ * Wording: what was attempted, the fact that stood against it with the real values, what would have been right.
+ *
+ * Source: the classes and their mapping are those of CPython's `memoryview`, `struct` and `Py_buffer` documentation.
+ *
+ * @module
+ */
+
+/** Options of each error of this module: `cause`, as in every JavaScript error. */
+export interface ErrorContext {
+  readonly cause?: unknown;
+}
+
+/** A request that an exporter can't meet, or memory that can't move because it is exported. */
+export class BufferError extends Error {
+  override readonly name: string = "BufferError";
+  readonly pyName: string = "BufferError";
+  readonly code: string = "buffer";
+}
+
+/** A value or a structure outside what the operation takes. */
+export class ValueError extends RangeError {
+  override readonly name: string = "ValueError";
+  readonly pyName: string = "ValueError";
+  readonly code: string = "value";
+}
+
+/** An index outside its dimension. */
+export class IndexError extends RangeError {
+  override readonly name: string = "IndexError";
+  readonly pyName: string = "IndexError";
+  readonly code: string = "index";
+}
+
+/** An operation that is not defined for this format or number of dimensions. */
+export class NotImplementedError extends Error {
+  override readonly name: string = "NotImplementedError";
+  readonly pyName: string = "NotImplementedError";
+  readonly code: string = "not-implemented";
+}
+
+/** A number that the target type can't hold. */
+export class OverflowError extends RangeError {
+  override readonly name: string = "OverflowError";
+  readonly pyName: string = "OverflowError";
+  readonly code: string = "overflow";
+}
+
+/** A format string that is none, or bytes or values that don't fit it: Python's `struct.error`. */
+export class FormatError extends Error {
+  override readonly name: string = "FormatError";
+  readonly pyName: string = "struct.error";
+  readonly code: string = "format";
+}
+
+/** No memory left. */
+export class MemoryError extends RangeError {
+  override readonly name: string = "MemoryError";
+  readonly pyName: string = "MemoryError";
+  readonly code: string = "memory";
+}
+
+/** Writing through a read-only view. */
+export class ReadonlyError extends TypeError {
+  override readonly name: string = "ReadonlyError";
+  readonly pyName: string = "TypeError";
+  readonly code: string = "readonly";
+}
+
+/** A data type that the operation doesn't take. */
+export class DTypeError extends TypeError {
+  override readonly name: string = "DTypeError";
+  readonly pyName: string = "TypeError";
+  readonly code: string = "dtype";
+}
+
+/** Shapes, axes or strides that don't go together. */
+export class ShapeError extends ValueError {
+  override readonly name: string = "ShapeError";
+  override readonly code: string = "shape";
+}
+
+/** A view that has been released. */
+export class ReleasedError extends ValueError {
+  override readonly name: string = "ReleasedError";
+  override readonly code: string = "released";
+}
+
+/** A descriptor that doesn't describe memory inside its buffer. */
+export class DescriptorError extends ValueError {
+  override readonly name: string = "DescriptorError";
+  override readonly code: string = "descriptor";
+}
+
+/** Many readers or one writer hold a region; this request would have broken that. */
+export class BorrowError extends BufferError {
+  override readonly name: string = "BorrowError";
+  override readonly code: string = "borrow";
+}
+
+type ErrorClass = new (message: string, context?: ErrorContext) => Error;
+
+const byName = new Map<string, ErrorClass>([
+  ["Error", Error],
+  ["RangeError", RangeError],
+  ["TypeError", TypeError],
+  ["SyntaxError", SyntaxError],
+  ["ReferenceError", ReferenceError],
+]);
+
+/**
+ * Makes a class known to {@link errorFromWire}, so that an error of it keeps its class when it crosses threads.
+ *
+ * @param name - the `name` that its instances carry
+ */
+export function registerErrorClass(name: string, errorClass: ErrorClass): void {
+  byName.set(name, errorClass);
+}
+
+for (const errorClass of [
+  BufferError,
+  ValueError,
+  IndexError,
+  NotImplementedError,
+  OverflowError,
+  FormatError,
+  MemoryError,
+  ReadonlyError,
+  DTypeError,
+  ShapeError,
+  ReleasedError,
+  DescriptorError,
+  BorrowError,
+])
+  registerErrorClass(errorClass.name, errorClass);
+
+/** An error as it travels between threads: structured clone keeps neither the class nor the fields of an `Error`. */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly cause: WireError | undefined;
+}
+
+const CAUSE_DEPTH_MAX = 8;
+
+/** Puts anything that was thrown into a form that structured clone keeps whole. */
+export function errorToWire(thrown: unknown, depth: number = 0): WireError {
+  if (!(thrown instanceof Error)) {
+    return { name: "Error", message: `a value that is no Error was thrown: ${describe(thrown)}`, stack: undefined, cause: undefined };
+  }
+  const cause = thrown.cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(thrown.cause, depth + 1);
+  return { name: thrown.name, message: thrown.message, stack: thrown.stack, cause };
+}
+
+/** The inverse of {@link errorToWire}: an error of the same class and message, with the other thread's stack. */
+export function errorFromWire(wire: WireError): Error {
+  const errorClass = byName.get(wire.name) ?? Error;
+  const error = new errorClass(wire.message, wire.cause === undefined ? {} : { cause: errorFromWire(wire.cause) });
+  if (error.name !== wire.name) Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
+  if (wire.stack !== undefined) Object.defineProperty(error, "stack", { value: wire.stack, configurable: true, writable: true });
+  return error;
+}
+
+/** A short text for any value, for error messages: strings quoted, long ones cut, objects by their class. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value === "symbol") return value.toString();
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 8).map((item) => (typeof item === "object" && item !== null ? "..." : describe(item)));
+    return `[${shown.join(", ")}${value.length > 8 ? ", ..." : ""}]`;
+  }
+  return `an object of class ${value.constructor?.name ?? "(none)"}`;
+}
