@@ -1,12 +1,19 @@
+/**
+ * Where the tests are, and how they meet the packages: as sources, through the export condition `@instride/source`.
+ *
+ * @module
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ["@instride/source", "module", "node", "default"], externalConditions: ["@instride/source"] } },
+  // These become conditions of the processes that run the tests, and so of the threads that tests start: there Node
+  // itself strips the types.
+  ssr: { resolve: { conditions: ["@instride/source", "module", "node", "default"] } },
   test: {
-    include: ["{packages/*,workers,examples/*,bench,conformance,.}/test/**/*.test.ts"],
+    include: ["{packages/*,workers,examples/*,bench,conformance}/test/**/*.test.ts", "test/**/*.test.ts"],
     // The main thread must be free to block, and a thread of ours that dies must not take the runner with it.
     pool: "forks",
-    execArgv: ["-C", "@instride/source"],
     testTimeout: 20_000,
+    hookTimeout: 20_000,
   },
 });

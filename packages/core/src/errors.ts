@@ -153,9 +153,15 @@ const CAUSE_DEPTH_MAX = 8;
 /** Puts anything that was thrown into a form that structured clone keeps whole. */
 export function errorToWire(thrown: unknown, depth: number = 0): WireError {
   if (!(thrown instanceof Error)) {
-    return { name: "Error", message: `a value that is no Error was thrown: ${describe(thrown)}`, stack: undefined, cause: undefined };
+    return {
+      name: "Error",
+      message: `a value that is no Error was thrown: ${describe(thrown)}`,
+      stack: undefined,
+      cause: undefined,
+    };
   }
-  const cause = thrown.cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(thrown.cause, depth + 1);
+  const cause =
+    thrown.cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(thrown.cause, depth + 1);
   return { name: thrown.name, message: thrown.message, stack: thrown.stack, cause };
 }
 
@@ -163,8 +169,10 @@ export function errorToWire(thrown: unknown, depth: number = 0): WireError {
 export function errorFromWire(wire: WireError): Error {
   const errorClass = byName.get(wire.name) ?? Error;
   const error = new errorClass(wire.message, wire.cause === undefined ? {} : { cause: errorFromWire(wire.cause) });
-  if (error.name !== wire.name) Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
-  if (wire.stack !== undefined) Object.defineProperty(error, "stack", { value: wire.stack, configurable: true, writable: true });
+  if (error.name !== wire.name)
+    Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
+  if (wire.stack !== undefined)
+    Object.defineProperty(error, "stack", { value: wire.stack, configurable: true, writable: true });
   return error;
 }
 

@@ -1,0 +1,60 @@
+/**
+ * The Python buffer protocol in JavaScript, over memory that threads share.
+ *
+ * ```ts
+ * import { MemoryOwner, MemoryView, getBuffer, BufferFlags } from "@instride/core";
+ *
+ * // Any exporter's memory, as Python's memoryview sees it:
+ * using view = new MemoryView(new Int16Array([1, 2, 3, 4, 5, 6]));
+ * view.reshape([2, 3]).transpose().toList(); // [[1, 4], [2, 5], [3, 6]]
+ *
+ * // Arrays in shared memory:
+ * const owner = new MemoryOwner();
+ * using image = owner.zeros([1080, 1920, 3], "uint8");
+ * image.at("::-2", "...", 0); // every other row from the last, first channel: no byte is copied
+ * ```
+ *
+ * What is where: `MemoryView` and `getBuffer` are the protocol; `MemoryOwner` makes arrays and lends them; a
+ * `Descriptor` is how a view travels, and `borrowView` receives it.
+ *
+ * @module
+ */
+export { type AnyDType, BufferView } from "./buffer-view.ts";
+export { type BorrowedView, borrowView } from "./borrowed-view.ts";
+export { type Value } from "./codec.ts";
+export { copyElements, type Strided } from "./copy.ts";
+export { type Descriptor, readDescriptor } from "./descriptor.ts";
+export { type Complex, type DType, type DTypeInfo, DTYPES, isDType, type Scalars, type TypedArrays } from "./dtype.ts";
+export { type Elements, type Reader } from "./elements.ts";
+export * from "./errors.ts";
+export { type Exportable, type Exporter, getBuffer, isExporter, type PyBuffer } from "./exporter.ts";
+export { BufferFlags } from "./flags.ts";
+export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./heap.ts";
+export { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
+export { contiguousStrides, isContiguous, type Layout, NDIM_MAX, type Order, sizeOf } from "./layout.ts";
+export {
+  claimRow,
+  HANDLES_MAX,
+  type LeaseHandle,
+  type LeaseWords,
+  type ThreadLeases,
+  WORKERS_MAX,
+} from "./lease-words.ts";
+export { type Lease, type LeaseMode } from "./leases.ts";
+export { MemoryView, type Scalar } from "./memory-view.ts";
+export {
+  type AdoptOptions,
+  type ArrayOptions,
+  type FromOptions,
+  type HeldLease,
+  type Loan,
+  MemoryOwner,
+  type Nested,
+  type OwnerStats,
+  type SharedView,
+} from "./owner.ts";
+export { type Extent, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
+export { type BufferInfo } from "./py-buffer.ts";
+export { type HalfOpenRange } from "./range.ts";
+export { type Scope } from "./scope.ts";
+export { type IndexKey, type Slice, slice } from "./slicing.ts";

@@ -1,0 +1,155 @@
+/**
+ * The shared words of leases: which handles are live, and how many views each thread has under each.
+ *
+ * Three arrays, all words 32 bits wide and touched by Atomics alone:
+ *
+ * - `states`, one word for each slot: the generation in the upper 30 bits, the state in the lower two. The owner writes
+ *   it to grant; whoever holds the handle may end it, and one compare-exchange decides who does.
+ * - `rows`, for each thread one word for each slot: how many views that thread has under the handle. Only that thread
+ *   writes it, so a thread that dies between any two operations leaves exactly its own row behind, and the owner
+ *   clears it. There is no shared counter that could be off by one.
+ * - `claims`, one word for each row: the id of the thread that has it, or 0.
+ *
+ * A slot is used again under the next generation, so a handle kept too long is refused, not mistaken for another.
+ *
+ * @module
+ */
+import { MemoryError } from "./errors.ts";
+
+/** Handles that can be live at once. A row takes four bytes for each. */
+export const HANDLES_MAX = 16_384;
+
+/** Threads that can have views at once, the owner among them. Untouched rows take no memory. */
+export const WORKERS_MAX = 256;
+
+const FREE = 0;
+const LIVE = 1;
+const STATE_BITS = 2;
+const GENERATION_MASK = 0x1fff_ffff;
+
+/** The right to use a region: which slot of the table, in which of its generations. Survives structured clone. */
+export interface LeaseHandle {
+  readonly slot: number;
+  readonly generation: number;
+}
+
+function word(generation: number, state: number): number {
+  return (generation << STATE_BITS) | state;
+}
+
+/** The shared words of one owner. They survive structured clone, as the same memory. */
+export interface LeaseWords {
+  readonly states: Int32Array<SharedArrayBuffer>;
+  readonly claims: Int32Array<SharedArrayBuffer>;
+  readonly rows: Int32Array<SharedArrayBuffer>;
+}
+
+/** Makes the shared words of one owner: all handles free, all rows unclaimed. */
+export function createWords(): LeaseWords {
+  return {
+    states: sharedWords(HANDLES_MAX),
+    claims: sharedWords(WORKERS_MAX),
+    rows: sharedWords(WORKERS_MAX * HANDLES_MAX),
+  };
+}
+
+function sharedWords(count: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
+}
+
+/** One thread's part in the leases of an owner. */
+export interface ThreadLeases {
+  readonly states: Int32Array<SharedArrayBuffer>;
+  /** The thread's own row. */
+  readonly row: Int32Array<SharedArrayBuffer>;
+}
+
+/**
+ * Claims a row for the calling thread.
+ *
+ * @param thread - its id: positive, and of no other living thread
+ * @throws {@link MemoryError} if {@link WORKERS_MAX} threads have one
+ */
+export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
+  for (let index = 0; index < WORKERS_MAX; index++) {
+    // One compare-exchange decides which of two starting threads gets the row.
+    if (Atomics.compareExchange(words.claims, index, 0, thread) === 0)
+      return { states: words.states, row: rowAt(words, index) };
+  }
+  throw new MemoryError(`cannot give thread ${thread} a row of leases: WORKERS_MAX = ${WORKERS_MAX} threads have one`);
+}
+
+function rowAt(words: LeaseWords, index: number): Int32Array<SharedArrayBuffer> {
+  return words.rows.subarray(index * HANDLES_MAX, (index + 1) * HANDLES_MAX);
+}
+
+/** The rows that are claimed, by the ids of their threads. */
+export function claimedRows(words: LeaseWords): Map<number, Int32Array<SharedArrayBuffer>> {
+  const rows = new Map<number, Int32Array<SharedArrayBuffer>>();
+  for (let index = 0; index < WORKERS_MAX; index++) {
+    const thread = Atomics.load(words.claims, index);
+    if (thread !== 0) rows.set(thread, rowAt(words, index));
+  }
+  return rows;
+}
+
+/** Forgets a thread that has died, with the views that it still had. The owner calls it, once the thread can run no more. */
+export function buryThread(words: LeaseWords, thread: number): void {
+  for (let index = 0; index < WORKERS_MAX; index++) {
+    if (Atomics.load(words.claims, index) !== thread) continue;
+    const row = rowAt(words, index);
+    for (let slot = 0; slot < row.length; slot++) if (Atomics.load(row, slot) !== 0) Atomics.store(row, slot, 0);
+    // Clear first, give away then: the next thread starts from zeros. Pairs with the compare-exchange in `claimRow`.
+    Atomics.store(words.claims, index, 0);
+  }
+}
+
+/** Makes a free slot live under its next generation. Only the owner calls it. */
+export function openHandle(states: Int32Array, slot: number): LeaseHandle {
+  const generation = ((Atomics.load(states, slot) >>> STATE_BITS) + 1) & GENERATION_MASK;
+  // Pairs with the load in `isLive`: a thread that sees the word sees the grant that came before it.
+  Atomics.store(states, slot, word(generation, LIVE));
+  return { slot, generation };
+}
+
+/**
+ * Ends a handle.
+ *
+ * @returns true for the one caller, of however many on however many threads, that ended it
+ */
+export function closeHandle(states: Int32Array, { slot, generation }: LeaseHandle): boolean {
+  const live = word(generation, LIVE);
+  // One compare-exchange decides: two releases that race can't both win, and a stale handle can't win at all.
+  return Atomics.compareExchange(states, slot, live, word(generation, FREE)) === live;
+}
+
+/** True while the handle has not been ended. False for numbers that are no handle. */
+export function isLive(states: Int32Array, { slot, generation }: LeaseHandle): boolean {
+  return slot >= 0 && slot < states.length && Atomics.load(states, slot) === word(generation, LIVE);
+}
+
+/**
+ * Counts one more view of this thread under a handle.
+ *
+ * @returns false, with nothing counted, if the handle is not live
+ */
+export function attach({ states, row }: ThreadLeases, handle: LeaseHandle): boolean {
+  if (!isLive(states, handle)) return false;
+  Atomics.add(row, handle.slot, 1);
+  // Count first, then look again. Pairs with `closeHandle` followed by `countViews` on the owner: one of the two sees
+  // the other, so no thread goes on under a handle whose end the owner took for unused.
+  if (isLive(states, handle)) return true;
+  Atomics.sub(row, handle.slot, 1);
+  return false;
+}
+
+/** Counts one view of this thread less. The caller attached it, and detaches it once. */
+export function detach({ row }: ThreadLeases, handle: LeaseHandle): void {
+  // Pairs with the load in `countViews`: what the view wrote happened before the owner saw it gone.
+  Atomics.sub(row, handle.slot, 1);
+}
+
+/** Views that one thread has under a slot. */
+export function countViews(row: Int32Array, slot: number): number {
+  return Atomics.load(row, slot);
+}

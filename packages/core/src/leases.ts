@@ -1,0 +1,153 @@
+/**
+ * Who may use which memory, granted by its owner: many readers or one writer of a region.
+ *
+ * A job takes the leases of all its operands at once and gives them back once no thread can touch them; an export
+ * holds one as long as its consumer does. While a lease on an array is live, the array is not freed.
+ *
+ * The questions of regions and conflicts are answered here, on the owner's thread, from ordinary objects. What races
+ * (the state of a handle, the views of each thread) is in `lease-words.ts`.
+ *
+ * @module
+ */
+import { BorrowError, BufferError, MemoryError } from "./errors.ts";
+import * as words from "./lease-words.ts";
+import type { LeaseHandle } from "./lease-words.ts";
+import { type Extent, sharesMemory } from "./overlap.ts";
+
+/** `pin` keeps the memory where it is and conflicts with nobody: what an export in the owner's thread holds. */
+export type LeaseMode = "read" | "write" | "pin";
+
+/** What a lease is asked for: a region of an array, and what is to be done with it. */
+export interface LeaseRequest {
+  /** The array's identity: leases of different arrays never conflict. */
+  readonly array: object;
+  readonly extent: Extent;
+  readonly mode: LeaseMode;
+}
+
+/** A granted lease. */
+export interface Lease extends LeaseRequest {
+  readonly handle: LeaseHandle;
+  /** Who holds it: a job, an export, a task. */
+  readonly holder: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** The owner's table of leases. */
+export class LeaseTable {
+  /** What the threads share of it. */
+  readonly words: words.LeaseWords = words.createWords();
+  readonly #leases: Map<number, Lease> = new Map();
+  readonly #byArray: Map<object, Set<Lease>> = new Map();
+  readonly #freeSlots: number[] = [];
+  /** Ended slots under which some thread still counts a view: not used again until it has let go or died. */
+  readonly #restingSlots: Set<number> = new Set();
+  #nextSlot = 0;
+
+  /** The number of live leases. */
+  get size(): number {
+    return this.#leases.size;
+  }
+
+  /** Forgets a thread that has ended, with the views that it still had. */
+  removeThread(thread: number): void {
+    words.buryThread(this.words, thread);
+  }
+
+  /**
+   * Grants all of `requests` to one holder, or none. Requests of one holder may overlap each other.
+   *
+   * @throws {@link BorrowError} if one of them would let a writer share memory with another holder, naming that holder
+   * @throws {@link MemoryError} if {@link words.HANDLES_MAX} leases are live
+   *
+   * Cost: for each request, the leases of its array.
+   */
+  grant(holder: string, requests: readonly LeaseRequest[]): Lease[] {
+    for (const request of requests) this.#refuseConflict(holder, request);
+    if (this.#freeSlots.length < requests.length) this.#wakeSlots();
+    const room = this.#freeSlots.length + words.HANDLES_MAX - this.#nextSlot;
+    if (room < requests.length) {
+      throw new MemoryError(
+        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${words.HANDLES_MAX} are live`,
+      );
+    }
+    const since = Date.now();
+    return requests.map((request) => {
+      const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
+      const lease: Lease = { ...request, holder, since, handle: words.openHandle(this.words.states, slot) };
+      this.#leases.set(slot, lease);
+      const ofArray = this.#byArray.get(request.array);
+      if (ofArray === undefined) this.#byArray.set(request.array, new Set([lease]));
+      else ofArray.add(lease);
+      return lease;
+    });
+  }
+
+  /** Ends a lease. A second call for the same lease does nothing. */
+  release(lease: Lease): void {
+    if (!words.closeHandle(this.words.states, lease.handle)) return;
+    this.#leases.delete(lease.handle.slot);
+    this.#restingSlots.add(lease.handle.slot);
+    const ofArray = this.#byArray.get(lease.array);
+    ofArray?.delete(lease);
+    if (ofArray?.size === 0) this.#byArray.delete(lease.array);
+  }
+
+  /** Views under a lease, on all threads. */
+  viewCount(lease: Lease): number {
+    return this.#slotCount(lease.handle.slot);
+  }
+
+  /** Throws unless no lease of `array` is live. @throws {@link BufferError} naming the holders */
+  refuseIfLeased(array: object, attempt: string): void {
+    const leases = this.#byArray.get(array);
+    if (leases === undefined) return;
+    const holders = [...new Set([...leases].map((lease) => lease.holder))].join(", ");
+    throw new BufferError(
+      `cannot ${attempt}: ${leases.size} ${leases.size === 1 ? "lease is" : "leases are"} live, held by ${holders}`,
+    );
+  }
+
+  /** The live leases, oldest first. */
+  live(): Lease[] {
+    return [...this.#leases.values()].toSorted((a, b) => a.since - b.since);
+  }
+
+  /** Views counted by each thread, over all leases. */
+  viewsByThread(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const [thread, row] of words.claimedRows(this.words)) {
+      let count = 0;
+      for (let slot = 0; slot < this.#nextSlot; slot++) count += words.countViews(row, slot);
+      counts.set(thread, count);
+    }
+    return counts;
+  }
+
+  #slotCount(slot: number): number {
+    let count = 0;
+    for (const row of words.claimedRows(this.words).values()) count += words.countViews(row, slot);
+    return count;
+  }
+
+  #wakeSlots(): void {
+    for (const slot of this.#restingSlots) {
+      if (this.#slotCount(slot) !== 0) continue;
+      this.#restingSlots.delete(slot);
+      this.#freeSlots.push(slot);
+    }
+  }
+
+  #refuseConflict(holder: string, request: LeaseRequest): void {
+    if (request.mode === "pin") return;
+    for (const lease of this.#byArray.get(request.array) ?? []) {
+      if (lease.mode === "pin" || (lease.mode === "read" && request.mode === "read")) continue;
+      if (sharesMemory(lease.extent, request.extent) === "no") continue;
+      throw new BorrowError(
+        `cannot lease to ${holder} for ${request.mode === "read" ? "reading" : "writing"}: ` +
+          `${lease.holder} is ${lease.mode === "read" ? "reading" : "writing"} the same memory`,
+      );
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * `Py_buffer`, field for field: what an exporter tells a consumer about its memory, as far as the consumer asked.
+ *
+ * C's `buf` pointer is a pair here: `buffer`, the JavaScript buffer object, and `byteOffset`, where the first logical
+ * element lies in it. With negative strides that is not the lowest address. `len` is `nbytes`.
+ *
+ * Source: CPython `Doc/c-api/buffer.rst`; `memory_getbuf` in `Objects/memoryobject.c`; `PyBuffer_FillInfo` in
+ * `Objects/abstract.c`.
+ *
+ * @module
+ */
+import { BufferError } from "./errors.ts";
+import { BufferFlags, requests } from "./flags.ts";
+import { isContiguous } from "./layout.ts";
+
+/** What an exporter gives for a request. */
+export interface BufferInfo {
+  /** The memory that the elements lie in. */
+  readonly buffer: ArrayBufferLike;
+  /** Bytes from the start of `buffer` to the first logical element. */
+  readonly byteOffset: number;
+  /** Product of the shape times `itemsize`: bytes if made contiguous, not the extent of strided memory. */
+  readonly nbytes: number;
+  readonly readonly: boolean;
+  /** Bytes of one element. Keeps the exporter's value where `format` is null; means 1 where `shape` is null. */
+  readonly itemsize: number;
+  /** Struct syntax; null (not asked for) means "B". */
+  readonly format: string | null;
+  /** 0 for a scalar; then shape, strides and suboffsets are null. */
+  readonly ndim: number;
+  /** Elements along each axis, or null where not asked for. */
+  readonly shape: readonly number[] | null;
+  /** Bytes from one element to the next along each axis, or null where not asked for: C-contiguous. */
+  readonly strides: readonly number[] | null;
+  /** Where not negative: read a 32-bit byte offset into the same buffer, and add this. Null where none is. */
+  readonly suboffsets: readonly number[] | null;
+  /** The exporter's own; consumers leave it alone. */
+  readonly internal?: unknown;
+}
+
+/** All that an exporter knows of its memory: a {@link BufferInfo} with nothing left out. */
+export interface FullBufferInfo extends BufferInfo {
+  readonly format: string;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** A contiguous one-dimensional exporter's memory. */
+export interface FlatBufferInfo {
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly nbytes: number;
+  readonly readonly: boolean;
+  readonly itemsize: number;
+  readonly format: string;
+}
+
+/**
+ * Answers a request from what the exporter knows, by the rules of CPython's memoryview.
+ *
+ * @param exporter - what to call the exporter in errors
+ * @throws {@link BufferError} if the request can't be met
+ */
+export function answerRequest(full: FullBufferInfo, flags: number, exporter: string): BufferInfo {
+  const { shape, strides, itemsize, suboffsets, ndim } = full;
+  const refuse = (fact: string): never => {
+    throw new BufferError(`cannot export ${exporter} for request ${flagNames(flags)}: ${fact}`);
+  };
+  const contiguous = (order: "C" | "F" | "A"): boolean =>
+    suboffsets === null && isContiguous(shape, strides, itemsize, order);
+
+  if (full.readonly && requests(flags, BufferFlags.WRITABLE)) refuse("it is read-only");
+  if (requests(flags, BufferFlags.C_CONTIGUOUS) && !contiguous("C")) refuse("it is not C-contiguous");
+  if (requests(flags, BufferFlags.F_CONTIGUOUS) && !contiguous("F")) refuse("it is not Fortran-contiguous");
+  if (requests(flags, BufferFlags.ANY_CONTIGUOUS) && !contiguous("A")) refuse("it is not contiguous");
+  if (suboffsets !== null && !requests(flags, BufferFlags.INDIRECT)) refuse("it needs suboffsets");
+  const wantsStrides = requests(flags, BufferFlags.STRIDES);
+  if (!wantsStrides && !contiguous("C")) refuse("it is not C-contiguous, and strides were not asked for");
+  const format = requests(flags, BufferFlags.FORMAT) ? full.format : null;
+  if (requests(flags, BufferFlags.ND)) {
+    const scalar = ndim === 0;
+    return { ...full, format, shape: scalar ? null : shape, strides: scalar || !wantsStrides ? null : strides };
+  }
+  if (format !== null) refuse("a format without a shape has no meaning");
+  return { ...full, format, ndim: 1, shape: null, strides: null };
+}
+
+/**
+ * Answers a request for contiguous one-dimensional memory: `PyBuffer_FillInfo`, which raw byte exporters use. Unlike a
+ * memoryview it takes `SIMPLE | FORMAT`.
+ *
+ * @throws {@link BufferError} for WRITABLE on read-only memory
+ */
+export function fillInfo(flat: FlatBufferInfo, flags: number, exporter: string): BufferInfo {
+  if (flat.readonly && requests(flags, BufferFlags.WRITABLE)) {
+    throw new BufferError(`cannot export ${exporter} for request ${flagNames(flags)}: it is read-only`);
+  }
+  const { buffer, byteOffset, nbytes, readonly, itemsize } = flat;
+  return {
+    buffer,
+    byteOffset,
+    nbytes,
+    readonly,
+    itemsize,
+    format: requests(flags, BufferFlags.FORMAT) ? flat.format : null,
+    ndim: 1,
+    shape: requests(flags, BufferFlags.ND) ? Object.freeze([nbytes / itemsize]) : null,
+    strides: requests(flags, BufferFlags.STRIDES) ? Object.freeze([itemsize]) : null,
+    suboffsets: null,
+  };
+}
+
+/** A request as its largest named parts: `"STRIDED | FORMAT"`. */
+export function flagNames(flags: number): string {
+  const exact = Object.entries(BufferFlags).find(([, value]) => value === flags);
+  if (exact !== undefined) return exact[0];
+  const names: string[] = [];
+  let covered = 0;
+  for (const [name, value] of Object.entries(BufferFlags).toSorted(([, a], [, b]) => b - a)) {
+    if (value === 0 || !requests(flags, value) || (covered & value) === value) continue;
+    names.push(name);
+    covered |= value;
+  }
+  return names.length === 0 ? String(flags) : names.join(" | ");
+}

@@ -1,0 +1,183 @@
+/**
+ * What an index selects: Python's slices, and NumPy's basic indexing by integers, slices, `null` and `"..."`.
+ *
+ * Integers may be numbers, bigints or booleans (0 and 1), as Python's `operator.index` has it; a number with a fraction
+ * is none, nor is `Infinity`. Bounds of a slice are clamped however large they are, integers that select are not.
+ *
+ * Units: bounds, steps and lengths in elements.
+ *
+ * Source: CPython `Objects/sliceobject.c`; NumPy `_core/src/multiarray/mapping.c`.
+ *
+ * @module
+ */
+import { IndexError, ValueError, describe } from "./errors.ts";
+import { type Axis, type Layout, NDIM_MAX, axesOf, layoutOf, safeStride } from "./layout.ts";
+
+/** What stands for an integer in an index. */
+export type Integer = number | bigint | boolean;
+
+/** Every `step`-th element from `start` up to (or with a negative step down to), not including, `stop`. */
+export interface Slice {
+  readonly start?: Integer | null | undefined;
+  readonly stop?: Integer | null | undefined;
+  readonly step?: Integer | null | undefined;
+}
+
+/**
+ * What one place of an index may hold: an integer drops its axis, a slice keeps it (also as text, `"1:5:-2"`), `null`
+ * inserts an axis of length 1, and `"..."` stands for as many whole axes as the others leave.
+ */
+export type IndexKey = Integer | Slice | null | "..." | `${string}:${string}`;
+
+/** A slice of an axis of known length: the `length` elements `start`, `start + step`, ... before `stop`. */
+export interface SliceIndices {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly length: number;
+}
+
+/** Makes a slice, with Python's order of arguments: `slice(stop)` or `slice(start, stop, step)`. */
+export function slice(stop: Integer | null): Slice;
+export function slice(start: Integer | null, stop: Integer | null, step?: Integer | null): Slice;
+export function slice(...bounds: (Integer | null | undefined)[]): Slice {
+  if (bounds.length === 0) throw new TypeError("cannot make a slice of no arguments: expected at least the stop");
+  const [start, stop, step] = bounds.length === 1 ? [null, bounds[0]] : bounds;
+  return Object.freeze({ start: start ?? null, stop: stop ?? null, step: step ?? null });
+}
+
+/**
+ * Fits a slice to an axis.
+ *
+ * @param length - elements of the axis
+ * @returns bounds within the axis (`stop` is -1 where a negative step includes element 0), and how many elements there
+ * are
+ * @throws {@link ValueError} if the step is 0 or the length negative; a `TypeError` if a bound is no integer
+ *
+ * Source: CPython `PySlice_Unpack` and `PySlice_AdjustIndices`.
+ */
+export function sliceIndices(key: Slice, length: number): SliceIndices {
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new ValueError(`cannot slice an axis of length ${describe(length)}: expected an integer from 0`);
+  }
+  const step = readBound("step", key.step) ?? 1;
+  if (step === 0) throw new ValueError("cannot slice with step 0: expected another integer");
+  const lowest = step < 0 ? -1 : 0;
+  const highest = step < 0 ? length - 1 : length;
+  const clamp = (bound: number): number => (bound < 0 ? Math.max(bound + length, lowest) : Math.min(bound, highest));
+  const start = clamp(readBound("start", key.start) ?? (step < 0 ? Infinity : 0));
+  const stop = clamp(readBound("stop", key.stop) ?? (step < 0 ? -Infinity : Infinity));
+  const span = step < 0 ? start - stop - 1 : stop - start - 1;
+  // Below 2^53 the rounded quotient never reaches the next integer, so that its floor is exact.
+  return { start, stop, step, length: span < 0 ? 0 : Math.floor(span / Math.abs(step)) + 1 };
+}
+
+/**
+ * Selects by one key for each axis; axes without a key stay whole.
+ *
+ * @returns the layout of the selected elements, over the same bytes
+ * @throws {@link IndexError} if there are more keys than axes or more than one `"..."`, an integer is out of bounds, or
+ * `null` makes too many axes; {@link ValueError} for a step of 0; a `TypeError` for anything that is no key
+ *
+ * Cost: O(ndim + keys). Source: NumPy `prepare_index` and `get_view_from_index`.
+ */
+export function applyIndex(layout: Layout, keys: readonly IndexKey[]): Layout {
+  const parsed = withEllipsis(Array.from(keys, parseKey));
+  const ndim = layout.shape.length;
+  const taken = parsed.filter((key) => typeof key === "object" && key !== null).length;
+  const refuse = (fact: string): never => {
+    throw new IndexError(`cannot index shape ${describe(layout.shape)}: ${fact}`);
+  };
+  if (taken > ndim) refuse(`there are ${taken} indices, expected at most ${ndim}`);
+
+  const source = axesOf(layout);
+  const result: Axis[] = [];
+  let { byteOffset } = layout;
+  let axis = 0;
+  for (const key of parsed) {
+    if (key === null) {
+      result.push({ length: 1, stride: 0 });
+    } else if (key === "...") {
+      const whole = ndim - taken;
+      result.push(...source.slice(axis, axis + whole));
+      axis += whole;
+    } else {
+      const { length, stride } = source[axis]!;
+      if ("index" in key) {
+        const { index } = key;
+        if (index < -length || index >= length) {
+          const range = length === 0 ? "none" : `${-length} to ${length - 1}`;
+          refuse(`index ${index} is out of bounds for axis ${axis} of length ${length}, expected ${range}`);
+        }
+        byteOffset += (index < 0 ? index + length : index) * stride;
+      } else {
+        const selected = sliceIndices(key.slice, length);
+        byteOffset += selected.start * stride;
+        result.push({ length: selected.length, stride: safeStride(selected.step * stride) });
+      }
+      axis++;
+    }
+  }
+  if (result.length > NDIM_MAX) refuse(`the result has ${result.length} axes, expected at most ${NDIM_MAX}`);
+  const isEmpty = result.some(({ length }) => length === 0);
+  return layoutOf(result, isEmpty ? layout.byteOffset : byteOffset);
+}
+
+type ParsedKey = { readonly index: number } | { readonly slice: Slice } | "..." | null;
+
+function parseKey(key: unknown): ParsedKey {
+  if (key === null || key === "...") return key;
+  if (typeof key === "string") return { slice: parseSlice(key) };
+  const index = integerOf(key);
+  if (index !== null) return { index };
+  if (isSlice(key)) return { slice: key };
+  throw new TypeError(`cannot use ${describe(key)} as an index: expected an integer, a slice, null or "..."`);
+}
+
+/** An index without `"..."` ends in one. */
+function withEllipsis(keys: readonly ParsedKey[]): readonly ParsedKey[] {
+  const ellipses = keys.filter((key) => key === "...").length;
+  if (ellipses > 1) throw new IndexError(`cannot use an index with ${ellipses} ellipses: expected at most one "..."`);
+  return ellipses === 1 ? keys : [...keys, "..."];
+}
+
+/** Reads `"start:stop"` or `"start:stop:step"`, each part an integer or nothing. */
+function parseSlice(text: string): Slice {
+  const parts = text.split(":").map((part) => part.trim());
+  if (parts.length < 2 || parts.length > 3 || !parts.every((part) => /^(?:[+-]?\d+)?$/.test(part))) {
+    throw new TypeError(`cannot use ${describe(text)} as an index: expected "..." or a slice such as "1:5:-2"`);
+  }
+  // More digits than a double holds still say on which side of the axis the bound lies.
+  const [start, stop, step] = parts.map((part) => (part === "" ? null : toSafe(Number(part))));
+  return { start, stop, step };
+}
+
+const SLICE_FIELDS: ReadonlySet<string> = new Set(["start", "stop", "step"]);
+
+/** True for a plain object with no fields but a slice's. Arrays and class instances would else all pass for `":"`. */
+function isSlice(key: unknown): key is Slice {
+  if (typeof key !== "object" || key === null || Array.isArray(key)) return false;
+  const prototype: unknown = Object.getPrototypeOf(key);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlain && Object.keys(key).every((name) => SLICE_FIELDS.has(name));
+}
+
+/** The bound as a safe integer, or `null` for none. Clamped as in CPython's `_PyEval_SliceIndex`: no axis is longer. */
+function readBound(name: string, bound: unknown): number | null {
+  if (bound === undefined || bound === null) return null;
+  const integer = integerOf(bound);
+  if (integer === null)
+    throw new TypeError(`cannot slice with ${name} ${describe(bound)}: expected an integer or null`);
+  return toSafe(integer);
+}
+
+function toSafe(value: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(value, Number.MAX_SAFE_INTEGER));
+}
+
+/** The value of an integer (of a large bigint the nearest double, or an infinity), or `null` if it is none. */
+function integerOf(value: unknown): number | null {
+  if (typeof value === "bigint" || typeof value === "boolean") return Number(value);
+  // Adding 0 turns a negative zero into zero.
+  return typeof value === "number" && Number.isInteger(value) ? value + 0 : null;
+}

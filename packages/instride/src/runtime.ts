@@ -1,0 +1,202 @@
+/**
+ * The runtime: shared arrays, and the threads that loop over them.
+ *
+ * @module
+ */
+import {
+  type AdoptOptions,
+  type ArrayOptions,
+  type DType,
+  type Exportable,
+  type FromOptions,
+  type HeldLease,
+  MemoryOwner,
+  type Nested,
+  type OwnerStats,
+  type Scope,
+  type SharedView,
+} from "@instride/core";
+import {
+  type CallOptions,
+  type LoopContext,
+  parallelFor,
+  type ParallelForOptions,
+  parallelReduce,
+  type ParallelReduceOptions,
+  type Pool,
+  runTask,
+} from "@instride/scheduler";
+
+/** How a runtime works: on threads, or on the calling thread alone. */
+export type Mode = "threads" | "inline";
+
+/** What a runtime is made of. */
+export interface RuntimeParts {
+  readonly owner: MemoryOwner;
+  readonly pool: Pool;
+  readonly mode: Mode;
+  readonly reason: string;
+}
+
+/** What a runtime holds. */
+export interface RuntimeStats extends OwnerStats {
+  readonly mode: Mode;
+  /** Participants of a loop. */
+  readonly threads: number;
+}
+
+/**
+ * Shared arrays and parallel loops. Made by `open`.
+ *
+ * Every call settles only once no thread can touch its operands any more: on success, error, cancellation and a
+ * thread's death alike.
+ */
+export class Runtime implements AsyncDisposable {
+  /** What runs loops: `threads`, or `inline`, on the calling thread. */
+  readonly mode: Mode;
+  /** Why this mode. */
+  readonly reason: string;
+  /** How many take part in a loop. */
+  readonly threads: number;
+  readonly #context: LoopContext;
+
+  constructor({ owner, pool, mode, reason }: RuntimeParts) {
+    this.#context = { owner, pool };
+    this.mode = mode;
+    this.reason = reason;
+    this.threads = pool.participants;
+  }
+
+  /**
+   * An array in shared memory, holding whatever the memory does.
+   *
+   * @param shape - elements along each axis; `[]` for one element of no axes
+   * @throws a `ShapeError`, a `DTypeError`, or a `MemoryError` that names the largest arrays alive
+   */
+  empty<D extends DType>(shape: readonly number[], dtype: D, options?: ArrayOptions): SharedView<D> {
+    return this.#context.owner.empty(shape, dtype, options);
+  }
+
+  /** As {@link empty}, of zeros. */
+  zeros<D extends DType>(shape: readonly number[], dtype: D, options?: ArrayOptions): SharedView<D> {
+    return this.#context.owner.zeros(shape, dtype, options);
+  }
+
+  /** As {@link empty}, of one value. */
+  full<D extends DType>(
+    shape: readonly number[],
+    value: number | bigint,
+    dtype: D,
+    options?: ArrayOptions,
+  ): SharedView<D> {
+    return this.#context.owner.full(shape, value, dtype, options);
+  }
+
+  /**
+   * An array with a copy of the data: a typed array, `Buffer`, view or other exporter, or numbers in nested arrays.
+   *
+   * @throws a `TypeError` for other data, a `ShapeError` or `DTypeError` where it doesn't fit what the options say
+   */
+  from<B extends TypedData>(data: B, options?: Omit<FromOptions<DTypeOf<B>>, "dtype">): SharedView<DTypeOf<B>>;
+  from<D extends DType = "float64">(data: Exportable | readonly Nested[], options?: FromOptions<D>): SharedView<D>;
+  from(data: Exportable | readonly Nested[], options?: FromOptions<DType>): SharedView<DType> {
+    return this.#context.owner.from(data, options);
+  }
+
+  /** Uses a `SharedArrayBuffer` that the user already has, in place. Releasing the array leaves the buffer alone. */
+  adopt<D extends DType>(buffer: SharedArrayBuffer, options: AdoptOptions<D>): SharedView<D> {
+    return this.#context.owner.adopt(buffer, options);
+  }
+
+  /** Runs `body`, and releases every array that it made through its scope and didn't return. */
+  scope<R>(body: (scope: Scope) => R | Promise<R>): Promise<R> {
+    return this.#context.owner.scope(body);
+  }
+
+  /**
+   * Runs a kernel over a range, in chunks that the threads claim.
+   *
+   * @param kernel - the URL of a module whose default export is `(range, views, args) => void`, or a built-in's name
+   * @throws a `KernelError` with range and cause; a `BorrowError` if another call has the same memory; the signal's
+   *   reason; a `ModuleLoadError`; a `WorkerLostError`
+   */
+  parallelFor(kernel: URL | string, options: ParallelForOptions): Promise<void> {
+    return parallelFor(this.#context, kernel, options);
+  }
+
+  /**
+   * Reduces a range: the kernel returns the result of its chunk, and `options.join` joins two neighbours.
+   * The result doesn't depend on the number of threads.
+   *
+   * @throws as {@link parallelFor}
+   */
+  parallelReduce<T>(kernel: URL | string, options: ParallelReduceOptions<T>): Promise<T> {
+    return parallelReduce(this.#context, kernel, options);
+  }
+
+  /**
+   * Runs the default export of a module once, on a thread: `(views, args) => result`.
+   *
+   * @throws as {@link parallelFor}. Cancelling a task that runs ends its thread
+   */
+  run<T = unknown>(task: URL, options?: CallOptions): Promise<T> {
+    return runTask(this.#context, task, options) as Promise<T>;
+  }
+
+  /** What the heap, the arrays and the leases amount to. */
+  stats(): RuntimeStats {
+    return { ...this.#context.owner.stats(), mode: this.mode, threads: this.threads };
+  }
+
+  /** The leases that are held at the moment, oldest first. Empty when no call or export is under way. */
+  leaks(): HeldLease[] {
+    return this.#context.owner.heldLeases();
+  }
+
+  /** Ends the threads. Calls under way reject with a `ClosedError`. Arrays stay readable. */
+  close(): Promise<void> {
+    return this.#context.pool.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Typed arrays whose dtype the compiler knows. */
+export type TypedData =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float16Array
+  | Float32Array
+  | Float64Array;
+
+/** The dtype of a typed array. */
+export type DTypeOf<T extends TypedData> = T extends Float64Array
+  ? "float64"
+  : T extends Float32Array
+    ? "float32"
+    : T extends Float16Array
+      ? "float16"
+      : T extends BigInt64Array
+        ? "int64"
+        : T extends BigUint64Array
+          ? "uint64"
+          : T extends Int8Array
+            ? "int8"
+            : T extends Int16Array
+              ? "int16"
+              : T extends Int32Array
+                ? "int32"
+                : T extends Uint16Array
+                  ? "uint16"
+                  : T extends Uint32Array
+                    ? "uint32"
+                    : "uint8";

@@ -1,0 +1,51 @@
+/**
+ * What can go wrong with a call to the scheduler, by the decision that the caller can take.
+ *
+ * A call that fails settles only once no thread can touch its operands any more.
+ *
+ * @module
+ */
+import { describe, type ErrorContext, type HalfOpenRange, registerErrorClass } from "@instride/core";
+
+/** A kernel or task threw; `cause` is what it threw. */
+export class KernelError extends Error {
+  override readonly name: string = "KernelError";
+  readonly code: string = "kernel";
+  /** The kernel's name or URL. */
+  readonly kernel: string;
+  /** The chunk in which it threw; null for a task. */
+  readonly range: HalfOpenRange | null;
+
+  constructor(kernel: string, range: HalfOpenRange | null, cause: unknown) {
+    const where = range === null ? "" : ` on range [${range.start}, ${range.stop})`;
+    const fact = cause instanceof Error ? cause.message : describe(cause);
+    super(`kernel ${describe(kernel)} failed${where}: ${fact}`, { cause });
+    this.kernel = kernel;
+    this.range = range;
+  }
+}
+
+/** A module that could not be loaded, or that has no default export to call. */
+export class ModuleLoadError extends Error {
+  override readonly name: string = "ModuleLoadError";
+  readonly code: string = "module-load";
+}
+
+/** A thread ended while it worked on a call. What the call was to write is undefined. */
+export class WorkerLostError extends Error {
+  override readonly name: string = "WorkerLostError";
+  readonly code: string = "worker-lost";
+}
+
+/** The runtime was closed. */
+export class ClosedError extends Error {
+  override readonly name: string = "ClosedError";
+  readonly code: string = "closed";
+}
+
+const classes: readonly (new (message: string, context?: ErrorContext) => Error)[] = [
+  ModuleLoadError,
+  WorkerLostError,
+  ClosedError,
+];
+for (const errorClass of classes) registerErrorClass(errorClass.name, errorClass);

@@ -1,0 +1,19 @@
+/**
+ * Parallel loops over half-open ranges: on the threads of a pool, or on none with the same results.
+ *
+ * A kernel is a function of a range, views and arguments. The scheduler hands out ranges and lends the views; it knows
+ * nothing of what is computed.
+ *
+ * @module
+ */
+export { type CallOptions, type Views } from "./calls.ts";
+export * from "./errors.ts";
+export { InlinePool } from "./inline-pool.ts";
+export { type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
+export { parallelFor, type ParallelForOptions } from "./parallel-for.ts";
+export { type LoopContext, type LoopOptions, type Progress } from "./parallel-loop.ts";
+export { parallelReduce, type ParallelReduceOptions } from "./parallel-reduce.ts";
+export { joinThread, runLoop, runTask as runTaskHere, type ThreadContext } from "./participant.ts";
+export { type AbortSignal as AbortSignalLike, type Pool } from "./pool.ts";
+export { type LoopMessage, type LoopOutcome, type TaskMessage, type TaskOutcome } from "./protocol.ts";
+export { runTask } from "./run-task.ts";

@@ -1,0 +1,56 @@
+/**
+ * The pool without threads: the caller runs everything itself, with the same results and the same errors.
+ *
+ * So that timers and `AbortSignal`s get through, it gives way to the event loop after every 4 ms of work.
+ *
+ * @module
+ */
+import { ClosedError } from "./errors.ts";
+import { runLoop, runTask, type ThreadContext } from "./participant.ts";
+import type { Pool } from "./pool.ts";
+import type { LoopMessage, LoopOutcome, TaskMessage, TaskOutcome } from "./protocol.ts";
+
+/** Work between two turns of the event loop, in milliseconds. */
+export const INLINE_BUDGET_MS = 4;
+
+export class InlinePool implements Pool {
+  readonly participants: number = 1;
+  readonly #thread: ThreadContext;
+  #closed = false;
+
+  constructor(thread: ThreadContext) {
+    this.#thread = thread;
+  }
+
+  async runLoop(message: LoopMessage): Promise<LoopOutcome> {
+    this.#checkOpen();
+    let turnEnds = Date.now() + INLINE_BUDGET_MS;
+    return runLoop(message, this.#thread, () => {
+      if (Date.now() < turnEnds) return null;
+      return nextTurn().then(() => {
+        turnEnds = Date.now() + INLINE_BUDGET_MS;
+        this.#checkOpen();
+      });
+    });
+  }
+
+  async runTask(message: TaskMessage): Promise<TaskOutcome> {
+    this.#checkOpen();
+    return runTask(message, this.#thread);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError("cannot go on: the runtime was closed");
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

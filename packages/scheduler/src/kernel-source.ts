@@ -1,0 +1,56 @@
+/**
+ * Where kernels come from: a module of the user's, or the registry of built-ins that the environment brings along.
+ *
+ * @module
+ */
+import type { HalfOpenRange, MemoryView } from "@instride/core";
+import { ModuleLoadError } from "./errors.ts";
+import type { KernelTarget } from "./protocol.ts";
+
+/** The body of a loop: works on the part of its operands that the range stands for. */
+export type LoopBody = (range: HalfOpenRange, views: Readonly<Record<string, MemoryView>>, args: unknown) => unknown;
+
+/** A task: a function that is called once. */
+export type TaskBody = (views: Readonly<Record<string, MemoryView>>, args: unknown) => unknown;
+
+/** Looks a built-in kernel up. @throws if there is none of that name */
+export type KernelRegistry = (name: string) => LoopBody;
+
+const modules = new Map<string, (...parameters: never) => unknown>();
+
+/**
+ * Loads what a target names: at once for a built-in and for a module that was loaded before.
+ *
+ * @throws {@link ModuleLoadError} if the module can't be loaded or its default export is no function
+ */
+export async function loadKernel(
+  target: KernelTarget,
+  registry: KernelRegistry,
+): Promise<(...parameters: never) => unknown> {
+  if ("name" in target) return registry(target.name);
+  const known = modules.get(target.url);
+  if (known !== undefined) return known;
+  const body = await importDefault(target.url);
+  modules.set(target.url, body);
+  return body;
+}
+
+async function importDefault(url: string): Promise<(...parameters: never) => unknown> {
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as { readonly default?: unknown };
+  } catch (cause) {
+    const fact = cause instanceof Error ? cause.message : String(cause);
+    throw new ModuleLoadError(`cannot load the kernel module ${url}: ${fact}`, { cause });
+  }
+  if (typeof module.default === "function") return module.default as (...parameters: never) => unknown;
+  const found = Object.keys(module).join(", ") || "nothing";
+  throw new ModuleLoadError(
+    `cannot use the kernel module ${url}: expected a function as its default export, found exports of ${found}`,
+  );
+}
+
+/** What errors call a target. */
+export function targetName(target: KernelTarget): string {
+  return "name" in target ? target.name : target.url;
+}

@@ -1,0 +1,56 @@
+/**
+ * What travels between the caller and its threads, in either direction. All of it survives structured clone.
+ *
+ * @module
+ */
+import type { Descriptor, HalfOpenRange, WireError } from "@instride/core";
+import type { ControlBlock } from "./control-block.ts";
+import type { ChunkedRange } from "./range.ts";
+
+/** Which function to call: a built-in by its name, or the default export of a module. */
+export type KernelTarget = { readonly name: string } | { readonly url: string };
+
+/** What a kernel or task is called with, apart from its range. */
+export interface Operands {
+  /** By name; not trusted by who receives them. */
+  readonly views: Readonly<Record<string, Descriptor>>;
+  readonly args: unknown;
+}
+
+/** A part in a loop: claim chunks until none is left. */
+export interface LoopMessage extends Operands {
+  readonly kernel: KernelTarget;
+  readonly chunks: ChunkedRange;
+  readonly control: ControlBlock;
+  /** Whether what the kernel returns is wanted. */
+  readonly collects: boolean;
+}
+
+/** A task of its own. */
+export interface TaskMessage extends Operands {
+  readonly kernel: KernelTarget;
+  /** One word, into which the thread puts its id when it begins. */
+  readonly thread: Int32Array<SharedArrayBuffer>;
+}
+
+/** What a chunk of a reduction gave. */
+export interface Partial {
+  readonly chunk: number;
+  readonly value: unknown;
+}
+
+/** Something that was thrown, and where. */
+export interface Failure {
+  readonly error: WireError;
+  /** The chunk's range; null if it was thrown outside the kernel. */
+  readonly range: HalfOpenRange | null;
+}
+
+/** How one participant's part in a loop ended. */
+export interface LoopOutcome {
+  readonly partials: readonly Partial[];
+  readonly failure: Failure | null;
+}
+
+/** How a task ended. */
+export type TaskOutcome = { readonly value: unknown } | { readonly failure: Failure };

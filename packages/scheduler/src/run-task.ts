@@ -1,0 +1,26 @@
+/**
+ * `run`: a task of its own, the ordinary way, with views instead of copies.
+ *
+ * @module
+ */
+import { type CallOptions, checkTarget, errorOf, throwIfAborted, withLoans } from "./calls.ts";
+import type { LoopContext } from "./parallel-loop.ts";
+
+/**
+ * Runs the default export of a module once, on a thread: `(views, args) => result`. It may be async.
+ *
+ * @param target - the module's URL
+ * @returns what the task returned, by structured clone
+ * @throws the signal's reason: a task that waits is dropped, the thread of one that runs is ended first
+ * @throws a `KernelError` with what the task threw as `cause`; a `ModuleLoadError`; a `WorkerLostError`
+ */
+export async function runTask(context: LoopContext, target: unknown, options: CallOptions = {}): Promise<unknown> {
+  const kernel = checkTarget(target);
+  return withLoans(context.owner, kernel, options, async (operands) => {
+    const thread = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const outcome = await context.pool.runTask({ ...operands, kernel, thread }, options.signal);
+    throwIfAborted(options.signal);
+    if ("failure" in outcome) throw errorOf(outcome.failure, kernel, true);
+    return outcome.value;
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * What `pnpm test` and `pnpm test:all` check.
+ *
+ * @module
+ */
+import type { Check } from "./run-checks.ts";
+import { vitestCheck } from "./vitest-report.ts";
+
+/** Minutes at most: run before every commit, and by CI. */
+export const CHECKS: readonly Check[] = [
+  { name: "types", command: ["tsc", "-b"] },
+  { name: "lint", command: ["oxlint"] },
+  { name: "format", command: ["oxfmt", "--check"] },
+  vitestCheck("tests"),
+];
+
+/** What takes longer, added by `pnpm test:all`: an entry here is all that a new one needs. */
+export const LONG_CHECKS: readonly Check[] = [];
