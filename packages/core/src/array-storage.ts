@@ -17,27 +17,34 @@ export interface StorageOwner {
   free(storage: ArrayStorage): void;
 }
 
+/** Where an array's bytes are. */
+export interface StorageMemory {
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly nbytes: number;
+  /** Given where other arrays may have bytes of the same buffer: see {@link ArrayStorage.space}. */
+  readonly space?: object;
+}
+
 export class ArrayStorage implements ManagedBuffer {
   readonly buffer: ArrayBufferLike;
   /** Where the array's bytes start in `buffer`, and how many there are. */
   readonly byteOffset: number;
   readonly nbytes: number;
+  /** What `byteOffset` counts in. The same object for arrays that may have bytes in common: for those of one buffer. */
+  readonly space: object;
   /** What reports call it. */
   readonly label: string;
   readonly obj: object | null;
   readonly #owner: StorageOwner;
   #freed = false;
 
-  constructor(
-    owner: StorageOwner,
-    memory: { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly nbytes: number },
-    label: string,
-    obj: object | null,
-  ) {
+  constructor(owner: StorageOwner, memory: StorageMemory, label: string, obj: object | null) {
     this.#owner = owner;
     this.buffer = memory.buffer;
     this.byteOffset = memory.byteOffset;
     this.nbytes = memory.nbytes;
+    this.space = memory.space ?? this;
     this.label = label;
     this.obj = obj;
   }

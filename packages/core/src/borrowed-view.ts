@@ -4,6 +4,7 @@
  * @module
  */
 import { readDescriptor } from "./descriptor.ts";
+import { ReleasedError } from "./errors.ts";
 import type { ThreadLeases } from "./lease-words.ts";
 import { LeasedBuffer } from "./leased-buffer.ts";
 import { checkStillThere, type ManagedBuffer } from "./managed-buffer.ts";
@@ -38,6 +39,7 @@ class BareBuffer implements ManagedBuffer {
   readonly obj: object;
   readonly buffer: ArrayBufferLike;
   readonly #neededBytes: number;
+  #ended = false;
 
   constructor(buffer: ArrayBufferLike) {
     this.obj = buffer;
@@ -45,7 +47,9 @@ class BareBuffer implements ManagedBuffer {
     this.#neededBytes = buffer.byteLength;
   }
 
-  retain(): void {}
+  retain(): void {
+    this.check();
+  }
 
   drop(): void {}
 
@@ -54,8 +58,11 @@ class BareBuffer implements ManagedBuffer {
   }
 
   check(): void {
+    if (this.#ended) throw new ReleasedError("cannot use a view after its loan has ended");
     checkStillThere(this.buffer, this.#neededBytes);
   }
 
-  end(): void {}
+  end(): void {
+    this.#ended = true;
+  }
 }

@@ -12,9 +12,9 @@ import type { DType } from "./dtype.ts";
 import { BufferError, NotImplementedError, ReadonlyError, ReleasedError } from "./errors.ts";
 import { type Exportable, type Exporter, getBuffer, type PyBuffer } from "./exporter.ts";
 import { BufferFlags } from "./flags.ts";
-import { byteBounds, isContiguous, type Order } from "./layout.ts";
-import { checkStillThere, ManagedExport } from "./managed-buffer.ts";
-import { answerRequest, type BufferInfo } from "./py-buffer.ts";
+import { isContiguous, type Order } from "./layout.ts";
+import { ManagedExport } from "./managed-buffer.ts";
+import { answerRequest, type BufferInfo, reachOf } from "./py-buffer.ts";
 import { ViewState } from "./view-state.ts";
 
 /** The dtype of a view of which it isn't known; null where the format has none. */
@@ -232,22 +232,11 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
 
 function stateOfExport(source: Exportable): ViewState {
   const held: PyBuffer = getBuffer<number>(source, BufferFlags.FULL_RO);
-  const { byteOffset, itemsize, suboffsets, readonly, ndim } = held;
-  const shape = Object.freeze([...(held.shape ?? [])]);
-  const strides = Object.freeze([...(held.strides ?? [])]);
-  const format = held.format ?? "B";
-  const layout = { shape, strides, byteOffset };
-  const bounds = byteBounds(layout, itemsize);
-  try {
-    if (ndim !== shape.length)
-      throw new BufferError(`cannot view an export of ${ndim} axes with a shape of ${shape.length}`);
-    if (bounds.low < 0)
-      throw new BufferError(`cannot view an export that begins ${-bounds.low} bytes before its buffer`);
-    checkStillThere(held.buffer, bounds.high);
-  } catch (error) {
-    held.release();
-    throw error;
-  }
-  const managed = new ManagedExport(held, bounds.high);
-  return new ViewState({ managed, format, itemsize, suboffsets, readonly, ...layout });
+  const { byteOffset, format, itemsize, suboffsets, readonly } = held;
+  // A scalar has neither.
+  const layout = { shape: held.shape ?? SCALAR, strides: held.strides ?? SCALAR, byteOffset };
+  const managed = new ManagedExport(held, reachOf(layout, itemsize, suboffsets).high);
+  return new ViewState({ managed, format: format ?? "B", itemsize, suboffsets, readonly, ...layout });
 }
+
+const SCALAR: readonly number[] = Object.freeze([]);

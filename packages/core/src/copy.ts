@@ -1,12 +1,12 @@
 /**
  * Copying between layouts: the same elements, however they lie, as if through a temporary.
  *
- * Only bytes move; nothing is converted. Elements of 1, 2, 4 and 8 bytes move as integers of their size where they are
- * aligned, others byte by byte; runs that are contiguous on both sides move as one block.
+ * Only bytes move; nothing is converted. Elements move as integers of four or two bytes where both sides are aligned
+ * for it, else byte by byte; runs that are contiguous on both sides move as one block.
  *
  * @module
  */
-import { ShapeError, ValueError } from "./errors.ts";
+import { MemoryError, ShapeError, ValueError } from "./errors.ts";
 import { forEachRun, planIteration } from "./iteration.ts";
 import { byteBounds, contiguousStrides, type Layout, sizeOf } from "./layout.ts";
 import { sharesMemory } from "./overlap.ts";
@@ -34,9 +34,14 @@ export function copyElements(target: Strided, source: Strided): void {
     throw new ValueError(`cannot copy elements of ${source.itemsize} bytes to elements of ${target.itemsize} bytes`);
   }
   if (sizeOf(target.shape) === 0 || target.itemsize === 0) return;
+  if (target.buffer === source.buffer && sameLayout(target, source)) return;
   const sameMemory = target.buffer === source.buffer || aliases(target.buffer, source.buffer);
   const overlap = sameMemory && sharesMemory(target, source) !== "no";
   moveElements(target, overlap ? temporaryCopy(source) : source);
+}
+
+function sameLayout(a: Layout, b: Layout): boolean {
+  return a.byteOffset === b.byteOffset && a.strides.every((stride, axis) => stride === b.strides[axis]);
 }
 
 /** Two `SharedArrayBuffer` objects can be one memory (a grown `WebAssembly.Memory`, a clone): JavaScript doesn't tell. */
@@ -48,10 +53,19 @@ function aliases(a: ArrayBufferLike, b: ArrayBufferLike): boolean {
 /** A contiguous private copy, in C order. */
 function temporaryCopy(source: Strided): Strided {
   const { shape, itemsize } = source;
-  const buffer = new ArrayBuffer(sizeOf(shape) * itemsize);
+  const { buffer } = privateBytes(sizeOf(shape) * itemsize);
   const copy: Strided = { buffer, byteOffset: 0, shape, strides: contiguousStrides(shape, itemsize, "C"), itemsize };
   moveElements(copy, source);
   return copy;
+}
+
+/** Zeroed memory of the caller's own. @throws {@link MemoryError} if the platform refuses it */
+export function privateBytes(nbytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(nbytes);
+  } catch (cause) {
+    throw new MemoryError(`cannot copy ${nbytes} bytes: the platform refused the memory for them`, { cause });
+  }
 }
 
 /** Moves elements between memories that don't overlap. */
@@ -69,7 +83,7 @@ function moveElements(target: Strided, source: Strided): void {
   };
   const perItem = itemsize / unit;
   forEachRun(scaled, [to.offset, from.offset], (length, [t, s], [tStep, sStep]) => {
-    if (dense) (to.data as Uint8Array).set((from.data as Uint8Array).subarray(s!, s! + length * itemsize), t!);
+    if (dense) to.data.set(from.data.subarray(s, s! + length * itemsize), t);
     else if (perItem === 1) copyRun(to.data, from.data, length, t!, s!, tStep!, sStep!);
     else copyBytes(to.data, from.data, length, t!, s!, tStep!, sStep!, perItem);
   });

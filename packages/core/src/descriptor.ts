@@ -10,11 +10,12 @@
  *
  * @module
  */
+import { byteLengthOf } from "./array-buffer.ts";
 import { DescriptorError, describe } from "./errors.ts";
-import { byteLengthOf } from "./exporter.ts";
 import { parseFormat } from "./format.ts";
 import { NDIM_MAX } from "./layout.ts";
 import { HANDLES_MAX, type LeaseHandle } from "./lease-words.ts";
+import { lengthBound, reachOf } from "./py-buffer.ts";
 
 /** Longer format strings are refused before they are parsed. */
 export const FORMAT_LENGTH_MAX = 65_536;
@@ -47,10 +48,22 @@ export function readDescriptor(value: unknown): Descriptor {
   if (typeof value !== "object" || value === null) {
     throw new DescriptorError(`cannot read a descriptor from ${describe(value)}: expected an object`);
   }
+  let descriptor: Descriptor;
+  try {
+    descriptor = snapshotOf(value);
+  } catch (error) {
+    if (error instanceof DescriptorError) throw error;
+    // Reading a field ran code, and that threw: no descriptor that was posted has such fields.
+    throw new DescriptorError("cannot read a descriptor: one of its fields throws", { cause: error });
+  }
+  checkInside(descriptor);
+  return Object.freeze(descriptor);
+}
+
+function snapshotOf(value: object): Descriptor {
   const raw = value as Readonly<Record<keyof Descriptor, unknown>>;
   const { buffer } = raw;
-  const byteLength = byteLengthOf(buffer);
-  if (byteLength === null) refuse("buffer", buffer, "an ArrayBuffer or SharedArrayBuffer");
+  if (byteLengthOf(buffer) === null) refuse("buffer", buffer, "an ArrayBuffer or SharedArrayBuffer");
   const byteOffset = readInteger("byteOffset", raw.byteOffset, 0);
   const itemsize = readInteger("itemsize", raw.itemsize, 0);
   const format = readFormat(raw.format, itemsize);
@@ -58,10 +71,10 @@ export function readDescriptor(value: unknown): Descriptor {
   const strides = readIntegers("strides", raw.strides, Number.MIN_SAFE_INTEGER);
   if (strides.length !== shape.length) refuse("strides", strides, `${shape.length} integers, as many as shape has`);
   const suboffsets = readSuboffsets(raw.suboffsets, shape.length);
-  const readonly = raw.readonly;
-  if (typeof readonly !== "boolean") refuse("readonly", readonly, "a boolean");
+  const { readonly } = raw;
+  if (typeof readonly !== "boolean") return refuse("readonly", readonly, "a boolean");
   const lease = readLease(raw.lease);
-  const descriptor = {
+  return {
     buffer: buffer as ArrayBufferLike,
     byteOffset,
     format,
@@ -72,46 +85,19 @@ export function readDescriptor(value: unknown): Descriptor {
     readonly,
     lease,
   };
-  checkInside(descriptor, byteLength);
-  return Object.freeze(descriptor);
 }
 
-/** Proves that all elements lie in `[0, byteLength)`. All sums and products stay exact: what passes 2^53 is refused. */
-function checkInside(descriptor: Descriptor, byteLength: number): void {
+/** Proves that all elements lie in the buffer. */
+function checkInside(descriptor: Descriptor): void {
   const { byteOffset, itemsize, shape, strides, suboffsets } = descriptor;
-  let size = itemsize;
-  for (const length of shape) if (length !== 0) size = exact(size * length, "shape", shape);
-  if (shape.includes(0)) {
-    if (byteOffset > byteLength) refuse("byteOffset", byteOffset, `at most the buffer's ${byteLength} bytes`);
-    return;
-  }
-  let low = byteOffset;
-  let high = exact(byteOffset + itemsize, "byteOffset", byteOffset);
-  for (const [axis, length] of shape.entries()) {
-    const stride = strides[axis]!;
-    const reach = exact(stride * (length - 1), "strides", strides);
-    if (reach < 0) low = exact(low + reach, "strides", strides);
-    else high = exact(high + reach, "strides", strides);
-    // What lies beyond a table of offsets is checked when an offset is read: the table's content may change.
-    if (suboffsets !== null && suboffsets[axis]! >= 0) {
-      high = Math.max(byteOffset + POINTER_BYTES, high - itemsize + POINTER_BYTES);
-      break;
-    }
-  }
-  if (low < 0 || high > byteLength) {
-    throw new DescriptorError(
-      `cannot use a descriptor that reaches bytes [${low}, ${high}) of a buffer of ${byteLength} bytes: ` +
-        `byteOffset ${byteOffset}, shape [${shape.join(", ")}], strides [${strides.join(", ")}], itemsize ${itemsize}`,
-    );
-  }
-}
-
-/** Bytes of one entry in a table of offsets. */
-export const POINTER_BYTES = 4;
-
-function exact(value: number, field: string, shown: unknown): number {
-  if (Number.isSafeInteger(value)) return value;
-  return refuse(field, shown, "extents below 2^53 bytes");
+  const byteLength = byteLengthOf(descriptor.buffer) ?? 0;
+  if (lengthBound(shape, itemsize) > Number.MAX_SAFE_INTEGER) refuse("shape", shape, "less than 2^53 bytes");
+  const { low, high } = reachOf(descriptor, itemsize, suboffsets);
+  if (low >= 0 && high <= byteLength) return;
+  throw new DescriptorError(
+    `cannot use a descriptor that reaches bytes [${low}, ${high}) of a buffer of ${byteLength} bytes: ` +
+      `byteOffset ${byteOffset}, shape [${shape.join(", ")}], strides [${strides.join(", ")}], itemsize ${itemsize}`,
+  );
 }
 
 function refuse(field: string, value: unknown, expectation: string): never {
@@ -125,18 +111,18 @@ function readInteger(field: string, value: unknown, least: number): number {
 
 function readIntegers(field: string, value: unknown, least: number): readonly number[] {
   if (!Array.isArray(value)) return refuse(field, value, "an array of integers");
-  const { length } = value as unknown[];
-  if (length > NDIM_MAX) refuse(field, value, `at most NDIM_MAX = ${NDIM_MAX} axes`);
+  const array = value as unknown[];
+  const length = readInteger(`${field}.length`, array.length, 0);
+  if (length > NDIM_MAX) refuse(`${field}.length`, length, `at most NDIM_MAX = ${NDIM_MAX} axes`);
   const copy: number[] = [];
-  for (let axis = 0; axis < length; axis++)
-    copy.push(readInteger(`${field}[${axis}]`, (value as unknown[])[axis], least));
+  for (let axis = 0; axis < length; axis++) copy.push(readInteger(`${field}[${axis}]`, array[axis], least));
   return Object.freeze(copy);
 }
 
 function readSuboffsets(value: unknown, ndim: number): readonly number[] | null {
   if (value === null || value === undefined) return null;
   const suboffsets = readIntegers("suboffsets", value, Number.MIN_SAFE_INTEGER);
-  if (suboffsets.length !== ndim) refuse("suboffsets", value, `null or ${ndim} integers`);
+  if (suboffsets.length !== ndim) refuse("suboffsets", suboffsets, `null or ${ndim} integers`);
   return suboffsets.every((suboffset) => suboffset < 0) ? null : suboffsets;
 }
 

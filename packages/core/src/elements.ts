@@ -51,7 +51,9 @@ export function elementsOf(state: ViewState): Elements {
   const lane = laneOf(dtype);
   const laneBytes = DTYPES[lane].itemsize;
   const { low, high } = byteBounds(state, itemsize);
-  const aligned = low % laneBytes === 0 && byteOffset % laneBytes === 0 && strides.every((s) => s % laneBytes === 0);
+  // The stride of an axis of length 1 leads nowhere, and may be anything.
+  const steps = strides.map((stride, axis) => (state.shape[axis] === 1 ? 0 : stride));
+  const aligned = low % laneBytes === 0 && byteOffset % laneBytes === 0 && steps.every((s) => s % laneBytes === 0);
   if (!aligned && state.size > 0) {
     throw new ValueError(
       `cannot view unaligned ${dtype} elements as a typed array: byteOffset ${byteOffset} and strides ` +
@@ -63,7 +65,7 @@ export function elementsOf(state: ViewState): Elements {
   return {
     data: typedArrayOver(lane, managed.buffer, low, (high - low) / laneBytes),
     offset: (byteOffset - low) / laneBytes,
-    strides: strides.map((stride) => stride / laneBytes),
+    strides: steps.map((step) => step / laneBytes),
   };
 }
 

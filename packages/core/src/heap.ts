@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { MemoryError } from "./errors.ts";
+import { describe, MemoryError, ValueError } from "./errors.ts";
 import { ALIGNMENT, alignUp, FreeList } from "./free-list.ts";
 import { createSharedMemory, type WasmMemory } from "./wasm-memory.ts";
 
@@ -59,7 +59,10 @@ export interface HeapStats {
 }
 
 export interface HeapOptions {
-  /** The largest that the heap may become, in bytes; rounded down to pages. Default: as much as the platform grants. */
+  /**
+   * The largest that the heap may become, in bytes; rounded down to pages, of which there is at least one. Default: as
+   * much as the platform grants.
+   */
   readonly maximumBytes?: number;
 }
 
@@ -71,9 +74,16 @@ export class Heap {
   #pages: number;
   #usedBytes = 0;
 
-  /** @throws {@link MemoryError} if not even the smallest shared memory is granted */
+  /**
+   * @throws {@link MemoryError} if not even the smallest shared memory is granted
+   * @throws {@link ValueError} if `maximumBytes` is no positive number
+   */
   constructor(options: HeapOptions = {}) {
-    const limit = Math.floor((options.maximumBytes ?? Number.POSITIVE_INFINITY) / PAGE_BYTES);
+    const { maximumBytes = Number.POSITIVE_INFINITY } = options;
+    if (typeof maximumBytes !== "number" || !(maximumBytes > 0)) {
+      throw new ValueError(`cannot make a heap of at most ${describe(maximumBytes)} bytes: expected a positive number`);
+    }
+    const limit = Math.floor(maximumBytes / PAGE_BYTES);
     const ladder = MAXIMUM_PAGES_LADDER.filter((pages) => pages < limit);
     if (limit <= MAXIMUM_PAGES_LADDER[0]!) ladder.unshift(Math.max(1, limit));
     const { memory, maximumPages } = reserve(ladder);
@@ -87,8 +97,12 @@ export class Heap {
    * Takes a block of at least `nbytes` bytes, aligned to 64. Its content is whatever the last user left.
    *
    * @throws {@link MemoryError} when it doesn't fit; the text names the largest live blocks
+   * @throws {@link ValueError} if `nbytes` is no integer from 0
    */
   allocate(nbytes: number, label: string): Block {
+    if (!Number.isSafeInteger(nbytes) || nbytes < 0) {
+      throw new ValueError(`cannot allocate ${describe(nbytes)} bytes for "${label}": expected an integer from 0`);
+    }
     const capacity = Math.max(ALIGNMENT, alignUp(nbytes));
     let byteOffset = this.#free.take(capacity);
     if (byteOffset < 0 && this.#grow(capacity)) byteOffset = this.#free.take(capacity);

@@ -19,6 +19,7 @@
  *
  * @module
  */
+export { type Nested } from "./array-data.ts";
 export { type AnyDType, BufferView } from "./buffer-view.ts";
 export { type BorrowedView, borrowView } from "./borrowed-view.ts";
 export { type Value } from "./codec.ts";
@@ -49,7 +50,6 @@ export {
   type HeldLease,
   type Loan,
   MemoryOwner,
-  type Nested,
   type OwnerStats,
   type SharedView,
 } from "./owner.ts";

@@ -3,8 +3,9 @@
  *
  * Three arrays, all words 32 bits wide and touched by Atomics alone:
  *
- * - `states`, one word for each slot: the generation in the upper 30 bits, the state in the lower two. The owner writes
- *   it to grant; whoever holds the handle may end it, and one compare-exchange decides who does.
+ * - `states`, one word for each slot: the state in the lower two bits, the generation in the 29 above them, so that no
+ *   word is negative. The owner writes it to grant; whoever holds the handle may end it, and one compare-exchange
+ *   decides who does.
  * - `rows`, for each thread one word for each slot: how many views that thread has under the handle. Only that thread
  *   writes it, so a thread that dies between any two operations leaves exactly its own row behind, and the owner
  *   clears it. There is no shared counter that could be off by one.
@@ -14,13 +15,16 @@
  *
  * @module
  */
-import { MemoryError } from "./errors.ts";
+import { describe, MemoryError, ValueError } from "./errors.ts";
 
 /** Handles that can be live at once. A row takes four bytes for each. */
 export const HANDLES_MAX = 16_384;
 
 /** Threads that can have views at once, the owner among them. Untouched rows take no memory. */
 export const WORKERS_MAX = 256;
+
+/** Ids are words. */
+const THREAD_MAX = 0x7fff_ffff;
 
 const FREE = 0;
 const LIVE = 1;
@@ -33,8 +37,9 @@ export interface LeaseHandle {
   readonly generation: number;
 }
 
+/** Not by a shift, which would cut a number too large to be a generation down to one that is. */
 function word(generation: number, state: number): number {
-  return (generation << STATE_BITS) | state;
+  return generation * 2 ** STATE_BITS + state;
 }
 
 /** The shared words of one owner. They survive structured clone, as the same memory. */
@@ -67,10 +72,16 @@ export interface ThreadLeases {
 /**
  * Claims a row for the calling thread.
  *
- * @param thread - its id: positive, and of no other living thread
+ * @param thread - its id: from 1 to 2^31 - 1, and of no other living thread
  * @throws {@link MemoryError} if {@link WORKERS_MAX} threads have one
+ * @throws {@link ValueError} for an id out of range: 0 stands for no thread
  */
 export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
+  if (!Number.isInteger(thread) || thread < 1 || thread > THREAD_MAX) {
+    throw new ValueError(
+      `cannot claim a row of leases for thread ${describe(thread)}: expected an integer from 1 to 2^31 - 1`,
+    );
+  }
   for (let index = 0; index < WORKERS_MAX; index++) {
     // One compare-exchange decides which of two starting threads gets the row.
     if (Atomics.compareExchange(words.claims, index, 0, thread) === 0)
@@ -83,12 +94,18 @@ function rowAt(words: LeaseWords, index: number): Int32Array<SharedArrayBuffer> 
   return words.rows.subarray(index * HANDLES_MAX, (index + 1) * HANDLES_MAX);
 }
 
-/** The rows that are claimed, by the ids of their threads. */
-export function claimedRows(words: LeaseWords): Map<number, Int32Array<SharedArrayBuffer>> {
-  const rows = new Map<number, Int32Array<SharedArrayBuffer>>();
+/** A row that is claimed, and the id of its thread. */
+export interface ClaimedRow {
+  readonly thread: number;
+  readonly row: Int32Array<SharedArrayBuffer>;
+}
+
+/** All rows that are claimed. */
+export function claimedRows(words: LeaseWords): ClaimedRow[] {
+  const rows: ClaimedRow[] = [];
   for (let index = 0; index < WORKERS_MAX; index++) {
     const thread = Atomics.load(words.claims, index);
-    if (thread !== 0) rows.set(thread, rowAt(words, index));
+    if (thread !== 0) rows.push({ thread, row: rowAt(words, index) });
   }
   return rows;
 }
@@ -117,7 +134,9 @@ export function openHandle(states: Int32Array, slot: number): LeaseHandle {
  *
  * @returns true for the one caller, of however many on however many threads, that ended it
  */
-export function closeHandle(states: Int32Array, { slot, generation }: LeaseHandle): boolean {
+export function closeHandle(states: Int32Array, handle: LeaseHandle): boolean {
+  if (!isLive(states, handle)) return false;
+  const { slot, generation } = handle;
   const live = word(generation, LIVE);
   // One compare-exchange decides: two releases that race can't both win, and a stale handle can't win at all.
   return Atomics.compareExchange(states, slot, live, word(generation, FREE)) === live;
@@ -125,7 +144,8 @@ export function closeHandle(states: Int32Array, { slot, generation }: LeaseHandl
 
 /** True while the handle has not been ended. False for numbers that are no handle. */
 export function isLive(states: Int32Array, { slot, generation }: LeaseHandle): boolean {
-  return slot >= 0 && slot < states.length && Atomics.load(states, slot) === word(generation, LIVE);
+  const isSlot = Number.isInteger(slot) && slot >= 0 && slot < states.length;
+  return isSlot && Atomics.load(states, slot) === word(generation, LIVE);
 }
 
 /**

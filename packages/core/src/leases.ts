@@ -19,8 +19,10 @@ export type LeaseMode = "read" | "write" | "pin";
 
 /** What a lease is asked for: a region of an array, and what is to be done with it. */
 export interface LeaseRequest {
-  /** The array's identity: leases of different arrays never conflict. */
+  /** The array's identity. */
   readonly array: object;
+  /** What the extent's offsets count in: leases in different spaces never conflict. */
+  readonly space: object;
   readonly extent: Extent;
   readonly mode: LeaseMode;
 }
@@ -39,7 +41,7 @@ export class LeaseTable {
   /** What the threads share of it. */
   readonly words: words.LeaseWords = words.createWords();
   readonly #leases: Map<number, Lease> = new Map();
-  readonly #byArray: Map<object, Set<Lease>> = new Map();
+  readonly #bySpace: Map<object, Set<Lease>> = new Map();
   readonly #freeSlots: number[] = [];
   /** Ended slots under which some thread still counts a view: not used again until it has let go or died. */
   readonly #restingSlots: Set<number> = new Set();
@@ -47,6 +49,7 @@ export class LeaseTable {
 
   /** The number of live leases. */
   get size(): number {
+    this.#forgetEnded(this.#leases.values());
     return this.#leases.size;
   }
 
@@ -61,7 +64,7 @@ export class LeaseTable {
    * @throws {@link BorrowError} if one of them would let a writer share memory with another holder, naming that holder
    * @throws {@link MemoryError} if {@link words.HANDLES_MAX} leases are live
    *
-   * Cost: for each request, the leases of its array.
+   * Cost: for each request, the leases in its space.
    */
   grant(holder: string, requests: readonly LeaseRequest[]): Lease[] {
     for (const request of requests) this.#refuseConflict(holder, request);
@@ -77,63 +80,79 @@ export class LeaseTable {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
       const lease: Lease = { ...request, holder, since, handle: words.openHandle(this.words.states, slot) };
       this.#leases.set(slot, lease);
-      const ofArray = this.#byArray.get(request.array);
-      if (ofArray === undefined) this.#byArray.set(request.array, new Set([lease]));
-      else ofArray.add(lease);
+      const inSpace = this.#bySpace.get(request.space);
+      if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));
+      else inSpace.add(lease);
       return lease;
     });
   }
 
   /** Ends a lease. A second call for the same lease does nothing. */
   release(lease: Lease): void {
-    if (!words.closeHandle(this.words.states, lease.handle)) return;
-    this.#leases.delete(lease.handle.slot);
-    this.#restingSlots.add(lease.handle.slot);
-    const ofArray = this.#byArray.get(lease.array);
-    ofArray?.delete(lease);
-    if (ofArray?.size === 0) this.#byArray.delete(lease.array);
+    words.closeHandle(this.words.states, lease.handle);
+    this.#forget(lease);
   }
 
   /** Views under a lease, on all threads. */
   viewCount(lease: Lease): number {
-    return this.#slotCount(lease.handle.slot);
+    const { slot } = lease.handle;
+    return words.claimedRows(this.words).reduce((count, { row }) => count + words.countViews(row, slot), 0);
   }
 
   /** Throws unless no lease of `array` is live. @throws {@link BufferError} naming the holders */
-  refuseIfLeased(array: object, attempt: string): void {
-    const leases = this.#byArray.get(array);
-    if (leases === undefined) return;
-    const holders = [...new Set([...leases].map((lease) => lease.holder))].join(", ");
+  refuseIfLeased({ array, space }: Pick<LeaseRequest, "array" | "space">, attempt: string): void {
+    const leases = [...this.#liveIn(space)].filter((lease) => lease.array === array);
+    if (leases.length === 0) return;
+    const holders = [...new Set(leases.map((lease) => lease.holder))].join(", ");
     throw new BufferError(
-      `cannot ${attempt}: ${leases.size} ${leases.size === 1 ? "lease is" : "leases are"} live, held by ${holders}`,
+      `cannot ${attempt}: ${leases.length} ${leases.length === 1 ? "lease is" : "leases are"} live, held by ${holders}`,
     );
   }
 
   /** The live leases, oldest first. */
   live(): Lease[] {
-    return [...this.#leases.values()].toSorted((a, b) => a.since - b.since);
+    this.#forgetEnded(this.#leases.values());
+    // A map keeps the order in which its entries came.
+    return [...this.#leases.values()];
   }
 
   /** Views counted by each thread, over all leases. */
   viewsByThread(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const [thread, row] of words.claimedRows(this.words)) {
-      let count = 0;
+    for (const { thread, row } of words.claimedRows(this.words)) {
+      let count = counts.get(thread) ?? 0;
       for (let slot = 0; slot < this.#nextSlot; slot++) count += words.countViews(row, slot);
       counts.set(thread, count);
     }
     return counts;
   }
 
-  #slotCount(slot: number): number {
-    let count = 0;
-    for (const row of words.claimedRows(this.words).values()) count += words.countViews(row, slot);
-    return count;
+  /** Forgets those that another thread has ended: whoever has the handle may. */
+  #forgetEnded(leases: Iterable<Lease>): void {
+    for (const lease of leases) if (!words.isLive(this.words.states, lease.handle)) this.#forget(lease);
+  }
+
+  #liveIn(space: object): Iterable<Lease> {
+    const leases = this.#bySpace.get(space) ?? [];
+    this.#forgetEnded(leases);
+    return leases;
+  }
+
+  #forget(lease: Lease): void {
+    const { slot } = lease.handle;
+    if (this.#leases.get(slot) !== lease) return;
+    this.#leases.delete(slot);
+    this.#restingSlots.add(slot);
+    const inSpace = this.#bySpace.get(lease.space);
+    inSpace?.delete(lease);
+    if (inSpace?.size === 0) this.#bySpace.delete(lease.space);
   }
 
   #wakeSlots(): void {
+    this.#forgetEnded(this.#leases.values());
+    const rows = words.claimedRows(this.words);
     for (const slot of this.#restingSlots) {
-      if (this.#slotCount(slot) !== 0) continue;
+      if (rows.some(({ row }) => words.countViews(row, slot) !== 0)) continue;
       this.#restingSlots.delete(slot);
       this.#freeSlots.push(slot);
     }
@@ -141,7 +160,7 @@ export class LeaseTable {
 
   #refuseConflict(holder: string, request: LeaseRequest): void {
     if (request.mode === "pin") return;
-    for (const lease of this.#byArray.get(request.array) ?? []) {
+    for (const lease of this.#liveIn(request.space)) {
       if (lease.mode === "pin" || (lease.mode === "read" && request.mode === "read")) continue;
       if (sharesMemory(lease.extent, request.extent) === "no") continue;
       throw new BorrowError(

@@ -14,13 +14,14 @@
 import * as axes from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { type AnyDType, BufferView, ViewParts } from "./buffer-view.ts";
-import { codecFor, type Value } from "./codec.ts";
-import { copyElements, type Strided } from "./copy.ts";
+import { type Codec, codecFor, type Value } from "./codec.ts";
+import { copyElements, privateBytes, type Strided } from "./copy.ts";
 import type { DType, Scalars, TypedArrays } from "./dtype.ts";
 import { type Elements, elementsOf, type Reader, readerOf } from "./elements.ts";
 import { describe, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
-import { contiguousStrides, type Layout, type Order, resolveOrder } from "./layout.ts";
+import { checkOrder, contiguousStrides, type Layout, type Order, resolveOrder } from "./layout.ts";
+import type { ManagedBuffer } from "./managed-buffer.ts";
 import { reshape } from "./reshape.ts";
 import { applyIndex, type IndexKey, type Integer } from "./slicing.ts";
 import type { ViewState } from "./view-state.ts";
@@ -93,9 +94,13 @@ export class MemoryView<
    *   {@link ValueError} for one outside the format's range. Nothing is written then.
    */
   set(value: Scalar<D> | number | bigint, ...indices: readonly Integer[]): void {
-    const state = this.writable();
-    const codec = codecFor(state.format);
-    codec.write(this.#bytes(), this.#offsetOf(indices), value as Value);
+    const { format, itemsize } = this.writable();
+    const codec = codecFor(format);
+    const offset = this.#offsetOf(indices);
+    if (typeof value !== "object") return codec.write(this.#bytes(), offset, value);
+    const item = itemBytes(codec, value);
+    // The object's getters have run, and may have released this view.
+    new Uint8Array(this.writable().managed.buffer, offset, itemsize).set(item);
   }
 
   /**
@@ -103,36 +108,32 @@ export class MemoryView<
    * two share memory it is as if `source` had been copied first.
    *
    * @throws {@link ReadonlyError}, then `TypeError` if `source` is no exporter, {@link ValueError} if format or shape differ
+   *
+   * Source: CPython `copy_single` and `equiv_structure`.
    */
   assign(source: Exportable): void {
-    const state = this.writable();
+    this.writable();
     using other = source instanceof MemoryView ? source.#borrow() : new MemoryView(source);
+    // The exporter's code has run, and may have released this view.
+    const state = this.writable();
     const from = other.checked();
-    const sameFormat = plainFormat(from.format) === plainFormat(state.format);
-    const sameShape =
-      from.shape.length === state.shape.length && from.shape.every((n, axis) => n === state.shape[axis]);
-    if (!sameFormat || !sameShape || from.itemsize !== state.itemsize) {
+    const sameFormat = plainFormat(from.format) === plainFormat(state.format) && from.itemsize === state.itemsize;
+    if (!sameFormat || !sameShape(from.shape, state.shape)) {
       throw new ValueError(
         `cannot assign format "${from.format}" of shape [${from.shape.join(", ")}] to format "${state.format}" ` +
           `of shape [${state.shape.join(", ")}]: expected the same structure`,
       );
     }
-    copyElements(stridedOf(state), stridedOf(from));
+    if (state.size > 0) copyElements(stridedOf(state), stridedOf(from));
   }
 
   /** Sets every element to one value. @throws as {@link set} */
   fill(value: Scalar<D> | number | bigint): void {
+    const { buffer } = itemBytes(codecFor(this.writable().format), value);
+    // The getters of an object may have released this view.
     const state = this.writable();
-    const item = new ArrayBuffer(state.itemsize);
-    codecFor(state.format).write(new DataView(item), 0, value as Value);
-    const strides = state.shape.map(() => 0);
-    copyElements(stridedOf(state), {
-      buffer: item,
-      byteOffset: 0,
-      shape: state.shape,
-      strides,
-      itemsize: state.itemsize,
-    });
+    const { shape, itemsize } = state;
+    copyElements(stridedOf(state), { buffer, byteOffset: 0, shape, strides: shape.map(() => 0), itemsize });
   }
 
   /** Reverses the axes, or puts them in the order of `order`. NumPy's `transpose`. */
@@ -237,15 +238,19 @@ export class MemoryView<
     return readerOf(this.checked()) as Reader<never>;
   }
 
-  /** A private copy of the elements' bytes, in C or Fortran order; `A` is Fortran where only that fits the memory. */
+  /**
+   * A private copy of the elements' bytes, in C or Fortran order; `A` is Fortran where only that fits the memory.
+   *
+   * @throws a `MemoryError` if they are too many; {@link ValueError} for another order
+   */
   toBytes(order: Order = "C"): Uint8Array<ArrayBuffer> {
-    const state = this.checked();
-    const bytes = new Uint8Array(state.nbytes);
-    const strides = contiguousStrides(state.shape, state.itemsize, resolveOrder(state, state.itemsize, order));
-    copyElements(
-      { buffer: bytes.buffer, byteOffset: 0, shape: state.shape, strides, itemsize: state.itemsize },
-      stridedOf(state),
-    );
+    const state = this.direct("copy");
+    const { shape, itemsize, nbytes } = state;
+    const direction = resolveOrder(state, itemsize, checkOrder(order));
+    const bytes = privateBytes(nbytes);
+    if (nbytes === 0) return bytes;
+    const strides = contiguousStrides(shape, itemsize, direction);
+    copyElements({ buffer: bytes.buffer, byteOffset: 0, shape, strides, itemsize }, stridedOf(state));
     return bytes;
   }
 
@@ -329,10 +334,30 @@ function plainFormat(format: string): string {
   return format.startsWith("@") ? format.slice(1) : format;
 }
 
-/** A state's elements as memory to copy from or to. */
+/** CPython's `equiv_shape`: behind an axis of length 0 nothing matters. */
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  const compared = a.includes(0) ? a.indexOf(0) + 1 : a.length;
+  return a.length === b.length && a.slice(0, compared).every((length, axis) => length === b[axis]);
+}
+
+/** One item, written to memory of its own: where a value is refused nothing has been changed. */
+function itemBytes(codec: Codec, value: unknown): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(codec.itemsize);
+  codec.write(new DataView(bytes.buffer), 0, value);
+  return bytes;
+}
+
+/** A state's elements as memory to copy from or to. @throws a `NotImplementedError` for memory behind suboffsets */
 export function stridedOf(state: ViewState): Strided {
-  const { shape, strides, byteOffset, itemsize, managed } = state;
+  const { shape, strides, byteOffset, itemsize, managed, suboffsets } = state;
+  if (suboffsets !== null) throw new NotImplementedError("cannot copy memory behind suboffsets");
   return { buffer: managed.buffer, shape, strides, byteOffset, itemsize };
+}
+
+/** The hold that the memory of a view comes from, where views were made of views that are exporters themselves. */
+export function rootHold(view: MemoryView): ManagedBuffer {
+  const { managed } = stateOf(view);
+  return managed.obj instanceof MemoryView ? rootHold(managed.obj) : managed;
 }
 
 /** The state of a live view: for the functions of this package that work on views. @throws as any use of the view */

@@ -8,30 +8,29 @@
  * @module
  */
 import type { AnyDType } from "./buffer-view.ts";
+import { byteLengthOf, isSharedArrayBuffer } from "./array-buffer.ts";
+import { arrayData, type DataOptions, type Nested } from "./array-data.ts";
 import { ArrayStorage, type StorageOwner } from "./array-storage.ts";
-import { checkDType, type DType, DTYPES } from "./dtype.ts";
-import { BufferError, describe, DTypeError, ShapeError, ValueError } from "./errors.ts";
-import { type Exportable, isExporter, isSharedArrayBuffer } from "./exporter.ts";
+import { checkDType, type DType, DTYPES, type Scalars } from "./dtype.ts";
+import { BufferError, describe, ReadonlyError, ValueError } from "./errors.ts";
+import type { Exportable } from "./exporter.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { Heap, type HeapOptions, type HeapStats } from "./heap.ts";
 import { byteBounds, checkShape, contiguousStrides, sizeOf } from "./layout.ts";
 import { LeaseTable, type Lease, type LeaseMode } from "./leases.ts";
-import { MemoryView, viewOf, viewState } from "./memory-view.ts";
+import { type MemoryView, rootHold, viewOf, viewState } from "./memory-view.ts";
 import { Scope } from "./scope.ts";
 import { ViewState } from "./view-state.ts";
-
-/** Numbers in nested arrays, for {@link MemoryOwner.from}. */
-export type Nested = number | bigint | boolean | readonly Nested[];
 
 export interface ArrayOptions {
   /** What reports of leaks and of full memory call the array. Default: its dtype and shape. */
   readonly label?: string;
 }
 
-export interface FromOptions<D extends DType> extends ArrayOptions {
-  /** Default: one axis, or the nesting of the data. */
+export interface FromOptions<D extends DType> extends ArrayOptions, DataOptions<D> {
+  /** Default: the exporter's own; of untyped memory one axis; of nested arrays their nesting. */
   readonly shape?: readonly number[];
-  /** Default: the data's own; float64 for nested arrays. */
+  /** Default: the exporter's own; uint8 for untyped memory, float64 for nested arrays. */
   readonly dtype?: D;
 }
 
@@ -84,18 +83,20 @@ export class MemoryOwner implements StorageOwner {
     this.heap = new Heap(options);
   }
 
-  /** An array of whatever the memory holds. */
+  /**
+   * An array of whatever the memory holds.
+   *
+   * @throws a `MemoryError` if it doesn't fit, naming the largest arrays; a `ShapeError` for what is no shape
+   */
   empty<D extends DType>(shape: readonly number[], dtype: D, options: ArrayOptions = {}): SharedView<D> {
     const { itemsize, format } = DTYPES[checkDType(dtype)];
     const checked = checkShape(shape);
+    const strides = contiguousStrides(checked, itemsize, "C");
     const nbytes = sizeOf(checked) * itemsize;
-    if (!Number.isSafeInteger(nbytes))
-      throw new ShapeError(`cannot make an array of shape [${checked.join(", ")}]: it takes more than 2^53 bytes`);
     const label = options.label ?? `${dtype} [${checked.join(", ")}]`;
     const block = this.heap.allocate(nbytes, label);
     const memory = { buffer: block.buffer, byteOffset: block.byteOffset, nbytes };
     const storage = new ArrayStorage(this, memory, label, this.heap.memory);
-    const strides = Object.freeze(contiguousStrides(checked, itemsize, "C"));
     const state = { managed: storage, format, itemsize, shape: checked, strides, byteOffset: block.byteOffset };
     return this.#array(storage, new ViewState({ ...state, suboffsets: null, readonly: false }), () =>
       this.heap.free(block),
@@ -113,48 +114,25 @@ export class MemoryOwner implements StorageOwner {
   /** An array of one value. @throws as `MemoryView.set` for a value that the dtype can't hold */
   full<D extends DType>(
     shape: readonly number[],
-    value: number | bigint,
+    value: Scalars[D] | number | bigint,
     dtype: D,
     options: ArrayOptions = {},
   ): SharedView<D> {
-    return this.#filled(this.empty(shape, dtype, options), (array) => array.fill(value));
+    return this.#filled(this.empty(shape, dtype, options), (array) => array.fill(value as number));
   }
 
   /**
    * An array with a copy of the data: an exporter's memory (typed arrays, `Buffer`, views), or numbers in nested arrays.
    *
-   * @throws `TypeError` for other data; a `ShapeError` if the number of elements is not the shape's
-   * @throws {@link DTypeError} for a format that has no dtype, or if `dtype` is not the exporter's: nothing is converted
+   * @throws `TypeError` for other data; a `ShapeError` if the arrays are ragged or the number of elements is not the
+   *   shape's
+   * @throws a `DTypeError` for a format that has no dtype, or if `dtype` is not the exporter's: nothing is converted
+   * @throws as `MemoryView.set` for a number that the dtype can't hold
    */
   from<D extends DType>(data: Exportable | readonly Nested[], options: FromOptions<D> = {}): SharedView<D> {
-    if (Array.isArray(data)) return this.#fromNested(data as readonly Nested[], options);
-    if (!isExporter(data)) {
-      throw new TypeError(
-        `cannot make an array from ${describe(data)}: expected a typed array, a buffer, a view, or nested arrays of numbers`,
-      );
-    }
-    using source = new MemoryView(data);
-    const dtype = options.dtype ?? source.dtype;
-    if (dtype === null) throw new DTypeError(`cannot make an array of format "${source.format}": it has no dtype`);
-    if (source.dtype !== null && DTYPES[source.dtype].format !== DTYPES[dtype].format && !isRaw(data, source)) {
-      throw new DTypeError(`cannot make a ${dtype} array of ${source.dtype} data: nothing is converted here`);
-    }
-    const raw = source.dtype !== dtype;
-    const elements = raw ? source.nbytes / DTYPES[dtype].itemsize : source.size;
-    const shape = options.shape ?? (raw ? [elements] : source.shape);
-    if (sizeOf(checkShape(shape)) !== elements) {
-      throw new ShapeError(
-        `cannot give shape [${shape.join(", ")}] to ${elements} ${dtype} elements: it takes ${sizeOf(shape)}`,
-      );
-    }
-    return this.#filled(this.empty(shape, dtype as D, options), (array) => {
-      const target = new Uint8Array(this.heap.memory.buffer, array.byteOffset, array.nbytes);
-      if (source.cContiguous) {
-        const { low } = byteBounds(viewState(source), source.itemsize);
-        target.set(new Uint8Array(viewState(source).managed.buffer, low, array.nbytes));
-      } else {
-        target.set(source.toBytes("C"));
-      }
+    using source = arrayData(data, options);
+    return this.#filled(this.empty(source.shape, source.dtype, options), (array) => {
+      source.writeTo(new Uint8Array(this.heap.memory.buffer, array.byteOffset, array.nbytes));
     });
   }
 
@@ -179,11 +157,14 @@ export class MemoryOwner implements StorageOwner {
       );
     }
     const { low, high } = byteBounds(given, itemsize);
-    if (!(low >= 0 && high <= buffer.byteLength)) {
-      throw new ValueError(`cannot adopt bytes [${low}, ${high}) of a buffer of ${buffer.byteLength} bytes`);
+    const byteLength = byteLengthOf(buffer) ?? 0;
+    if (!(low >= 0 && high <= byteLength)) {
+      throw new ValueError(`cannot adopt bytes [${low}, ${high}) of a buffer of ${byteLength} bytes`);
     }
     const label = options.label ?? `adopted ${options.dtype} [${shape.join(", ")}]`;
-    const storage = new ArrayStorage(this, { buffer, byteOffset: low, nbytes: high - low }, label, buffer);
+    // The user may adopt parts of one buffer, or the same part twice.
+    const memory = { buffer, byteOffset: low, nbytes: high - low, space: buffer };
+    const storage = new ArrayStorage(this, memory, label, buffer);
     const state = new ViewState({ managed: storage, format, itemsize, ...given, suboffsets: null, readonly: false });
     return this.#array(storage, state, () => {});
   }
@@ -210,14 +191,19 @@ export class MemoryOwner implements StorageOwner {
    *
    * @throws a `BorrowError` if another holder's lease stands against it
    * @throws {@link BufferError} for a view whose memory this owner doesn't have
+   * @throws {@link ReadonlyError} for a read-only view that is to be written
    */
   lend(holder: string, views: readonly { readonly view: MemoryView; readonly mode: LeaseMode }[]): Loan[] {
-    const states = views.map(({ view }) => viewState(view));
-    const leases = this.leases.grant(
-      holder,
-      states.map((state, i) => ({ array: this.#storageOf(state), extent: state, mode: views[i]!.mode })),
-    );
-    return leases.map((lease, i) => ({ lease, descriptor: describeState(states[i]!, lease) }));
+    const requests = views.map(({ view, mode }) => {
+      const extent = viewState(view);
+      if (mode === "write" && extent.readonly) {
+        throw new ReadonlyError(`cannot lend a read-only view to ${holder} for writing: lend it for reading`);
+      }
+      const array = this.#storageOf(view);
+      return { array, space: array.space, extent, mode };
+    });
+    const leases = this.leases.grant(holder, requests);
+    return leases.map((lease, i) => ({ lease, descriptor: describeState(requests[i]!.extent, lease) }));
   }
 
   /** The leases that are live, oldest first. */
@@ -239,13 +225,14 @@ export class MemoryOwner implements StorageOwner {
   /** Part of {@link StorageOwner}: for the arrays of this owner. */
   pin(storage: ArrayStorage, holder: string): () => void {
     const extent = { shape: [storage.nbytes], strides: [1], byteOffset: storage.byteOffset, itemsize: 1 };
-    const [lease] = this.leases.grant(holder, [{ array: storage, extent, mode: "pin" }]);
+    const request = { array: storage, space: storage.space, extent, mode: "pin" } as const;
+    const [lease] = this.leases.grant(holder, [request]);
     return () => this.leases.release(lease!);
   }
 
   /** Part of {@link StorageOwner}: for the arrays of this owner. */
   free(storage: ArrayStorage): void {
-    this.leases.refuseIfLeased(storage, `release "${storage.label}"`);
+    this.leases.refuseIfLeased({ array: storage, space: storage.space }, `release "${storage.label}"`);
     const giveBack = this.#arrays.get(storage);
     this.#arrays.delete(storage);
     giveBack?.();
@@ -266,42 +253,13 @@ export class MemoryOwner implements StorageOwner {
     }
   }
 
-  #fromNested<D extends DType>(data: readonly Nested[], options: FromOptions<D>): SharedView<D> {
-    const nesting = shapeOfNested(data);
-    const flat = (data as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as (number | bigint | boolean)[];
-    const shape = options.shape ?? nesting;
-    if (sizeOf(nesting) !== flat.length || sizeOf(checkShape(shape)) !== flat.length) {
-      throw new ShapeError(
-        `cannot make an array of shape [${shape.join(", ")}] from ${flat.length} elements nested as [${nesting.join(", ")}]`,
-      );
-    }
-    const dtype = options.dtype ?? ("float64" as D);
-    return this.#filled(this.empty(shape, dtype, options), (array) => {
-      const line = array.reshape([flat.length]);
-      for (const [i, value] of flat.entries()) line.set(value as number, i);
-    });
-  }
-
-  #storageOf(state: ViewState): ArrayStorage {
-    const { managed } = state;
+  #storageOf(view: MemoryView): ArrayStorage {
+    const managed = rootHold(view);
     if (managed instanceof ArrayStorage && managed.isOwnedBy(this)) return managed;
     throw new BufferError(
       "cannot lend a view to threads: its memory is not of this runtime; from() copies it in, adopt() shares a SharedArrayBuffer",
     );
   }
-}
-
-/** Raw bytes take the dtype that they are said to have. */
-function isRaw(data: unknown, source: MemoryView): boolean {
-  const untyped = !ArrayBuffer.isView(data) || data instanceof DataView || data.constructor.name === "Buffer";
-  return untyped && source.format === "B";
-}
-
-function shapeOfNested(data: readonly Nested[]): number[] {
-  const shape: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = (level as readonly Nested[])[0])
-    shape.push(level.length);
-  return shape;
 }
 
 function describeState(state: ViewState, lease: Lease): Descriptor {

@@ -11,7 +11,7 @@
  */
 import { BufferError } from "./errors.ts";
 import { BufferFlags, requests } from "./flags.ts";
-import { isContiguous } from "./layout.ts";
+import { byteBounds, type ByteBounds, isContiguous, type Layout } from "./layout.ts";
 
 /** What an exporter gives for a request. */
 export interface BufferInfo {
@@ -108,6 +108,31 @@ export function fillInfo(flat: FlatBufferInfo, flags: number, exporter: string):
     strides: requests(flags, BufferFlags.STRIDES) ? Object.freeze([itemsize]) : null,
     suboffsets: null,
   };
+}
+
+/** Bytes of one entry in a table of offsets, to which a suboffset leads. */
+const POINTER_BYTES = 4;
+
+/**
+ * Computes the range of bytes that the elements take. Behind suboffsets they may lie anywhere, and only the first table
+ * of offsets has a known place: what an offset leads to is checked when it is read, since the table's content may change.
+ *
+ * Fit to check numbers of unknown origin, as `byteBounds` is. Cost: O(ndim).
+ */
+export function reachOf(layout: Layout, itemsize: number, suboffsets: readonly number[] | null): ByteBounds {
+  const { shape, strides, byteOffset } = layout;
+  const indirect = suboffsets?.findIndex((suboffset) => suboffset >= 0) ?? -1;
+  if (indirect < 0 || shape.includes(0)) return byteBounds(layout, itemsize);
+  const table = { shape: shape.slice(0, indirect + 1), strides: strides.slice(0, indirect + 1), byteOffset };
+  return byteBounds(table, POINTER_BYTES);
+}
+
+/**
+ * Bounds every product of lengths and `itemsize`, also where an axis is empty: where this is below 2^53, so are the
+ * number of elements, their bytes and all contiguous strides.
+ */
+export function lengthBound(shape: readonly number[], itemsize: number): number {
+  return shape.reduce((bound, length) => bound * Math.max(1, length), Math.max(1, itemsize));
 }
 
 /** A request as its largest named parts: `"STRIDED | FORMAT"`. */

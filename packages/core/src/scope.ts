@@ -3,15 +3,21 @@
  *
  * @module
  */
-import type { DType } from "./dtype.ts";
+import type { Nested } from "./array-data.ts";
+import type { DType, Scalars } from "./dtype.ts";
+import { ReleasedError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
-import { MemoryView, viewState } from "./memory-view.ts";
-import type { AdoptOptions, ArrayOptions, FromOptions, MemoryOwner, Nested, SharedView } from "./owner.ts";
+import type { ManagedBuffer } from "./managed-buffer.ts";
+import { MemoryView, rootHold } from "./memory-view.ts";
+import type { AdoptOptions, ArrayOptions, FromOptions, MemoryOwner, SharedView } from "./owner.ts";
 
 /** Makes arrays that are released at the end of the scope, unless they are returned from it. */
 export class Scope {
   readonly #owner: MemoryOwner;
-  readonly #arrays: Set<MemoryView> = new Set();
+  /** What was made here, by the memory that it holds. */
+  readonly #arrays: Map<ManagedBuffer, MemoryView> = new Map();
+  readonly #kept: MemoryView[] = [];
+  #ended = false;
 
   constructor(owner: MemoryOwner) {
     this.#owner = owner;
@@ -30,7 +36,7 @@ export class Scope {
   /** As `full` of the owner. */
   full<D extends DType>(
     shape: readonly number[],
-    value: number | bigint,
+    value: Scalars[D] | number | bigint,
     dtype: D,
     options?: ArrayOptions,
   ): SharedView<D> {
@@ -49,32 +55,29 @@ export class Scope {
 
   /** Keeps the arrays whose memory is in `value` (a view, or an array or plain object of values) beyond the scope. */
   keep(value: unknown): void {
-    if (value instanceof MemoryView) {
-      const { managed } = viewState(value);
-      for (const array of this.#arrays) if (viewState(array).managed === managed) this.#arrays.delete(array);
-    } else if (Array.isArray(value)) {
-      for (const item of value) this.keep(item);
-    } else if (isPlainObject(value)) {
-      for (const item of Object.values(value)) this.keep(item);
+    // A set goes through what is added on the way, and each object once: what is returned may hold itself.
+    const found = new Set([value]);
+    for (const next of found) {
+      if (next instanceof MemoryView) this.#keepMemoryOf(next);
+      else if (Array.isArray(next) || isPlainObject(next)) {
+        for (const item of Object.values(next) as unknown[]) if (typeof item === "object") found.add(item);
+      }
     }
   }
 
   /**
-   * Releases what was made here and not kept: all of it, also where one release fails.
+   * Releases what was made here and not kept: all of it, also where one release fails. Then nothing is kept either,
+   * since nobody will get it.
    *
    * @throws the first error, once all others have been released
    */
   end(): void {
-    const errors: unknown[] = [];
-    for (const array of this.#arrays) {
-      try {
-        array.release();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
+    this.#ended = true;
+    const errors = releaseAll(this.#arrays.values());
     this.#arrays.clear();
-    if (errors.length > 0) throw errors[0];
+    if (errors.length === 0) return;
+    releaseAll(this.#kept);
+    throw errors[0];
   }
 
   /** Ends the scope because of `error`. @returns what to throw: that error, with those of the releases if any failed */
@@ -87,12 +90,40 @@ export class Scope {
     }
   }
 
+  #keepMemoryOf(view: MemoryView): void {
+    if (view.released) return;
+    const hold = rootHold(view);
+    const array = this.#arrays.get(hold);
+    if (array === undefined) return;
+    this.#arrays.delete(hold);
+    this.#kept.push(array);
+  }
+
   #add<D extends DType>(array: SharedView<D>): SharedView<D> {
-    this.#arrays.add(array as unknown as MemoryView);
+    if (this.#ended) {
+      array.release();
+      throw new ReleasedError("cannot make an array in a scope that has ended: nothing would release it");
+    }
+    this.#arrays.set(rootHold(array), array);
     return array;
   }
 }
 
+/** Releases all arrays. @returns the errors of those that couldn't be */
+function releaseAll(arrays: Iterable<MemoryView>): unknown[] {
+  const errors: unknown[] = [];
+  for (const array of arrays) {
+    try {
+      array.release();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return errors;
+}
+
 function isPlainObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -48,10 +48,7 @@ function bytesCodec({ code, length }: ScalarType, errors: StoreErrors): TypeCode
   return {
     read: (view, byteOffset) => bytesAt(view, byteOffset, length).slice(),
     write(view, byteOffset, value) {
-      const bytes = bytesOf(value, code, errors).subarray(0, length);
-      const target = bytesAt(view, byteOffset, length);
-      target.set(bytes);
-      target.fill(0, bytes.length);
+      bytesAt(view, byteOffset, length).set(bytesOf(value, code, errors).subarray(0, length));
     },
   };
 }
@@ -66,16 +63,15 @@ function pascalCodec({ length }: ScalarType, errors: StoreErrors): TypeCodec {
     },
     write(view, byteOffset, value) {
       const bytes = bytesOf(value, "p", errors).subarray(0, room);
-      const target = bytesAt(view, byteOffset, length);
-      target.set(bytes, Math.min(length, 1));
-      target.fill(0, 1 + bytes.length);
-      if (length > 0) target[0] = Math.min(bytes.length, 255);
+      if (length === 0) return;
+      view.setUint8(byteOffset, Math.min(bytes.length, 255));
+      bytesAt(view, byteOffset + 1, room).set(bytes);
     },
   };
 }
 
 /** Code points of a fixed width. Zeros at the end are not part of the text, as in NumPy; text is never cut. */
-function textCodec({ code, itemsize, length, byteOrder }: ScalarType, errors: StoreErrors): TypeCodec {
+function textCodec({ code, length, byteOrder }: ScalarType, errors: StoreErrors): TypeCodec {
   const littleEndian = byteOrder === "little";
   const width = code === "u" ? 2 : 4;
   const split = (text: string): number[] =>
@@ -100,7 +96,6 @@ function textCodec({ code, itemsize, length, byteOrder }: ScalarType, errors: St
         const fact = `it has ${units.length} characters, expected at most ${length}`;
         throw errors.misfit(cannotStore(value, `${length}${code}`, fact));
       }
-      bytesAt(view, byteOffset, itemsize).fill(0);
       units.forEach((unit, index) => {
         if (width === 2) view.setUint16(byteOffset + 2 * index, unit, littleEndian);
         else view.setUint32(byteOffset + 4 * index, unit, littleEndian);

@@ -30,9 +30,10 @@ export interface RecordValue {
   readonly [field: string]: Value;
 }
 
-/** Reads and writes values of one type. `write` throws before it has written anything, if the type is a scalar. */
+/** Reads and writes values of one type. That there is room is the caller's care. */
 export interface TypeCodec {
   read(view: DataView, byteOffset: number): Value;
+  /** Converts `value`, then writes it over zeros; what is made of parts may have written some when it throws. */
   write(view: DataView, byteOffset: number, value: unknown): void;
 }
 

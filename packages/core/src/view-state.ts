@@ -19,7 +19,7 @@ export interface ViewFields extends Layout {
   readonly readonly: boolean;
 }
 
-/** The state of a view, frozen, with what follows from its fields. */
+/** The state of a view, with what follows from its fields. It never changes. */
 export class ViewState implements ViewFields {
   readonly managed: ManagedBuffer;
   readonly format: string;

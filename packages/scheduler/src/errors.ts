@@ -43,6 +43,16 @@ export class ClosedError extends Error {
   readonly code: string = "closed";
 }
 
+/**
+ * The error for arguments or results that can't go to another thread, or null if `cause` is of another kind.
+ *
+ * @param what - what was to be sent
+ */
+export function cloneError(what: string, cause: unknown): TypeError | null {
+  if (!(cause instanceof Error) || cause.name !== "DataCloneError") return null;
+  return new TypeError(`cannot send ${what} to another thread: ${cause.message}`, { cause });
+}
+
 const classes: readonly (new (message: string, context?: ErrorContext) => Error)[] = [
   ModuleLoadError,
   WorkerLostError,

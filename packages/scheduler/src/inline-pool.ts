@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ClosedError } from "./errors.ts";
+import { cloneError, ClosedError } from "./errors.ts";
 import { runLoop, runTask, type ThreadContext } from "./participant.ts";
 import type { Pool } from "./pool.ts";
 import type { LoopMessage, LoopOutcome, TaskMessage, TaskOutcome } from "./protocol.ts";
@@ -25,18 +25,19 @@ export class InlinePool implements Pool {
   async runLoop(message: LoopMessage): Promise<LoopOutcome> {
     this.#checkOpen();
     let turnEnds = Date.now() + INLINE_BUDGET_MS;
-    return runLoop(message, this.#thread, () => {
+    const outcome = await runLoop(withPrivateArguments(message), this.#thread, () => {
       if (Date.now() < turnEnds) return null;
       return nextTurn().then(() => {
         turnEnds = Date.now() + INLINE_BUDGET_MS;
         this.#checkOpen();
       });
     });
+    return asSent("the result of a kernel", outcome);
   }
 
   async runTask(message: TaskMessage): Promise<TaskOutcome> {
     this.#checkOpen();
-    return runTask(message, this.#thread);
+    return asSent("the result of a task", await runTask(withPrivateArguments(message), this.#thread));
   }
 
   close(): Promise<void> {
@@ -46,6 +47,20 @@ export class InlinePool implements Pool {
 
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError("cannot go on: the runtime was closed");
+  }
+}
+
+/** A body that changes its arguments changes a copy, as it would on a thread. */
+function withPrivateArguments<M extends LoopMessage | TaskMessage>(message: M): M {
+  return { ...message, args: asSent("the arguments", message.args) };
+}
+
+/** A value as it would arrive from or on a thread. @throws a `TypeError` for what can't travel */
+function asSent<T>(what: string, value: T): T {
+  try {
+    return structuredClone(value);
+  } catch (cause) {
+    throw cloneError(what, cause) ?? cause;
   }
 }
 

@@ -24,8 +24,6 @@ export interface ThreadContext {
   /** Its part in the owner's leases. */
   readonly leases: ThreadLeases;
   readonly registry: KernelRegistry;
-  /** Its id: positive, and of no other living thread of the runtime. */
-  readonly id: number;
 }
 
 /**
@@ -35,7 +33,7 @@ export interface ThreadContext {
  * @throws a `MemoryError` if there are too many threads
  */
 export function joinThread(leases: LeaseWords, id: number, registry: KernelRegistry): ThreadContext {
-  return { id, leases: claimRow(leases, id), registry };
+  return { leases: claimRow(leases, id), registry };
 }
 
 /** Is asked between chunks; what it returns is waited for. Lets an inline loop give way to the event loop. */
@@ -95,8 +93,6 @@ function runChunk(
 
 /** Runs a task. Never rejects. */
 export async function runTask(message: TaskMessage, thread: ThreadContext): Promise<TaskOutcome> {
-  // Pairs with the load on the caller's side: a thread that has begun can be told from one that has not.
-  Atomics.store(message.thread, 0, thread.id);
   let value: unknown;
   const failure = await withOperands(message, thread, async (views) => {
     const body = (await loadKernel(message.kernel, thread.registry)) as TaskBody;

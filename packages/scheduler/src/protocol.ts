@@ -29,8 +29,6 @@ export interface LoopMessage extends Operands {
 /** A task of its own. */
 export interface TaskMessage extends Operands {
   readonly kernel: KernelTarget;
-  /** One word, into which the thread puts its id when it begins. */
-  readonly thread: Int32Array<SharedArrayBuffer>;
 }
 
 /** What a chunk of a reduction gave. */

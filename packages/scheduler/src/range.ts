@@ -22,7 +22,7 @@ const CHUNKS_MAX = 1_000_000_000;
 
 /** Passes a range through, or makes `[0, n)` of a count. @throws {@link ValueError} unless `0 <= start <= stop` are integers */
 export function checkRange(over: number | HalfOpenRange): HalfOpenRange {
-  const { start, stop } = typeof over === "number" ? { start: 0, stop: over } : over;
+  const { start, stop } = typeof over === "object" && over !== null ? over : { start: 0, stop: over };
   if (Number.isSafeInteger(start) && Number.isSafeInteger(stop) && 0 <= start && start <= stop) return { start, stop };
   throw new ValueError(
     `cannot loop over ${typeof over === "number" ? describe(over) : `[${describe(start)}, ${describe(stop)})`}: ` +

@@ -17,8 +17,7 @@ import type { LoopContext } from "./parallel-loop.ts";
 export async function runTask(context: LoopContext, target: unknown, options: CallOptions = {}): Promise<unknown> {
   const kernel = checkTarget(target);
   return withLoans(context.owner, kernel, options, async (operands) => {
-    const thread = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const outcome = await context.pool.runTask({ ...operands, kernel, thread }, options.signal);
+    const outcome = await context.pool.runTask({ ...operands, kernel }, options.signal);
     throwIfAborted(options.signal);
     if ("failure" in outcome) throw errorOf(outcome.failure, kernel, true);
     return outcome.value;

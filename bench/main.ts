@@ -1,0 +1,78 @@
+/**
+ * `pnpm bench`: runs suites, shows what they measure, and writes it to a file on request.
+ *
+ * Exit code: 0; 1 if a suite failed or its results were wrong; 2 for a command line that can't be followed.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { crossover } from "./crossover.bench.ts";
+import { dispatch } from "./dispatch.bench.ts";
+import { type BenchArguments, parseArguments, UsageError } from "./support/arguments.ts";
+import { formatMachine, thisMachine } from "./support/machine.ts";
+import {
+  formatFindings,
+  formatGroup,
+  formatSuite,
+  type Group,
+  type Results,
+  SCHEMA,
+  type SuiteResult,
+} from "./support/report.ts";
+import type { Suite, SuiteContext } from "./support/suite.ts";
+
+/** In the order in which they run. */
+const SUITES: readonly Suite[] = [dispatch, crossover];
+
+const HELP = `pnpm bench [suite...] [--json FILE] [--quick]
+
+Suites; without a name, all:
+${SUITES.map(({ name, decides }) => `  ${name.padEnd(12)}decides ${decides}`).join("\n")}
+
+  --json FILE  writes the results to a file (its schema: bench/README.md)
+  --quick      few sizes and samples: shows that the suites work; its times mean nothing
+  --help       shows this`;
+
+async function runBench({ suites, jsonFile, quick }: BenchArguments): Promise<void> {
+  const machine = thisMachine();
+  const context: SuiteContext = { threads: machine.cores, quick };
+  console.log(formatMachine(machine));
+  if (quick) console.log("A quick run shows that the suites work; its times mean nothing.");
+  const results: SuiteResult[] = [];
+  for (const suite of SUITES.filter(({ name }) => suites.includes(name))) results.push(await runSuite(suite, context));
+  if (jsonFile === null) return;
+  const all: Results = { schema: SCHEMA, machine, threads: context.threads, quick, suites: results };
+  writeFileSync(jsonFile, `${JSON.stringify(all, null, 2)}\n`);
+  console.log(`\nwritten to ${jsonFile}`);
+}
+
+async function runSuite(suite: Suite, context: SuiteContext): Promise<SuiteResult> {
+  const { name, decides } = suite;
+  console.log(`\n${formatSuite(suite)}`);
+  const groups: Group[] = [];
+  for await (const group of suite.groups(context)) {
+    groups.push(group);
+    console.log(`\n${formatGroup(group)}`);
+  }
+  const findings = suite.findings?.(groups) ?? [];
+  if (findings.length > 0) console.log(`\n${formatFindings(findings)}`);
+  return { name, decides, groups, findings };
+}
+
+/** @returns null, after saying why, where the command line can't be followed */
+function readArguments(): BenchArguments | null {
+  try {
+    const known = SUITES.map(({ name }) => name);
+    // A package manager changes the folder, and says in INIT_CWD where the user stands.
+    return parseArguments(process.argv.slice(2), known, process.env["INIT_CWD"] ?? process.cwd());
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`bench: ${error.message}; --help shows what there is`);
+    return null;
+  }
+}
+
+const args = readArguments();
+if (args === null) process.exitCode = 2;
+else if (args.help) console.log(HELP);
+else await runBench(args);

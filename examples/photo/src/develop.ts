@@ -1,0 +1,77 @@
+/**
+ * Develops a picture stage by stage, and measures each.
+ *
+ * @module
+ */
+import { type ArrayName, OUTPUTS, type OutputName, type Stage, STAGES, type StageName, uselessAfter } from "./pipeline.ts";
+
+/** Where arrays are kept and stages are carried out, one way or another. */
+export interface Darkroom {
+  /** Makes room for an array. */
+  make(name: ArrayName): void;
+  /** Gives the room of an array back. */
+  discard(name: ArrayName): void;
+  /** Carries a stage out. `watch` is told the share of it that is done, from 0 to 1. */
+  run(stage: StageName, watch: (share: number) => void): Promise<void>;
+  /** A copy of an array's bytes. */
+  bytesOf(name: ArrayName): Uint8Array;
+}
+
+/** The bytes of each output. */
+export type Outputs = Readonly<Record<OutputName, Uint8Array>>;
+
+/** Milliseconds that each stage took: the median of its runs. */
+export type StageTimes = Readonly<Record<StageName, number>>;
+
+export interface Development {
+  readonly outputs: Outputs;
+  readonly timesMs: StageTimes;
+}
+
+/**
+ * Carries out all stages.
+ *
+ * @param runs - how often each stage is run, one run after the other; every run gives the same
+ * @param watch - is told the stage and the share of all that is done, from 0 to 1
+ */
+export async function develop(
+  darkroom: Darkroom,
+  runs: number,
+  watch: (stage: StageName, share: number) => void,
+): Promise<Development> {
+  const times: [StageName, number][] = [];
+  for (const [i, stage] of STAGES.entries()) {
+    darkroom.make(stage.makes);
+    const timesMs: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const watchRun = (share: number): void => watch(stage.name, (i + (run + share) / runs) / STAGES.length);
+      timesMs.push(await timeOf(() => runStage(darkroom, stage, watchRun)));
+    }
+    times.push([stage.name, median(timesMs)]);
+    for (const name of uselessAfter(stage)) darkroom.discard(name);
+  }
+  const outputs = OUTPUTS.map((name) => [name, darkroom.bytesOf(name)] as const);
+  return { outputs: Object.fromEntries(outputs) as Outputs, timesMs: Object.fromEntries(times) as StageTimes };
+}
+
+/** The outputs that are not equal byte for byte. */
+export function differences(a: Outputs, b: Outputs): OutputName[] {
+  return OUTPUTS.filter((name) => Buffer.compare(a[name], b[name]) !== 0);
+}
+
+async function runStage(darkroom: Darkroom, { name }: Stage, watch: (share: number) => void): Promise<void> {
+  watch(0);
+  await darkroom.run(name, watch);
+}
+
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,90 @@
+import { afterAll, expect, test } from "vitest";
+import { type Descriptor, DescriptorError, type KernelError, MemoryOwner, open } from "instride";
+import { PiscinaPool } from "@instride/scheduler/piscina";
+
+const borrow = new URL("fixtures/borrow.task.ts", import.meta.url);
+const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
+
+const honest: Descriptor = {
+  buffer: new SharedArrayBuffer(64),
+  byteOffset: 16,
+  format: "d",
+  itemsize: 8,
+  shape: [2, 2],
+  strides: [16, 8],
+  suboffsets: null,
+  readonly: false,
+  lease: null,
+};
+
+const lies: Readonly<Record<string, object>> = {
+  "a shape beyond the buffer": { shape: [2, 4] },
+  "a shape whose product overflows": { shape: [2 ** 31, 2 ** 31] },
+  "a negative length": { shape: [-2, 2] },
+  "a fraction": { shape: [1.5, 2] },
+  "NaN in the shape": { shape: [Number.NaN, 2] },
+  "2^53 in the shape": { shape: [2 ** 53, 0] },
+  "more axes than there may be": { shape: Array(65).fill(1), strides: Array(65).fill(0) },
+  "a stride that leads beyond the end": { strides: [1000, 8] },
+  "a negative stride that leads before the start": { strides: [-32, 8] },
+  "a stride that is no number": { strides: ["16", 8] },
+  "fewer strides than axes": { strides: [8] },
+  "an offset beyond the end": { byteOffset: 60 },
+  "a negative offset": { byteOffset: -8 },
+  "an offset of 2^53": { byteOffset: 2 ** 53 },
+  "an itemsize that is not the format's": { itemsize: 4 },
+  "a format that is none": { format: "T{i" },
+  "a format of a huge item": { format: "999999999s", itemsize: 999_999_999 },
+  "a buffer that is none": { buffer: { byteLength: 1 << 30 } },
+  "a typed array for a buffer": { buffer: new Uint8Array(64) },
+  "a readonly that is no boolean": { readonly: 0 },
+  "a lease that was never granted": { lease: { slot: 2 ** 40, generation: 1 } },
+};
+
+const runtime = await open({ threads: 2 });
+afterAll(() => runtime.close());
+
+test("descriptor: an honest one is read on the other side", async () => {
+  new Float64Array(honest.buffer, 16, 1)[0] = 42;
+  expect(await runtime.run(borrow, { args: { descriptor: honest } })).toBe(42);
+});
+
+test.each(Object.entries(lies))("descriptor: %s is refused with a DescriptorError on a thread", async (_, lie) => {
+  const error: unknown = await runtime
+    .run(borrow, { args: { descriptor: { ...honest, ...lie } } })
+    .catch((thrown: unknown) => thrown);
+  const { cause } = error as KernelError;
+  expect(cause).toBeInstanceOf(DescriptorError);
+  expect((cause as DescriptorError).code).toBe("descriptor");
+  expect(await runtime.run(borrow, { args: { descriptor: honest } })).toBe(42);
+});
+
+test("descriptor: a loop message with a lie in it is refused, and the pool works on", async () => {
+  const owner = new MemoryOwner();
+  const pool = new PiscinaPool({
+    filename: new URL("../../../workers/src/node.ts", import.meta.url).href,
+    threads: 1,
+    leases: owner.leases.words,
+    onThreadEnd: () => {},
+  });
+  const marks = owner.zeros([8], "uint8");
+  const [loan] = owner.lend("the test", [{ view: marks as never, mode: "write" }]);
+  const message = (descriptor: object): Parameters<typeof pool.runLoop>[0] => ({
+    kernel: { url: misbehave.href },
+    views: { marks: descriptor as Descriptor },
+    args: { kind: "none" },
+    chunks: { start: 0, stop: 8, chunkLength: 8, chunkCount: 1 },
+    control: new Int32Array(new SharedArrayBuffer(4096)),
+    collects: false,
+  });
+  for (const lie of Object.values(lies)) {
+    const outcome = await pool.runLoop(message({ ...loan!.descriptor, ...lie }));
+    expect(outcome.failure?.error.name).toBe("DescriptorError");
+  }
+  const stale = { ...loan!.descriptor, lease: { slot: loan!.lease.handle.slot, generation: 7 } };
+  expect((await pool.runLoop(message(stale))).failure?.error.name).toBe("ReleasedError");
+  expect(marks.toList()).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  expect((await pool.runLoop(message(loan!.descriptor))).failure).toBeNull();
+  expect(marks.toList()).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  await pool.close();
+});

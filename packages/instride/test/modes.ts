@@ -1,0 +1,24 @@
+import { afterAll, describe } from "vitest";
+import { type Mode, open, type Runtime } from "instride";
+
+const MODES: readonly { readonly mode: Mode; readonly threads?: number }[] = [
+  { mode: "threads", threads: 2 },
+  { mode: "threads", threads: 3 },
+  { mode: "inline" },
+];
+
+/** Declares the same tests for every mode; each gets a runtime, which is checked to hold nothing at the end. */
+export function describeModes(declare: (runtime: () => Runtime, mode: Mode) => void): void {
+  for (const { mode, threads } of MODES) {
+    describe(threads === undefined ? mode : `${mode} ${threads}`, async () => {
+      const rt = await open({ mode, ...(threads === undefined ? {} : { threads }) });
+      afterAll(async () => {
+        await rt.close();
+        if (rt.leaks().length > 0) throw new Error(`leases are left: ${JSON.stringify(rt.leaks())}`);
+        const views = [...rt.stats().views.values()];
+        if (views.some((count) => count !== 0)) throw new Error(`views are left: ${views.join(", ")}`);
+      });
+      declare(() => rt, mode);
+    });
+  }
+}

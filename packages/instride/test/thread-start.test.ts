@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { MemoryOwner, WorkerLostError } from "instride";
+import { PiscinaPool } from "@instride/scheduler/piscina";
+
+test("threads: a worker file that can't start rejects each call with its error", async () => {
+  const owner = new MemoryOwner();
+  const filename = new URL("fixtures/broken-worker.ts", import.meta.url).href;
+  const pool = new PiscinaPool({ filename, threads: 2, leases: owner.leases.words, onThreadEnd: () => {} });
+  const message = {
+    kernel: { name: "none" },
+    views: {},
+    args: null,
+    chunks: { start: 0, stop: 1, chunkLength: 1, chunkCount: 1 },
+    control: new Int32Array(new SharedArrayBuffer(4096)),
+    collects: false,
+  };
+  for (let i = 0; i < 2; i++) {
+    const errors = await Promise.allSettled([pool.runLoop(message), pool.runLoop(message), pool.runLoop(message)]);
+    for (const result of errors) {
+      const { reason } = result as { readonly reason: unknown };
+      expect(reason).toBeInstanceOf(WorkerLostError);
+      expect((reason as Error).message).toContain("this worker can't start");
+    }
+  }
+  await pool.close();
+});

@@ -1,0 +1,39 @@
+/**
+ * How kernels walk: core's plan of an iteration, with runs that are worth a loop.
+ *
+ * Core's plan makes the densest axis the run. In an interleaved picture that is its three channels, and a loop of three
+ * steps costs more to enter than to run. Elements may be visited in any order, so a longer axis takes its place: the
+ * channels are walked one after the other, each in long strided runs.
+ *
+ * @module
+ */
+import { type IterationPlan, planIteration } from "@instride/core";
+
+/** Entering a run costs about as much as this many elements. */
+const RUN_MIN = 16;
+
+/**
+ * Plans a walk in which the order of elements doesn't matter.
+ *
+ * @param shape - elements along each axis
+ * @param strides - for each operand, its stride along each axis; the first operand decides the order
+ */
+export function planRuns(shape: readonly number[], strides: readonly (readonly number[])[]): IterationPlan {
+  return lengthenRun(planIteration(shape, strides), 0);
+}
+
+/**
+ * Makes the innermost axis that is long enough the run; the longest, if none is.
+ *
+ * @param first - the outermost axis that may become the run
+ */
+export function lengthenRun(plan: IterationPlan, first: number): IterationPlan {
+  const last = plan.shape.length - 1;
+  let run = last;
+  for (let axis = last; axis >= first && plan.shape[run]! < RUN_MIN; axis--) {
+    if (plan.shape[axis]! > plan.shape[run]!) run = axis;
+  }
+  if (run === last) return plan;
+  const toEnd = (list: readonly number[]): number[] => [...list.toSpliced(run, 1), list[run]!];
+  return { shape: toEnd(plan.shape), strides: plan.strides.map(toEnd) };
+}
