@@ -17,12 +17,12 @@ import {
   type TaskMessage,
   type TaskOutcome,
   type ThreadContext,
+  type ThreadData,
 } from "@instride/scheduler";
-import type { ThreadData } from "@instride/scheduler/piscina";
 
 const { leases } = workerData as ThreadData;
 // As `leaseThread` of the pool has it: 0 stands for no thread.
-const thread: ThreadContext = joinThread(leases, threadId + 1, (name) => kernelNamed(name) as LoopBody);
+const thread: ThreadContext = joinThread(leases, threadId + 1, (name) => kernelNamed(name).run as LoopBody);
 
 /** Takes part in a loop. */
 export function loop(message: LoopMessage): Promise<LoopOutcome> {

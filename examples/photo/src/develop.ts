@@ -6,7 +6,7 @@
 import { type ArrayName, OUTPUTS, type OutputName, type Stage, STAGES, type StageName, uselessAfter } from "./pipeline.ts";
 
 /** Where arrays are kept and stages are carried out, one way or another. */
-export interface Darkroom {
+export interface Darkroom extends Disposable {
   /** Makes room for an array. */
   make(name: ArrayName): void;
   /** Gives the room of an array back. */

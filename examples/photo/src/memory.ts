@@ -5,7 +5,7 @@
  */
 import { totalmem } from "node:os";
 import { formatBytes, open } from "instride";
-import { outputBytes, peakBytes } from "./pipeline.ts";
+import { bytesOf, outputBytes, peakBytes } from "./pipeline.ts";
 import { megapixelsOf, type Size } from "./size.ts";
 import { UserError } from "./user-error.ts";
 
@@ -17,11 +17,8 @@ export interface MemoryLimits {
   readonly processBytes: number;
 }
 
-/** What Node, its threads and sharp take by themselves, about. */
-const BASE_BYTES = 256 * 1024 * 1024;
-
-/** Small arrays, and where blocks begin. */
-const HEAP_SLACK_BYTES = 1024 * 1024;
+/** What doesn't grow with the picture: Node, its threads and sharp; small arrays. Roughly. */
+const FIXED_BYTES: MemoryLimits = { heapBytes: 1024 * 1024, processBytes: 256 * 1024 * 1024 };
 
 /** Asks the platform. */
 export async function memoryLimits(): Promise<MemoryLimits> {
@@ -35,20 +32,25 @@ export async function memoryLimits(): Promise<MemoryLimits> {
  * @throws a {@link UserError} if a picture of this size does not fit, with the largest that does
  */
 export function checkMemory(size: Size, limits: MemoryLimits): void {
-  const heapBytes = peakBytes(size) + HEAP_SLACK_BYTES;
-  // The photo as it was decoded and tiled, the outputs that are compared, and those of the way that is measured.
-  const processBytes = BASE_BYTES + heapBytes + 2 * outputBytes(size) + 6 * size.height * size.width;
-  const fitsHeap = heapBytes <= limits.heapBytes;
-  if (fitsHeap && processBytes <= limits.processBytes) return;
-  const [needed, available] = fitsHeap ? [processBytes, limits.processBytes] : [heapBytes, limits.heapBytes];
-  const megapixels = megapixelsOf(size);
-  const most = Math.floor(Math.min(limits.heapBytes / heapBytes, limits.processBytes / processBytes) * megapixels);
-  throw new UserError(
-    `cannot develop ${round(megapixels)} megapixels: they take ${formatBytes(needed)} of ${fitsHeap ? "memory" : "shared memory"}, ` +
-      `and there are ${formatBytes(available)}, expected at most ${most} megapixels`,
-  );
+  const heapBytes = peakBytes(size);
+  // Beside the heap: the photo, decoded and tiled; the outputs of the way that is measured, and two to compare with.
+  const processBytes = heapBytes + 2 * bytesOf("photo", size) + 3 * outputBytes(size);
+  const shortage = shortageOf("shared memory", "heapBytes") ?? shortageOf("memory", "processBytes");
+  if (shortage !== undefined) throw new UserError(`cannot develop ${rounded(megapixelsOf(size))} megapixels: ${shortage}`);
+
+  function shortageOf(what: string, kind: keyof MemoryLimits): string | undefined {
+    const growing = { heapBytes, processBytes }[kind];
+    const needed = FIXED_BYTES[kind] + growing;
+    const available = limits[kind];
+    if (needed <= available) return undefined;
+    const most = Math.max(0, ((available - FIXED_BYTES[kind]) / growing) * megapixelsOf(size));
+    return (
+      `that takes ${formatBytes(needed)} of ${what}, and there are ${formatBytes(available)}, ` +
+      `expected at most ${Math.floor(most)} megapixels`
+    );
+  }
 }
 
-function round(megapixels: number): string {
+function rounded(megapixels: number): string {
   return String(Number(megapixels.toPrecision(6)));
 }

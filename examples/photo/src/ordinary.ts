@@ -23,7 +23,7 @@ import {
 } from "./pipeline.ts";
 import type { Pixels } from "./pictures.ts";
 
-/** The threads of a pool that strips are handed to. */
+/** So that threads that are fast take some from those that are slow. */
 const STRIPS_PER_THREAD = 4;
 
 const CONSTRUCTORS = {
@@ -49,20 +49,21 @@ interface OrdinaryStage {
   readonly place: (result: never, rows: Rows) => void;
 }
 
-export class OrdinaryDarkroom implements Darkroom, AsyncDisposable {
-  readonly #photo: Pixels;
-  readonly #threads: number;
+/** Starts threads for ordinary tasks. */
+export function openPool(threads: number): Piscina {
+  const filename = new URL("./ordinary.task.ts", import.meta.url).href;
+  return new Piscina({ filename, minThreads: threads, maxThreads: threads });
+}
+
+/** A darkroom whose arrays lie in the memory of the calling thread, and whose threads get copies. */
+export class OrdinaryDarkroom implements Darkroom {
   readonly #pool: Piscina;
+  readonly #photo: Pixels;
   readonly #arrays: Map<ArrayName, Arrays[ArrayName]> = new Map();
 
-  constructor(photo: Pixels, threads: number) {
+  constructor(pool: Piscina, photo: Pixels) {
+    this.#pool = pool;
     this.#photo = photo;
-    this.#threads = threads;
-    this.#pool = new Piscina({
-      filename: new URL("./ordinary.task.ts", import.meta.url).href,
-      minThreads: threads,
-      maxThreads: threads,
-    });
     this.#arrays.set("photo", photo.data);
     this.#arrays.set("taps", gaussianTaps(BLUR_SIGMA, BLUR_RADIUS));
     this.#arrays.set("rowFalloff", falloff(photo.height));
@@ -93,7 +94,7 @@ export class OrdinaryDarkroom implements Darkroom, AsyncDisposable {
         watch(++done / strips.length);
       }
     };
-    await Promise.all(Array.from({ length: this.#threads }, oneAfterAnother));
+    await Promise.all(Array.from({ length: this.#pool.options.maxThreads }, oneAfterAnother));
   }
 
   bytesOf(name: ArrayName): Uint8Array {
@@ -101,14 +102,14 @@ export class OrdinaryDarkroom implements Darkroom, AsyncDisposable {
     return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+  [Symbol.dispose](): void {
+    this.#arrays.clear();
   }
 
   /** Strips of an even number of rows, so that the thumbnail's rows lie in one strip each. */
   #strips(): Rows[] {
     const { height } = this.#photo;
-    const length = 2 * Math.ceil(height / (2 * this.#threads * STRIPS_PER_THREAD));
+    const length = 2 * Math.ceil(height / (2 * this.#pool.options.maxThreads * STRIPS_PER_THREAD));
     const count = Math.ceil(height / length);
     return Array.from({ length: count }, (_, i) => ({ start: i * length, stop: Math.min(height, (i + 1) * length) }));
   }

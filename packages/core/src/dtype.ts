@@ -1,3 +1,4 @@
+/// <reference lib="esnext.float16" preserve="true" />
 /**
  * What one element of an array is: its name, its bytes, its struct format, and the typed array that reads it.
  *

@@ -169,7 +169,7 @@ test("Heap: a full heap names what was asked, what there is, and the five larges
 test("Heap: a request larger than the whole maximum is refused at once", () => {
   const heap = new Heap({ maximumBytes: MIB });
   expect(() => heap.allocate(Number.MAX_SAFE_INTEGER, "everything")).toThrow(
-    "cannot allocate 8 PiB: 0 bytes of 1 MiB are in use and the largest free stretch is 1 MiB",
+    "cannot allocate 8.0 PiB: 0 bytes of 1 MiB are in use and the largest free stretch is 1 MiB",
   );
   expect(heap.stats().totalBytes).toBeLessThanOrEqual(MIB);
 });

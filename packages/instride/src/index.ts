@@ -28,5 +28,6 @@
  */
 export * from "@instride/core";
 export * from "@instride/scheduler";
+export * as kernels from "@instride/kernels";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";
 export { type DTypeOf, type Mode, Runtime, type RuntimeParts, type RuntimeStats, type TypedData } from "./runtime.ts";

@@ -18,7 +18,7 @@ const honest: Descriptor = {
 };
 
 const lies: Readonly<Record<string, object>> = {
-  "a shape beyond the buffer": { shape: [2, 4] },
+  "a shape beyond the buffer": { shape: [2, 5] },
   "a shape whose product overflows": { shape: [2 ** 31, 2 ** 31] },
   "a negative length": { shape: [-2, 2] },
   "a fraction": { shape: [1.5, 2] },
@@ -33,7 +33,7 @@ const lies: Readonly<Record<string, object>> = {
   "a negative offset": { byteOffset: -8 },
   "an offset of 2^53": { byteOffset: 2 ** 53 },
   "an itemsize that is not the format's": { itemsize: 4 },
-  "a format that is none": { format: "T{i" },
+  "a format that is none": { format: "y" },
   "a format of a huge item": { format: "999999999s", itemsize: 999_999_999 },
   "a buffer that is none": { buffer: { byteLength: 1 << 30 } },
   "a typed array for a buffer": { buffer: new Uint8Array(64) },

@@ -21,7 +21,11 @@ test("open: the heap keeps to the maximum that was asked for", async () => {
 
 function runProgram(source: string): { readonly status: number | null; readonly output: string } {
   const args = ["-C", "@instride/source", "--input-type=module", "--eval", source];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 15_000, cwd: import.meta.dirname });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    timeout: 15_000,
+    cwd: import.meta.dirname,
+  });
   return { status, output: stdout + stderr };
 }
 

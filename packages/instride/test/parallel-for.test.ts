@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BorrowError, KernelError, ModuleLoadError } from "instride";
+import { BorrowError, KernelError, ModuleLoadError, open } from "instride";
 import { describeModes } from "./modes.ts";
 
 const scale = new URL("fixtures/scale.kernel.ts", import.meta.url);
@@ -110,18 +110,6 @@ describeModes((runtime, mode) => {
     });
   });
 
-  test("parallelFor: a view that a body kept is refused in the next call", async () => {
-    const rt = runtime();
-    await rt.scope(async (s) => {
-      const marks = s.zeros([64], "uint8");
-      await rt.parallelFor(misbehave, { over: 64, views: { marks }, args: { kind: "keep" } });
-      const call = rt.parallelFor(misbehave, { over: 64, views: { marks }, args: { kind: "use-kept" } });
-      // A thread that took no part in the first call has kept nothing.
-      const error: unknown = await call.catch((thrown: unknown) => thrown);
-      expect(String((error as KernelError | undefined)?.cause)).toMatch(/ReleasedError: cannot use a view after its lease/);
-    });
-  });
-
   test("parallelFor: memory that another call writes is refused, naming that call", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {
@@ -166,8 +154,12 @@ describeModes((runtime, mode) => {
     await expect(rt.parallelFor(scale, { over: -1 })).rejects.toThrow("cannot loop over -1");
     await expect(rt.parallelFor(scale, { over: 4, grainsize: 0 })).rejects.toThrow("grainsize 0");
     await expect(rt.parallelFor(null as never, { over: 4 })).rejects.toThrow("cannot run null");
-    await expect(rt.parallelFor(scale, { over: 4, views: { x: [1] as never } })).rejects.toThrow('cannot lend [1] as view "x"');
-    await expect(rt.parallelFor(scale, { over: 4, args: () => 1 })).rejects.toThrow(mode === "threads" ? /could not be cloned/ : /.*/);
+    await expect(rt.parallelFor(scale, { over: 4, views: { x: [1] as never } })).rejects.toThrow(
+      'cannot lend [1] as view "x"',
+    );
+    await expect(rt.parallelFor(scale, { over: 4, args: () => 1 })).rejects.toThrow(
+      mode === "threads" ? /could not be cloned/ : /.*/,
+    );
     expect(rt.leaks()).toEqual([]);
   });
 
@@ -240,3 +232,15 @@ describeModes((runtime, mode) => {
     });
   });
 });
+
+test.each([{ threads: 1 }, { mode: "inline" as const }])(
+  "parallelFor: a view that a body kept is refused in the next call (%o)",
+  async (options) => {
+    await using rt = await open(options);
+    const marks = rt.zeros([64], "uint8");
+    await rt.parallelFor(misbehave, { over: 64, views: { marks }, args: { kind: "keep" } });
+    const call = rt.parallelFor(misbehave, { over: 64, views: { marks }, args: { kind: "use-kept" } });
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    expect(String((error as KernelError).cause)).toMatch(/ReleasedError: cannot use a view after its lease/);
+  },
+);

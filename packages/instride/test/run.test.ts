@@ -33,11 +33,16 @@ test("run: cancelling a task that runs ends its thread before the call rejects",
   const x = rt.from([0, 0, 0, 0]);
   const controller = new AbortController();
   const call = rt.run(summary, { views: { x }, args: { spin: true }, signal: controller.signal });
-  while (x.get(0) === 0) await new Promise((resolve) => { setTimeout(resolve, 2); });
+  while (x.get(0) === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
   controller.abort(new Error("enough"));
   await expect(call).rejects.toThrow("enough");
   const settled = x.get(0);
-  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
   expect(x.get(0)).toBe(settled);
   expect(rt.leaks()).toEqual([]);
   expect(await rt.run(summary, { views: { x: x.at("1:") }, args: {} })).toEqual({ mean: 0, readonly: false });
@@ -69,11 +74,20 @@ test("threads: one that dies in a loop rejects the call, gives the leases back a
 test("close: calls under way reject with a ClosedError, and later ones too", async () => {
   const rt = await open({ threads: 2 });
   const marks = rt.zeros([1000], "uint8");
-  const call = rt.parallelFor(misbehave, { over: 1000, grainsize: 1, views: { marks }, args: { kind: "slow", ms: 20 } });
+  const call = rt.parallelFor(misbehave, {
+    over: 1000,
+    grainsize: 1,
+    views: { marks },
+    args: { kind: "slow", ms: 20 },
+  });
   const settled = call.catch((error: unknown) => error);
-  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
   await rt.close();
   expect(String(await settled)).toContain("ClosedError");
   expect(rt.leaks()).toEqual([]);
-  await expect(rt.parallelFor(misbehave, { over: 1, views: { marks }, args: {} })).rejects.toThrow("the runtime was closed");
+  await expect(rt.parallelFor(misbehave, { over: 1, views: { marks }, args: {} })).rejects.toThrow(
+    "the runtime was closed",
+  );
 });

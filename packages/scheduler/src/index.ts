@@ -15,5 +15,5 @@ export { type LoopContext, type LoopOptions, type Progress } from "./parallel-lo
 export { parallelReduce, type ParallelReduceOptions } from "./parallel-reduce.ts";
 export { joinThread, runLoop, runTask as runTaskHere, type ThreadContext } from "./participant.ts";
 export { type AbortSignal as AbortSignalLike, type Pool } from "./pool.ts";
-export { type LoopMessage, type LoopOutcome, type TaskMessage, type TaskOutcome } from "./protocol.ts";
+export { type LoopMessage, type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
 export { runTask } from "./run-task.ts";

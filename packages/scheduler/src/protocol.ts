@@ -3,9 +3,14 @@
  *
  * @module
  */
-import type { Descriptor, HalfOpenRange, WireError } from "@instride/core";
+import type { Descriptor, HalfOpenRange, LeaseWords, WireError } from "@instride/core";
 import type { ControlBlock } from "./control-block.ts";
 import type { ChunkedRange } from "./range.ts";
+
+/** What each thread is started with. */
+export interface ThreadData {
+  readonly leases: LeaseWords;
+}
 
 /** Which function to call: a built-in by its name, or the default export of a module. */
 export type KernelTarget = { readonly name: string } | { readonly url: string };

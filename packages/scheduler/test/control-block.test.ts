@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { chunksDone, claimChunk, createControlBlock, finishChunk, moreChunksDone, stopLoop } from "../src/control-block.ts";
+import {
+  chunksDone,
+  claimChunk,
+  createControlBlock,
+  finishChunk,
+  moreChunksDone,
+  stopLoop,
+} from "../src/control-block.ts";
 
 test("claimChunk: gives each chunk once, then -1", () => {
   const control = createControlBlock();

@@ -10,5 +10,5 @@
  * @param {{ factor: number }} args
  */
 export default function double({ start, stop }, { source, target }, { factor }) {
-  for (let i = start; i < stop; i++) target.set(i, source.get(i) * factor);
+  for (let i = start; i < stop; i++) target.set(source.get(i) * factor, i);
 }

@@ -17,14 +17,10 @@ import {
   type Pool,
   type TaskMessage,
   type TaskOutcome,
+  type ThreadData,
   WorkerLostError,
 } from "@instride/scheduler";
 import type { Piscina } from "piscina";
-
-/** What each thread is started with. */
-export interface ThreadData {
-  readonly leases: LeaseWords;
-}
 
 export interface PiscinaPoolOptions {
   /** The file that each thread runs: a path or a `file:` URL. It exports `loop` and `task`. */
@@ -76,7 +72,10 @@ export class PiscinaPool implements Pool {
     await Promise.all(this.#ends.values());
   }
 
-  async #run<R>(message: LoopMessage | TaskMessage, options: { readonly name: string; readonly signal?: AbortSignal }): Promise<R> {
+  async #run<R>(
+    message: LoopMessage | TaskMessage,
+    options: { readonly name: string; readonly signal?: AbortSignal },
+  ): Promise<R> {
     if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
     this.#threads ??= this.#start();
     const { pool, noneLeft, watch } = await this.#threads;
@@ -111,14 +110,15 @@ export class PiscinaPool implements Pool {
     pool.on("error", (error: unknown) => {
       lastError = error;
     });
-    const watch = (): void => this.#watch(pool, () => {
-      // Piscina replaces a thread that dies, but for one that dies while it starts: a pool with none never answers.
-      watch();
-      if (pool.threads.length > 0 || this.#closed) return;
-      const fact = lastError instanceof Error ? lastError.message : "it ended at once";
-      reject(new WorkerLostError(`cannot start a thread of ${filename}: ${fact}`, { cause: lastError }));
-      this.#threads = null;
-    });
+    const watch = (): void =>
+      this.#watch(pool, () => {
+        // Piscina replaces a thread that dies, but for one that dies while it starts: a pool with none never answers.
+        watch();
+        if (pool.threads.length > 0 || this.#closed) return;
+        const fact = lastError instanceof Error ? lastError.message : "it ended at once";
+        reject(new WorkerLostError(`cannot start a thread of ${filename}: ${fact}`, { cause: lastError }));
+        this.#threads = null;
+      });
     watch();
     return { pool, noneLeft, watch };
   }

@@ -1,0 +1,24 @@
+/**
+ * Leaving at once when the user, or who started this process, wants it to end.
+ *
+ * Exiting ends the threads. Files are written without giving way to the event loop, so no signal is seen half-way.
+ *
+ * @module
+ */
+
+/** The signals that ask to end, and the exit codes that a shell gives them. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Exits as soon as a signal asks for it.
+ *
+ * @param tidyUp - runs before
+ */
+export function exitWhenInterrupted(tidyUp: () => void): void {
+  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
+    process.once(signal, () => {
+      tidyUp();
+      process.exit(exitCode);
+    });
+  }
+}
