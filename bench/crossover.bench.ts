@@ -149,13 +149,11 @@ export function crossovers(groups: readonly Group[]): Finding[] {
 
 /** The smallest size from which on a way is faster than the reference at every size measured, or null. */
 function crossoverOf(groups: readonly Group[], name: string): number | null {
-  let crossover: number | null = null;
-  for (const group of [...groups].sort((a, b) => sizeOf(b) - sizeOf(a))) {
-    const { ratio } = group.cases.find((result) => result.name === name)!;
-    if (ratio >= 1) break;
-    crossover = sizeOf(group);
-  }
-  return crossover;
+  const downwards = [...groups].sort((a, b) => sizeOf(b) - sizeOf(a));
+  const beats = ({ cases }: Group): boolean => cases.find((result) => result.name === name)!.ratio < 1;
+  const firstLoss = downwards.findIndex((group) => !beats(group));
+  const winners = firstLoss === -1 ? downwards : downwards.slice(0, firstLoss);
+  return winners.length === 0 ? null : sizeOf(winners.at(-1)!);
 }
 
 function sizeOf({ parameters }: Group): number {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { latencyOf, measureGroup } from "../support/measure.ts";
@@ -51,14 +52,13 @@ test("measureGroup: cases take turns, and every sample counts", async () => {
 });
 
 test("measureGroup: waits for a case that is async, and times it without what runs before each sample", async () => {
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
   let hooks = 0;
   const group = await measureGroup({
     ...PLAN,
-    cases: [{ name: "first", isAsync: true, run: () => sleep(5) }],
+    cases: [{ name: "first", isAsync: true, run: () => setTimeout(5) }],
     beforeEach: async () => {
       hooks++;
-      await sleep(5);
+      await setTimeout(5);
     },
   });
   const [first] = group.cases;

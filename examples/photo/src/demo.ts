@@ -13,7 +13,7 @@ import type { Options } from "./options.ts";
 import { ARRAYS, type OutputName } from "./pipeline.ts";
 import { decodePicture, encodePicture, sizeOfPicture } from "./pictures.ts";
 import type { ShowProgress } from "./progress.ts";
-import { checkFolder, writeFiles } from "./results-folder.ts";
+import { checkFolder, type FileContent, writeFiles } from "./results-folder.ts";
 import { pixelsOf, type Size, tiledSize } from "./size.ts";
 import { tile } from "./tiling.ts";
 import { type DevelopedWay, developOrdinarily, developShared } from "./ways.ts";
@@ -76,8 +76,7 @@ export async function demo({ picture, megapixels, threads, out }: Options, show:
   const name = threads === 1 ? "1 thread" : `${threads} threads`;
   const allThreads = await developShared(photo, name, { threads }, runs, show);
 
-  show("writing", basename(out), 1);
-  const files = await writePictures(out, parse(picture).name, allThreads.outputs, size);
+  const files = await writePictures(out, parse(picture).name, allThreads.outputs, size, show);
   return {
     picture: { name: basename(picture), size: pictureSize },
     size,
@@ -91,17 +90,21 @@ export async function demo({ picture, megapixels, threads, out }: Options, show:
   };
 }
 
-/** Encodes and writes the pictures among the outputs, under the name of the picture that they were made of. */
-async function writePictures(out: string, name: string, outputs: Outputs, size: Size): Promise<DemoResult["files"]> {
-  const pictures = WRITTEN.map((output) => {
+/** Writes the pictures among the outputs, under the name of the picture that they were made of. */
+async function writePictures(
+  out: string,
+  name: string,
+  outputs: Outputs,
+  size: Size,
+  show: ShowProgress,
+): Promise<DemoResult["files"]> {
+  const files: (FileContent & { readonly size: Size })[] = [];
+  // One after the other: exiting waits for an encoder that is at work, and for those that wait for a thread.
+  for (const [i, output] of WRITTEN.entries()) {
+    show("writing", output, i / WRITTEN.length);
     const [height, width, channels = 1] = ARRAYS[output].shape(size) as [number, number, (1 | 3)?];
-    return { output, pixels: { data: outputs[output], height, width, channels } };
-  });
-  const contents = await Promise.all(
-    pictures.map(async ({ output, pixels }) => {
-      const { bytes, extension } = await encodePicture(pixels);
-      return { name: `${name}-${output}.${extension}`, bytes };
-    }),
-  );
-  return writeFiles(out, contents).map((path, i) => ({ path, size: pictures[i]!.pixels }));
+    const bytes = await encodePicture({ data: outputs[output], height, width, channels });
+    files.push({ name: `${name}-${output}.png`, bytes, size: { height, width } });
+  }
+  return writeFiles(out, files).map((path, i) => ({ path, size: files[i]!.size }));
 }

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type ArrayName, OUTPUTS, type OutputName, type Stage, STAGES, type StageName, uselessAfter } from "./pipeline.ts";
+import {
+  type ArrayName,
+  OUTPUTS,
+  type OutputName,
+  type Stage,
+  STAGES,
+  type StageName,
+  uselessAfter,
+} from "./pipeline.ts";
 
 /** Where arrays are kept and stages are carried out, one way or another. */
 export interface Darkroom extends Disposable {
@@ -14,11 +22,11 @@ export interface Darkroom extends Disposable {
   /** Carries a stage out. `watch` is told the share of it that is done, from 0 to 1. */
   run(stage: StageName, watch: (share: number) => void): Promise<void>;
   /** A copy of an array's bytes. */
-  bytesOf(name: ArrayName): Uint8Array;
+  bytesOf(name: ArrayName): Uint8Array<ArrayBuffer>;
 }
 
 /** The bytes of each output. */
-export type Outputs = Readonly<Record<OutputName, Uint8Array>>;
+export type Outputs = Readonly<Record<OutputName, Uint8Array<ArrayBuffer>>>;
 
 /** Milliseconds that each stage took: the median of its runs. */
 export type StageTimes = Readonly<Record<StageName, number>>;

@@ -36,7 +36,8 @@ export function checkMemory(size: Size, limits: MemoryLimits): void {
   // Beside the heap: the photo, decoded and tiled; the outputs of the way that is measured, and two to compare with.
   const processBytes = heapBytes + 2 * bytesOf("photo", size) + 3 * outputBytes(size);
   const shortage = shortageOf("shared memory", "heapBytes") ?? shortageOf("memory", "processBytes");
-  if (shortage !== undefined) throw new UserError(`cannot develop ${rounded(megapixelsOf(size))} megapixels: ${shortage}`);
+  if (shortage !== undefined)
+    throw new UserError(`cannot develop ${rounded(megapixelsOf(size))} megapixels: ${shortage}`);
 
   function shortageOf(what: string, kind: keyof MemoryLimits): string | undefined {
     const growing = { heapBytes, processBytes }[kind];

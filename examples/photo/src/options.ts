@@ -107,7 +107,9 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken): string
     throw new UserError(`cannot take ${rawName}=${value}: expected ${rawName} alone`);
   }
   if (value !== undefined && (inlineValue === true || !value.startsWith("--"))) return value;
-  throw new UserError(`cannot take ${rawName} without a value: expected one after it, as in ${rawName} ${option.example}`);
+  throw new UserError(
+    `cannot take ${rawName} without a value: expected one after it, as in ${rawName} ${option.example}`,
+  );
 }
 
 function threadsOf(value: string | undefined): number {
@@ -125,7 +127,8 @@ function megapixelsOf(value: string | undefined): number {
 }
 
 function pathOf(value: string, what: string, where: string): string {
-  if (value === "" || value.includes("\0")) throw new UserError(`cannot use ${quote([value])} as ${what}: expected a path`);
+  if (value === "" || value.includes("\0"))
+    throw new UserError(`cannot use ${quote([value])} as ${what}: expected a path`);
   return resolve(where, value);
 }
 

@@ -148,6 +148,6 @@ export function thumbnail({ data, width }: Strip<Uint8Array>): unknown {
 }
 
 /** Transfers a result: it is not copied on its way. */
-function give(result: ArrayBufferView): unknown {
-  return move(result as Uint8Array<ArrayBuffer>);
+function give(result: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): unknown {
+  return move(result);
 }

@@ -33,8 +33,11 @@ const CONSTRUCTORS = {
   float64: Float64Array,
 } as const;
 
-type TypedArrayOf<D extends keyof typeof CONSTRUCTORS> = InstanceType<(typeof CONSTRUCTORS)[D]>;
+type TypedArrayOf<D extends keyof typeof CONSTRUCTORS> = ReturnType<(typeof CONSTRUCTORS)[D]["from"]>;
 type Arrays = { [N in ArrayName]: TypedArrayOf<(typeof ARRAYS)[N]["dtype"]> };
+
+/** Piscina's own type of `transferList` admits no list under the current types of Node. */
+type RunOptions = NonNullable<Parameters<Piscina["run"]>[1]>;
 
 /** Rows `start` up to, not including, `stop`. */
 interface Rows {
@@ -89,7 +92,8 @@ export class OrdinaryDarkroom implements Darkroom {
       while (begun < strips.length) {
         const rows = strips[begun++]!;
         const strip = stage.stripOf(rows);
-        const result: unknown = await this.#pool.run(strip, { name: stage.task, transferList: buffersOf(strip) });
+        const options = { name: stage.task, transferList: buffersOf(strip) } as RunOptions;
+        const result: unknown = await this.#pool.run(strip, options);
         stage.place(result as never, rows);
         watch(++done / strips.length);
       }
@@ -97,7 +101,7 @@ export class OrdinaryDarkroom implements Darkroom {
     await Promise.all(Array.from({ length: this.#pool.options.maxThreads }, oneAfterAnother));
   }
 
-  bytesOf(name: ArrayName): Uint8Array {
+  bytesOf(name: ArrayName): Uint8Array<ArrayBuffer> {
     const { buffer, byteOffset, byteLength } = this.#arrays.get(name)!;
     return new Uint8Array(buffer, byteOffset, byteLength);
   }

@@ -13,14 +13,12 @@ import { firstLine, UserError } from "./user-error.ts";
 
 /** Pixels in memory: `height` rows of `width` pixels of `channels` bytes. */
 export interface Pixels extends Size {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
   readonly channels: 1 | 3;
 }
 
-/** The longest side that a JPEG file can have. */
-const JPEG_SIDE_MAX = 65_500;
-
-const JPEG_QUALITY = 92;
+/** Smaller files take more time: from here on much more, for little. */
+const PNG_COMPRESSION_LEVEL = 3;
 
 /**
  * Finds the size of a picture without decoding it.
@@ -28,11 +26,11 @@ const JPEG_QUALITY = 92;
  * @throws a {@link UserError} if there is no such file, or no picture in it
  */
 export async function sizeOfPicture(path: string): Promise<Size> {
-  const { isFile, fact } = await stat(path).then(
-    (found) => ({ isFile: found.isFile(), fact: found.isDirectory() ? "it is a folder" : "it is no regular file" }),
-    (error: NodeJS.ErrnoException) => ({ isFile: false, fact: error.code === "ENOENT" ? "no such file" : error.message }),
+  const problem = await stat(path).then(
+    (found) => (found.isFile() ? null : found.isDirectory() ? "it is a folder" : "it is no regular file"),
+    (error: unknown) => (isMissing(error) ? "no such file" : firstLine(error)),
   );
-  if (!isFile) throw new UserError(`cannot read ${path}: ${fact}, expected a picture`);
+  if (problem !== null) throw new UserError(`cannot read ${path}: ${problem}, expected a picture`);
   try {
     const { autoOrient } = await sharp(path).metadata();
     return { height: autoOrient.height, width: autoOrient.width };
@@ -55,23 +53,26 @@ export async function decodePicture(path: string): Promise<Pixels> {
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
-    return { data, height: info.height, width: info.width, channels: 3 };
+    // A `Buffer` is a `Uint8Array` whose `slice` copies nothing.
+    return {
+      data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+      height: info.height,
+      width: info.width,
+      channels: 3,
+    };
   } catch (error) {
     throw notDecoded(path, error);
   }
 }
 
-/** An encoded picture, and the extension that its file should have. */
-export interface EncodedPicture {
-  readonly bytes: Uint8Array;
-  readonly extension: "jpg" | "png";
+/** Encodes a picture as PNG: what is written is what was computed, pixel for pixel. */
+export function encodePicture({ data, height, width, channels }: Pixels): Promise<Uint8Array> {
+  const picture = sharp(data, { raw: { height, width, channels } });
+  return picture.png({ compressionLevel: PNG_COMPRESSION_LEVEL }).toBuffer();
 }
 
-/** Encodes a picture as JPEG, or as PNG where a side is too long for that. */
-export async function encodePicture({ data, height, width, channels }: Pixels): Promise<EncodedPicture> {
-  const picture = sharp(data, { raw: { height, width, channels } });
-  if (Math.max(height, width) > JPEG_SIDE_MAX) return { bytes: await picture.png().toBuffer(), extension: "png" };
-  return { bytes: await picture.jpeg({ quality: JPEG_QUALITY }).toBuffer(), extension: "jpg" };
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function notDecoded(path: string, error: unknown): UserError {

@@ -69,21 +69,21 @@ export type OutputName = (typeof OUTPUTS)[number];
 
 /** The stages, in order: what each makes, of what, and how its operands lie in memory. */
 export const STAGES = [
-  { name: "to float32", makes: "image", reads: ["photo"], memory: "uint8 in, float32 out" },
+  { name: "to float32", makes: "image", reads: ["photo"], memory: "uint8 to float32" },
   { name: "blur rows", makes: "blurredRows", reads: ["image", "taps"], memory: "along axis 1" },
-  { name: "blur columns", makes: "blurred", reads: ["blurredRows", "taps"], memory: "the same, transposed" },
-  { name: "unsharp mask", makes: "sharpened", reads: ["image", "blurred"], memory: "three arrays in step" },
-  { name: "luminance", makes: "luminance", reads: ["sharpened"], memory: "channels, stride 12" },
-  { name: "histogram", makes: "histogram", reads: ["luminance"], memory: "one reduction" },
-  { name: "equalise", makes: "equalised", reads: ["luminance", "histogram"], memory: "through a table" },
+  { name: "blur columns", makes: "blurred", reads: ["blurredRows", "taps"], memory: "transposed" },
+  { name: "unsharp mask", makes: "sharpened", reads: ["image", "blurred"], memory: "as they lie" },
+  { name: "luminance", makes: "luminance", reads: ["sharpened"], memory: "strided channels" },
+  { name: "histogram", makes: "histogram", reads: ["luminance"], memory: "reduction" },
+  { name: "equalise", makes: "equalised", reads: ["luminance", "histogram"], memory: "lookup table" },
   {
     name: "vignette",
     makes: "vignetted",
     reads: ["sharpened", "rowFalloff", "columnFalloff"],
-    memory: "broadcast, stride 0",
+    memory: "zero strides",
   },
-  { name: "to uint8", makes: "developed", reads: ["vignetted"], memory: "float32 in, uint8 out" },
-  { name: "thumbnail", makes: "thumbnail", reads: ["developed"], memory: "[::2, ::-2], no copy" },
+  { name: "to uint8", makes: "developed", reads: ["vignetted"], memory: "float32 to uint8" },
+  { name: "thumbnail", makes: "thumbnail", reads: ["developed"], memory: "[::2, ::-2] view" },
 ] as const satisfies readonly {
   readonly name: string;
   readonly makes: ArrayName;

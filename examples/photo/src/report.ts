@@ -19,11 +19,11 @@ export function reportOf(result: DemoResult, style: Style): string[] {
   return [...parts.flatMap((lines) => ["", ...lines]), "", ...filesOf(result), ""];
 }
 
-function headOf({ picture, size, threads }: DemoResult, style: Style): string[] {
+function headOf({ picture, size }: DemoResult, style: Style): string[] {
   const isTiled = size.height !== picture.size.height || size.width !== picture.size.width;
-  const pixels = `${sizeText(picture.size)}${isTiled ? `, tiled to ${sizeText(size)}` : ""}`;
+  const tiled = isTiled ? `, tiled to ${sizeText(size)}` : "";
   return [
-    `${style("bold", picture.name)}: ${pixels} (${megapixelsOf(size).toFixed(1)} megapixels), on ${threadsText(threads)}`,
+    `${style("bold", picture.name)}, ${sizeText(picture.size)}${tiled}: ${megapixelsOf(size).toFixed(1)} megapixels`,
   ];
 }
 
@@ -38,7 +38,7 @@ interface Column {
 function tableOf({ oneThread, allThreads, ordinary }: DemoResult, style: Style): string[] {
   const columns: Column[] = [
     { heading: "stage", width: -14, cells: [...STAGES.map(({ name }) => name), "all stages"] },
-    { heading: "operands", width: -22, cells: [...STAGES.map(({ memory }) => memory), ""], format: "dim" },
+    { heading: "operands", width: -18, cells: [...STAGES.map(({ memory }) => memory), ""], format: "dim" },
     ...(oneThread === null ? [] : [timesColumn(oneThread)]),
     timesColumn(allThreads),
     ...(oneThread === null ? [] : [ratioColumn(oneThread, allThreads)]),
@@ -58,7 +58,7 @@ function tableOf({ oneThread, allThreads, ordinary }: DemoResult, style: Style):
 }
 
 function timesColumn({ name, timesMs }: WayResult): Column {
-  return { heading: name, width: Math.max(10, name.length + 2), cells: withTotal(timesMs).map(timeText) };
+  return { heading: name, width: Math.max(9, name.length + 2), cells: withTotal(timesMs).map(timeText) };
 }
 
 /** How many times as fast `way` is as `other`. */
@@ -75,11 +75,11 @@ function withTotal(timesMs: WayResult["timesMs"]): number[] {
 
 function notesOf({ runs, threads, oneThread }: DemoResult, style: Style): string[] {
   const measured = runs === 1 ? "one run of each stage" : `the median of ${runs} runs of each stage`;
-  const others = oneThread === null ? "the ordinary way" : "one thread, and as the ordinary way";
+  const others = oneThread === null ? "the ordinary way" : "1 thread, and as the ordinary way";
   return [
-    `Milliseconds: ${measured} on the whole picture, after a warm-up on a small part of it.`,
-    `Ratio: how many times as fast ${threadsText(threads)} in shared memory ${threads === 1 ? "is" : "are"} as ${others}.`,
-    `Ordinary: Piscina tasks on ${threadsText(threads)}; strips are cut out, transferred, and results copied back.`,
+    `Milliseconds: ${measured} on the whole picture, after a warm-up.`,
+    `Ratio: how many times as fast ${threadsText(threads)} ${threads === 1 ? "is" : "are"} as ${others}.`,
+    `Ordinary: Piscina tasks on ${threadsText(threads)}; strips are copied there, and results back.`,
   ].map((line) => style("dim", line));
 }
 
@@ -89,12 +89,14 @@ function verdictsOf({ inline, oneThread, ordinary, allThreads }: DemoResult, sty
   const differing = compared.filter((way) => way.differing.length > 0);
   const equal =
     differing.length === 0
-      ? `equal to the inline result, bit for bit: ${OUTPUTS.join(", ")} (${compared.map(({ name }) => name).join(", ")})`
+      ? `equal to the inline result, bit for bit: ${compared.map(({ name }) => name).join(", ")}`
       : `not equal to the inline result: ${differing.map((way) => `${way.differing.join(", ")} (${way.name})`).join("; ")}`;
-  const count = (of: "leases" | "arrays"): string => shared.map(({ left, name }) => `${left?.[of]} (${name})`).join(", ");
+  const count = (of: "leases" | "arrays"): string =>
+    shared.map(({ left, name }) => `${left?.[of]} (${name})`).join(", ");
   const isEmpty = (of: "leases" | "arrays"): boolean => shared.every(({ left }) => left?.[of] === 0);
   return [
     verdict(differing.length === 0, equal, style),
+    style("dim", `  compared: ${OUTPUTS.join(", ")}`),
     verdict(isEmpty("leases"), `leases held at the end: ${count("leases")}`, style),
     verdict(isEmpty("arrays"), `arrays not released: ${count("arrays")}`, style),
   ];

@@ -59,5 +59,7 @@ export function writeFiles(folder: string, files: readonly FileContent[]): strin
 }
 
 function notWritten(folder: string, error: unknown): UserError {
-  return new UserError(`cannot write pictures to ${folder}: ${firstLine(error)}, expected a folder that can be written`);
+  return new UserError(
+    `cannot write pictures to ${folder}: ${firstLine(error)}, expected a folder that can be written`,
+  );
 }

@@ -30,6 +30,8 @@ type RunStage = (rt: Runtime, arrays: Arrays, onProgress: OnProgress) => Promise
 /** A kernel of our own; all others come along with instride. */
 const VIGNETTE = new URL("./vignette.kernel.ts", import.meta.url);
 
+const ROWS_PER_HISTOGRAM = 32;
+
 const STAGES: Readonly<Record<StageName, RunStage>> = {
   "to float32": (rt, { photo, image }, onProgress) =>
     rt.parallelFor("convert", {
@@ -82,6 +84,8 @@ const STAGES: Readonly<Record<StageName, RunStage>> = {
       over: luminance.length,
       views: { src: luminance.toReadonly() },
       args: { bins: LEVELS, low: 0, high: 1 },
+      // Fewer chunks than rows: each gives counts that are sent and added.
+      grainsize: ROWS_PER_HISTOGRAM,
       identity: new Array<number>(LEVELS).fill(0),
       join: (left, right) => left.map((count, level) => count + right[level]!),
       onProgress,
@@ -159,12 +163,13 @@ export class SharedDarkroom implements Darkroom {
     return STAGES[stage](this.#rt, arrays, ({ done, total }) => watch(done / total));
   }
 
-  bytesOf(name: ArrayName): Uint8Array {
+  bytesOf(name: ArrayName): Uint8Array<ArrayBuffer> {
     return this.#arrays.get(name)!.toBytes();
   }
 
   [Symbol.dispose](): void {
-    for (const name of [...this.#arrays.keys()]) this.discard(name);
+    for (const array of this.#arrays.values()) array.release();
+    this.#arrays.clear();
   }
 
   #given(name: ArrayName, data: Uint8Array | Float32Array | Float64Array): void {

@@ -25,9 +25,7 @@ export function tile(picture: Pixels, size: Size): Pixels {
     const rows = Math.min(mirrored.height, size.height - y);
     for (let x = 0; x < size.width; x += mirrored.width) {
       const columns = Math.min(mirrored.width, size.width - x);
-      target
-        .at(slice(y, y + rows), slice(x, x + columns))
-        .assign(source.at(slice(0, rows), slice(0, columns)));
+      target.at(slice(y, y + rows), slice(x, x + columns)).assign(source.at(slice(0, rows), slice(0, columns)));
     }
   }
   return { data, ...size, channels };

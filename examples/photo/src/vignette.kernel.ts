@@ -32,6 +32,11 @@ export default function vignette({ start, stop }: HalfOpenRange, views: Views): 
 }
 
 /** Where an element of an operand lies. */
-function indexOf({ offset, strides }: { offset: number; strides: readonly number[] }, y: number, x: number, c: number): number {
+function indexOf(
+  { offset, strides }: { offset: number; strides: readonly number[] },
+  y: number,
+  x: number,
+  c: number,
+): number {
   return offset + y * strides[0]! + x * strides[1]! + c * strides[2]!;
 }

@@ -45,9 +45,13 @@ export async function developOrdinarily(
   runs: number,
   show: ShowProgress,
 ): Promise<DevelopedWay> {
-  await using pool = openPool(threads);
-  const development = await measure((pixels) => new OrdinaryDarkroom(pool, pixels), photo, name, runs, show);
-  return { name, ...development, left: null };
+  const pool = openPool(threads);
+  try {
+    const development = await measure((pixels) => new OrdinaryDarkroom(pool, pixels), photo, name, runs, show);
+    return { name, ...development, left: null };
+  } finally {
+    await pool.destroy();
+  }
 }
 
 async function measure(

@@ -22,7 +22,7 @@
 export { type Nested } from "./array-data.ts";
 export { type AnyDType, BufferView } from "./buffer-view.ts";
 export { type BorrowedView, borrowView } from "./borrowed-view.ts";
-export { type Value } from "./codec.ts";
+export { type Codec, codecFor, type RecordValue, type StoreRules, type Value } from "./codec.ts";
 export { copyElements, type Strided } from "./copy.ts";
 export { type Descriptor, readDescriptor } from "./descriptor.ts";
 export { type Complex, type DType, type DTypeInfo, DTYPES, isDType, type Scalars, type TypedArrays } from "./dtype.ts";
@@ -30,9 +30,23 @@ export { type Elements, type Reader } from "./elements.ts";
 export * from "./errors.ts";
 export { type Exportable, type Exporter, getBuffer, isExporter, type PyBuffer } from "./exporter.ts";
 export { BufferFlags } from "./flags.ts";
+export { decodeFloat16, encodeFloat16 } from "./float16.ts";
+export { calcsize, type NativeFormat, nativeFormat, parseFormat, parseStructFormat } from "./format.ts";
+export {
+  type ByteOrder,
+  type Format,
+  type FormatType,
+  type RecordField,
+  type RecordType,
+  type ScalarType,
+  type SubArrayType,
+  type TupleMember,
+  type TupleType,
+} from "./format-tree.ts";
 export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./heap.ts";
 export { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
-export { contiguousStrides, isContiguous, type Layout, NDIM_MAX, type Order, sizeOf } from "./layout.ts";
+export { broadcastShapes } from "./broadcast.ts";
+export { byteBounds, contiguousStrides, isContiguous, type Layout, NDIM_MAX, type Order, sizeOf } from "./layout.ts";
 export {
   claimRow,
   HANDLES_MAX,
@@ -53,8 +67,9 @@ export {
   type OwnerStats,
   type SharedView,
 } from "./owner.ts";
-export { type Extent, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
+export { type Extent, mayShareBounds, OVERLAP_WORK_MAX, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
 export { type BufferInfo } from "./py-buffer.ts";
 export { type HalfOpenRange } from "./range.ts";
 export { type Scope } from "./scope.ts";
-export { type IndexKey, type Slice, slice } from "./slicing.ts";
+export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./slicing.ts";
+export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./struct.ts";

@@ -122,6 +122,11 @@ const POINTER_BYTES = 4;
 export function reachOf(layout: Layout, itemsize: number, suboffsets: readonly number[] | null): ByteBounds {
   const { shape, strides, byteOffset } = layout;
   const indirect = suboffsets?.findIndex((suboffset) => suboffset >= 0) ?? -1;
+  if (indirect < 0 && itemsize === 0 && !shape.includes(0)) {
+    // Elements without bytes have places, too.
+    const { low, high } = byteBounds(layout, 1);
+    return { low, high: high - 1 };
+  }
   if (indirect < 0 || shape.includes(0)) return byteBounds(layout, itemsize);
   const table = { shape: shape.slice(0, indirect + 1), strides: strides.slice(0, indirect + 1), byteOffset };
   return byteBounds(table, POINTER_BYTES);

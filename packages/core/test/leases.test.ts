@@ -138,7 +138,10 @@ test("LeaseTable: a handle that another thread ended is no lease any more", () =
 });
 
 test("LeaseTable: HANDLES_MAX leases are live at most; one more is refused, and nothing of its grant stays", () => {
-  const all = table.grant("everyone", Array.from({ length: HANDLES_MAX }, () => ask("read")));
+  const all = table.grant(
+    "everyone",
+    Array.from({ length: HANDLES_MAX }, () => ask("read")),
+  );
   expect(() => table.grant("late", [ask("read")])).toThrow(MemoryError);
   expect(() => table.grant("late", [ask("read")])).toThrow(
     `cannot grant 1 leases to late: ${HANDLES_MAX} of HANDLES_MAX = ${HANDLES_MAX} are live`,
@@ -203,7 +206,9 @@ test("LeaseTable: refuseIfLeased names the holders, each once, and asks for one 
   expect(() => table.refuseIfLeased(request, 'release "photo"')).toThrow(
     'cannot release "photo": 3 leases are live, held by blur, histogram',
   );
-  expect(() => table.refuseIfLeased({ array: right, space: MEMORY }, "x")).toThrow("1 lease is live, held by histogram");
+  expect(() => table.refuseIfLeased({ array: right, space: MEMORY }, "x")).toThrow(
+    "1 lease is live, held by histogram",
+  );
   for (const lease of leases) table.release(lease);
   table.refuseIfLeased(request, "release it");
 });

@@ -10,7 +10,7 @@
 import { forEachRun } from "@instride/core";
 import { type Load, loadOf, type Store, storeOf } from "./lines.ts";
 import type { Operand } from "./operands.ts";
-import { planRuns } from "./runs.ts";
+import { planRuns, smallInteger } from "./runs.ts";
 
 /** What element-wise loops read and write. */
 export type Floats = Float32Array | Float64Array;
@@ -77,8 +77,10 @@ export function forEachBlock(slots: readonly Slot[], body: (n: number) => void):
   const first = operands.map(({ offset }) => offset);
   forEachRun(plan, first, (length, offsets, steps) => {
     for (let done = 0; done < length; done += LINE_ELEMENTS) {
-      const n = Math.min(LINE_ELEMENTS, length - done);
-      for (let k = 0; k < slots.length; k++) slots[k]!.begin(n, offsets[k]! + done * steps[k]!, steps[k]!);
+      const n = smallInteger(Math.min(LINE_ELEMENTS, length - done));
+      for (let k = 0; k < slots.length; k++) {
+        slots[k]!.begin(n, smallInteger(offsets[k]! + done * steps[k]!), smallInteger(steps[k]!));
+      }
       body(n);
       for (let k = 0; k < slots.length; k++) slots[k]!.end();
     }

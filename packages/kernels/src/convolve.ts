@@ -13,7 +13,7 @@ import { integer, oneOf, record } from "./arguments.ts";
 import { type Border, BORDERS } from "./borders.ts";
 import { ConvolutionWindow } from "./convolution-window.ts";
 import { checkRange, narrow, openInput, openOutput, readVector, refuseOverlap } from "./operands.ts";
-import { lengthenRun } from "./runs.ts";
+import { lengthenRun, smallInteger } from "./runs.ts";
 
 /** `src` is broadcast to the shape of `dst`; `taps` has one axis. */
 export interface ConvolveViews {
@@ -55,7 +55,7 @@ export function convolve(range: HalfOpenRange, views: ConvolveViews, args: Convo
   const positions = axis === 0 ? range : { start: 0, stop: length };
   const dst = axis === 0 ? output : narrow(output, range);
   const src = axis === 0 ? input : narrow(input, range);
-  const [toStride, fromStride] = [dst.strides[axis]!, src.strides[axis]!];
+  const [toStride, fromStride] = [smallInteger(dst.strides[axis]!), smallInteger(src.strides[axis]!)];
   const across = (list: readonly number[]): readonly number[] => list.toSpliced(axis, 1);
   const plan = bandsOf(planIteration(across(dst.shape), [across(dst.strides), across(src.strides)]), toStride);
   const window = new ConvolutionWindow(
@@ -66,8 +66,9 @@ export function convolve(range: HalfOpenRange, views: ConvolveViews, args: Convo
   );
   forEachRun(plan, [dst.offset, src.offset], (n, [to, from], [toStep, fromStep]) => {
     for (let done = 0; done < n; done += window.widthMax) {
-      const width = Math.min(window.widthMax, n - done);
-      window.slide(positions, width, to! + done * toStep!, toStep!, from! + done * fromStep!, fromStep!);
+      const width = smallInteger(Math.min(window.widthMax, n - done));
+      const [t, f] = [to! + done * toStep!, from! + done * fromStep!];
+      window.slide(positions, width, smallInteger(t), smallInteger(toStep!), smallInteger(f), smallInteger(fromStep!));
     }
   });
 }

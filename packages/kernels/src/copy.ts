@@ -12,7 +12,7 @@ import {
   type TypedArrays,
 } from "@instride/core";
 import { checkRange, narrow, openAnyInput, openAnyOutput, type Operand, refuseOverlap } from "./operands.ts";
-import { planRuns } from "./runs.ts";
+import { planRuns, smallInteger } from "./runs.ts";
 
 /** `src` is broadcast to the shape of `dst`, and has its dtype. */
 export interface CopyViews {
@@ -44,7 +44,16 @@ export function copy(range: HalfOpenRange, views: CopyViews): void {
   const plan = planRuns(dst.shape, [dst.strides, src.strides]);
   forEachRun(plan, [dst.offset, src.offset], (length, [to, from], [toStep, fromStep]) => {
     if (toStep === 1 && fromStep === 1) dst.data.set(src.data.subarray(from, from! + length), to);
-    else copyRun(length, dst.data, to!, toStep!, src.data, from!, fromStep!);
+    else
+      copyRun(
+        smallInteger(length),
+        dst.data,
+        smallInteger(to!),
+        smallInteger(toStep!),
+        src.data,
+        smallInteger(from!),
+        smallInteger(fromStep!),
+      );
   });
 }
 

@@ -108,7 +108,7 @@ export function checkRange(range: HalfOpenRange, operand: Operand<DType>): void 
 /** The part of an operand within a range of its first axis. */
 export function narrow<D extends DType>(operand: Operand<D>, { start, stop }: HalfOpenRange): Operand<D> {
   const { shape, offset, strides } = operand;
-  return { ...operand, shape: [stop - start, ...shape.slice(1)], offset: smi(offset + start * strides[0]!), strides: strides.map(smi) };
+  return { ...operand, shape: [stop - start, ...shape.slice(1)], offset: offset + start * strides[0]! };
 }
 
 /**
@@ -169,5 +169,3 @@ function leading<D extends DType>(operand: Operand<D>): Operand<D> {
   if (operand.shape.length > 0) return operand;
   throw new ShapeError(`cannot run over the first axis of "${operand.name}": it has none`);
 }
-
-function smi(x: number): number { return x === (x | 0) ? x | 0 : x; }

@@ -37,3 +37,15 @@ export function lengthenRun(plan: IterationPlan, first: number): IterationPlan {
   const toEnd = (list: readonly number[]): number[] => [...list.toSpliced(run, 1), list[run]!];
   return { shape: toEnd(plan.shape), strides: plan.strides.map(toEnd) };
 }
+
+/**
+ * The same number, as what V8 calls a small integer where it is one.
+ *
+ * Offsets and strides come out of divisions, and out of arrays with such numbers in them, so some arrive as floats. A
+ * loop that is given one computes every index in floats ever after, and checks each for a fraction. To be called where
+ * an index enters a loop: arrays may turn it into a float again.
+ */
+export function smallInteger(value: number): number {
+  const integer = value | 0;
+  return integer === value ? integer : value;
+}

@@ -106,6 +106,19 @@ test("convert: to 64-bit integers rounds ties to even and saturates, NaN is 0", 
   ]);
 });
 
+test("convert: between 64-bit integer types is exact, and saturates", () => {
+  using signed = owner.from(new BigInt64Array([-1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]));
+  using unsigned = owner.zeros([4], "uint64");
+  const range = { start: 0, stop: 4 };
+  convert(range, { src: signed, dst: unsigned });
+  expect(unsigned.toList()).toEqual([0n, 2n ** 53n + 1n, 2n ** 63n - 1n, 0n]);
+  unsigned.set(2n ** 64n - 1n, 0);
+  convert(range, { src: unsigned, dst: signed });
+  expect(signed.toList()).toEqual([2n ** 63n - 1n, 2n ** 53n + 1n, 2n ** 63n - 1n, 0n]);
+  convert(range, { src: unsigned, dst: signed }, { offset: 1 });
+  expect(signed.get(1)).toBe(2n ** 53n);
+});
+
 test("convert: to bool all but zero is true", () => {
   expect(converted([0, -0, 1, 0.001, -5, NaN, Infinity], "bool")).toEqual([false, false, true, true, true, true, true]);
 });

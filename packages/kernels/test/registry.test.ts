@@ -22,6 +22,17 @@ test("kernelNamed: finds a kernel that runs", () => {
   expect(parts.reduce(join!)).toEqual(run({ start: 0, stop: 2 }, { src }, args));
 });
 
+test("kernelNamed: has the types of the kernel where the name is a literal", () => {
+  const src = new MemoryView(new Float32Array([0, 0, 1, 0, 0, 0])).reshape([2, 3]);
+  const dst = new MemoryView(new Float32Array(6)).reshape([2, 3]);
+  const taps = new MemoryView(new Float64Array([0.25, 0.5, 0.25]));
+  kernelNamed("convolve").run({ start: 0, stop: 2 }, { src, taps, dst }, { axis: 1, border: "nearest" });
+  expect(dst.toList()).toEqual([
+    [0, 0.25, 0.75],
+    [0, 0, 0],
+  ]);
+});
+
 test("kernelNamed: rejects other names, listing its own", () => {
   for (const name of ["blur", "toString", "__proto__", ""]) {
     expect(isKernelName(name)).toBe(false);

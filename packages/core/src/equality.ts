@@ -1,0 +1,108 @@
+/**
+ * When two views are equal: by the values of their elements, whatever the formats and byte orders.
+ *
+ * Source: CPython `Objects/memoryobject.c`, `memory_richcompare`, `equiv_shape`, `unpack_cmp`.
+ *
+ * @module
+ */
+import { codecFor, type Codec } from "./codec.ts";
+import type { Complex } from "./dtype.ts";
+import { FormatError, NotImplementedError } from "./errors.ts";
+import type { ViewState } from "./view-state.ts";
+
+/**
+ * Compares the elements of two states.
+ *
+ * Shapes are equal up to the first length of 0. Formats that have no values (pointers, objects) are equal to nothing.
+ * NaN is not equal to NaN. Integers and floats are compared exactly, also beyond 2^53.
+ *
+ * @param offsets - gives the byte offset of each element of a state in C order
+ *
+ * Cost: O(size).
+ */
+export function statesAreEqual(
+  a: ViewState,
+  b: ViewState,
+  offsets: (state: ViewState) => Iterable<number>,
+): boolean {
+  if (!shapesAreEquivalent(a.shape, b.shape)) return false;
+  const codecs = [a, b].map(readableCodec);
+  const [readA, readB] = codecs;
+  if (readA === null || readA === undefined || readB === null || readB === undefined) return false;
+  const bytesA = new DataView(a.managed.buffer);
+  const bytesB = new DataView(b.managed.buffer);
+  const offsetsB = offsets(b)[Symbol.iterator]();
+  for (const offsetA of offsets(a)) {
+    const { value: offsetB } = offsetsB.next() as { value: number };
+    if (!valuesAreEqual(readA.read(bytesA, offsetA), readB.read(bytesB, offsetB))) return false;
+  }
+  return true;
+}
+
+function readableCodec({ format }: ViewState): Codec | null {
+  try {
+    return codecFor(format);
+  } catch (error) {
+    if (error instanceof NotImplementedError || error instanceof FormatError) return null;
+    throw error;
+  }
+}
+
+function shapesAreEquivalent(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) {
+    if (a[axis] !== b[axis]) return false;
+    if (a[axis] === 0) return true;
+  }
+  return true;
+}
+
+/** Equality of two elements' values, as Python's `==` has it. */
+export function valuesAreEqual(a: unknown, b: unknown): boolean {
+  if (isNumeric(a) && isNumeric(b)) return numbersAreEqual(a, b);
+  if (isBytes(a) && isBytes(b)) return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, i) => valuesAreEqual(item, b[i]));
+  }
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  if (isComplex(a) || isComplex(b)) return complexAreEqual(a, b);
+  if (isRecord(a) && isRecord(b)) {
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && valuesAreEqual(a[name], b[name]));
+  }
+  return false;
+}
+
+type Numeric = number | bigint | boolean;
+
+function isNumeric(value: unknown): value is Numeric {
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+}
+
+function numbersAreEqual(a: Numeric, b: Numeric): boolean {
+  const left = typeof a === "boolean" ? Number(a) : a;
+  const right = typeof b === "boolean" ? Number(b) : b;
+  // oxlint-disable-next-line eslint/eqeqeq -- between a number and a bigint, `==` compares the exact mathematical values
+  return left == right;
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+function isComplex(value: unknown): value is Complex {
+  // A record has no prototype; a complex number is a plain object.
+  return isRecord(value) && Object.getPrototypeOf(value) !== null && "re" in value && "im" in value;
+}
+
+function complexAreEqual(a: unknown, b: unknown): boolean {
+  const [left, right] = [a, b].map((value): Complex | null => {
+    if (isComplex(value)) return value;
+    return isNumeric(value) ? { re: Number(value), im: 0 } : null;
+  });
+  return left != null && right != null && left.re === right.re && left.im === right.im;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isBytes(value);
+}

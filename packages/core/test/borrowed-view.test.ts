@@ -1,0 +1,148 @@
+import { beforeEach, expect, test } from "vitest";
+import { borrowView } from "../src/borrowed-view.ts";
+import type { Descriptor } from "../src/descriptor.ts";
+import { BufferError, DescriptorError, ReadonlyError, ReleasedError } from "../src/errors.ts";
+import { getBuffer } from "../src/exporter.ts";
+import { BufferFlags } from "../src/flags.ts";
+import {
+  claimRow,
+  closeHandle,
+  createWords,
+  type LeaseHandle,
+  type LeaseWords,
+  openHandle,
+  type ThreadLeases,
+} from "../src/lease-words.ts";
+import { MemoryView } from "../src/memory-view.ts";
+
+let words: LeaseWords;
+let thread: ThreadLeases;
+let lease: LeaseHandle;
+let buffer: SharedArrayBuffer;
+let descriptor: Descriptor;
+
+beforeEach(() => {
+  words = createWords();
+  thread = claimRow(words, 1);
+  lease = openHandle(words.states, 6);
+  buffer = new SharedArrayBuffer(24);
+  new Int16Array(buffer).set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  const place = { buffer, byteOffset: 2, shape: [2, 3], strides: [6, 2] };
+  descriptor = { ...place, format: "h", itemsize: 2, suboffsets: null, readonly: false, lease };
+});
+
+function viewCount(): number {
+  return thread.row[lease.slot]!;
+}
+
+test("borrowView: gives a view of the described memory, of no exporter", () => {
+  const { view } = borrowView(descriptor, thread);
+  expect(view.toList()).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  view.set(-9, 1, 0);
+  expect(new Int16Array(buffer)[4]).toBe(-9);
+  expect(view.obj).toBe(null);
+});
+
+test("borrowView: refuses a descriptor before it counts anything", () => {
+  expect(() => borrowView({ ...descriptor, shape: [20, 3] }, thread)).toThrow(DescriptorError);
+  expect(() => borrowView(null, thread)).toThrow(DescriptorError);
+  expect(viewCount()).toBe(0);
+});
+
+test("borrowView: the reader of a lease can't write", () => {
+  const { view } = borrowView({ ...descriptor, readonly: true }, thread);
+  expect(view.readonly).toBe(true);
+  expect(() => view.set(1, 0, 0)).toThrow(ReadonlyError);
+  expect(() => view.at(0).fill(1)).toThrow(ReadonlyError);
+  expect(new Int16Array(buffer)[1]).toBe(1);
+});
+
+test("borrowView: each view of the loan is counted in the thread's row until it is released", () => {
+  const { view } = borrowView(descriptor, thread);
+  expect(viewCount()).toBe(1);
+  const row = view.at(1);
+  const column = view.transpose().at(0);
+  expect(viewCount()).toBe(3 + 1);
+  for (const each of [row, row, column]) each.release();
+  expect(viewCount()).toBe(2);
+  expect(() => row.shape).toThrow(ReleasedError);
+  expect(view.shape).toEqual([2, 3]);
+});
+
+test("end: ends the view and all made of it, and takes them out of the count", () => {
+  const { view, end } = borrowView(descriptor, thread);
+  const row = view.at(0);
+  row.release();
+  const column = view.at(":", 0);
+  end();
+  expect(viewCount()).toBe(0);
+  for (const use of [() => view.shape, () => column.toList(), () => view.at(0), () => column.set(1, 0)]) {
+    expect(use).toThrow(ReleasedError);
+    expect(use).toThrow("cannot use a view after its lease has ended (handle 6, generation 1)");
+  }
+  expect([view.released, String(view)]).toEqual([true, "MemoryView (released)"]);
+  view.release();
+  column.release();
+  end();
+  expect(viewCount()).toBe(0);
+});
+
+test("end: two loans of one lease end apart", () => {
+  const [one, two] = [borrowView(descriptor, thread), borrowView(descriptor, thread)];
+  expect(viewCount()).toBe(2);
+  one.end();
+  expect([one.view.released, two.view.released, viewCount()]).toEqual([true, false, 1]);
+});
+
+test("borrowView: a lease that the owner ended is noticed at the next use", () => {
+  const { view, end } = borrowView(descriptor, thread);
+  closeHandle(words.states, lease);
+  expect(() => view.get(0, 0)).toThrow(ReleasedError);
+  expect(viewCount()).toBe(1);
+  end();
+  expect(viewCount()).toBe(0);
+});
+
+test("borrowView: a stale handle is refused, also when its slot is live again", () => {
+  closeHandle(words.states, lease);
+  expect(() => borrowView(descriptor, thread)).toThrow(ReleasedError);
+  openHandle(words.states, lease.slot);
+  expect(() => borrowView(descriptor, thread)).toThrow(ReleasedError);
+  expect(() => borrowView({ ...descriptor, lease: { ...lease, generation: 2 ** 30 + 2 } }, thread)).toThrow(
+    ReleasedError,
+  );
+  expect(viewCount()).toBe(0);
+});
+
+test("borrowView: an export of a borrowed view holds the view, and a view of it is another", () => {
+  const { view } = borrowView(descriptor, thread);
+  const held = getBuffer(view, BufferFlags.FULL_RO);
+  expect(() => view.release()).toThrow(BufferError);
+  held.release();
+  const again = new MemoryView(view);
+  expect(() => view.release()).toThrow(BufferError);
+  again.release();
+  view.release();
+  expect(viewCount()).toBe(0);
+});
+
+test("borrowView: memory that no owner counts is there as long as its buffer", () => {
+  const plain = new ArrayBuffer(16);
+  const { view, end } = borrowView({ ...descriptor, buffer: plain, byteOffset: 0, lease: null }, null);
+  const row = view.at(1);
+  view.set(5, 1, 1);
+  expect(row.toList()).toEqual([0, 5, 0]);
+  view.release();
+  expect(row.toList()).toEqual([0, 5, 0]);
+  end();
+  expect(() => row.toList()).toThrow("cannot use a view after its loan has ended");
+  expect(() => row.at(0)).toThrow(ReleasedError);
+
+  const other = borrowView({ ...descriptor, buffer: plain, byteOffset: 0, lease: null }, thread);
+  plain.transfer();
+  expect(() => other.view.get(0, 0)).toThrow(BufferError);
+  expect(viewCount()).toBe(0);
+});
