@@ -9,7 +9,6 @@ import { threadId, workerData } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
 import {
   joinThread,
-  type LoopBody,
   type LoopMessage,
   type LoopOutcome,
   runLoop,
@@ -22,7 +21,7 @@ import {
 
 const { leases } = workerData as ThreadData;
 // As `leaseThread` of the pool has it: 0 stands for no thread.
-const thread: ThreadContext = joinThread(leases, threadId + 1, (name) => kernelNamed(name).run as LoopBody);
+const thread: ThreadContext = joinThread(leases, threadId + 1, (name) => kernelNamed(name).run);
 
 /** Takes part in a loop. */
 export function loop(message: LoopMessage): Promise<LoopOutcome> {

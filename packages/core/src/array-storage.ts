@@ -36,6 +36,7 @@ export class ArrayStorage implements ManagedBuffer {
   /** What reports call it. */
   readonly label: string;
   readonly obj: object | null;
+  readonly immutable: boolean = false;
   readonly #owner: StorageOwner;
   #freed = false;
 

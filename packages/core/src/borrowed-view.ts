@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { readDescriptor } from "./descriptor.ts";
-import { ReleasedError } from "./errors.ts";
-import type { ThreadLeases } from "./lease-words.ts";
+import { type Descriptor, readDescriptor } from "./descriptor.ts";
+import { DescriptorError, ReleasedError } from "./errors.ts";
+import { byteBounds } from "./layout.ts";
+import { leasedRegion, type LeaseHandle, type ThreadLeases } from "./lease-words.ts";
 import { LeasedBuffer } from "./leased-buffer.ts";
 import { checkStillThere, type ManagedBuffer } from "./managed-buffer.ts";
 import { type MemoryView, viewOf } from "./memory-view.ts";
@@ -28,15 +29,36 @@ export interface BorrowedView {
 export function borrowView(value: unknown, thread: ThreadLeases | null): BorrowedView {
   const descriptor = readDescriptor(value);
   const { buffer, byteOffset, format, itemsize, shape, strides, suboffsets, readonly, lease } = descriptor;
-  const leased = thread !== null && lease !== null ? new LeasedBuffer(buffer, thread, lease) : null;
-  const managed = leased ?? new BareBuffer(buffer);
-  const state = new ViewState({ managed, format, itemsize, shape, strides, byteOffset, suboffsets, readonly });
-  return { view: viewOf(state), end: () => managed.end() };
+  const fields = { format, itemsize, shape, strides, byteOffset, suboffsets };
+  if (thread === null || lease === null) {
+    const managed = new BareBuffer(buffer);
+    return { view: viewOf(new ViewState({ managed, ...fields, readonly })), end: () => managed.end() };
+  }
+  const managed = new LeasedBuffer(buffer, thread, lease);
+  const view = viewOf(new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) }));
+  return { view, end: () => managed.end() };
+}
+
+/**
+ * Whether the lease is one for writing.
+ *
+ * @throws {@link DescriptorError} if the descriptor reaches beyond the bytes that were lent under it
+ */
+function mayWrite(descriptor: Descriptor, thread: ThreadLeases, lease: LeaseHandle): boolean {
+  const region = leasedRegion(thread, lease);
+  // A lease that has ended is refused when the view is counted under it.
+  if (region === null) return false;
+  const { low, high } = byteBounds(descriptor, descriptor.itemsize);
+  if (low === high || (low >= region.low && high <= region.high)) return region.writable;
+  throw new DescriptorError(
+    `cannot use a descriptor that reaches bytes [${low}, ${high}): its lease is of bytes [${region.low}, ${region.high})`,
+  );
 }
 
 /** Memory that nobody counts: it is there as long as the buffer is. */
 class BareBuffer implements ManagedBuffer {
   readonly obj: object;
+  readonly immutable: boolean = false;
   readonly buffer: ArrayBufferLike;
   readonly #neededBytes: number;
   #ended = false;

@@ -235,7 +235,10 @@ function stateOfExport(source: Exportable): ViewState {
   const { byteOffset, format, itemsize, suboffsets, readonly } = held;
   // A scalar has neither.
   const layout = { shape: held.shape ?? SCALAR, strides: held.strides ?? SCALAR, byteOffset };
-  const managed = new ManagedExport(held, reachOf(layout, itemsize, suboffsets).high);
+  // Tables of offsets may lead anywhere.
+  const needed = suboffsets === null ? reachOf(layout, itemsize, null).high : held.buffer.byteLength;
+  // A read-only view says nothing of who else may write.
+  const managed = new ManagedExport(held, needed, readonly && !(source instanceof BufferView));
   return new ViewState({ managed, format: format ?? "B", itemsize, suboffsets, readonly, ...layout });
 }
 

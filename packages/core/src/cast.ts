@@ -39,7 +39,8 @@ export function castState(state: ViewState, format: string, shape?: readonly num
 }
 
 function checkDimensions(state: ViewState, shape: readonly number[]): void {
-  if (!Array.isArray(shape)) throw new TypeError(`cannot cast to shape ${describe(shape)}: expected an array of integers`);
+  if (!Array.isArray(shape))
+    throw new TypeError(`cannot cast to shape ${describe(shape)}: expected an array of integers`);
   if (shape.length > NDIM_MAX) throw new ValueError(`cannot cast to ${shape.length} dimensions: at most ${NDIM_MAX}`);
   if (state.shape.length !== 1 && shape.length !== 1) {
     throw new TypeError(`cannot cast ${state.shape.length} dimensions to ${shape.length}: one side must have one`);
@@ -55,11 +56,15 @@ function castFlat(state: ViewState, format: string): ViewState {
   }
   const source = nativeFormat(state.format);
   if ((source === null || !BYTE_CODES.includes(source.code)) && !BYTE_CODES.includes(target.code)) {
-    throw new TypeError(`cannot cast format "${state.format}" to "${format}": one of them must be a byte format (b, B, c)`);
+    throw new TypeError(
+      `cannot cast format "${state.format}" to "${format}": one of them must be a byte format (b, B, c)`,
+    );
   }
   const { nbytes } = state;
   if (nbytes % target.itemsize !== 0) {
-    throw new TypeError(`cannot cast ${nbytes} bytes to format "${format}": not a multiple of its ${target.itemsize} bytes`);
+    throw new TypeError(
+      `cannot cast ${nbytes} bytes to format "${format}": not a multiple of its ${target.itemsize} bytes`,
+    );
   }
   const shape = Object.freeze([nbytes / target.itemsize]);
   const strides = Object.freeze([target.itemsize]);
@@ -68,7 +73,8 @@ function castFlat(state: ViewState, format: string): ViewState {
 
 function shapeFlat(state: ViewState, shape: readonly number[]): ViewState {
   for (const length of shape) {
-    if (!Number.isInteger(length)) throw new TypeError(`cannot cast to a length of ${describe(length)}: expected an integer`);
+    if (!Number.isInteger(length))
+      throw new TypeError(`cannot cast to a length of ${describe(length)}: expected an integer`);
     if (length <= 0) throw new ValueError(`cannot cast to a length of ${length}: expected a positive integer`);
   }
   const size = sizeOf(shape);

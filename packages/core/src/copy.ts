@@ -8,7 +8,7 @@
  */
 import { MemoryError, ShapeError, ValueError } from "./errors.ts";
 import { forEachRun, planIteration } from "./iteration.ts";
-import { byteBounds, contiguousStrides, type Layout, sizeOf } from "./layout.ts";
+import { byteBounds, contiguousStrides, type Layout, type Order, resolveOrder, sizeOf } from "./layout.ts";
 import { sharesMemory } from "./overlap.ts";
 
 /** Elements in a buffer. */
@@ -27,17 +27,39 @@ export interface Strided extends Layout {
  * Cost: O(size), and a temporary of `source`'s bytes only where the two may overlap in different layouts.
  */
 export function copyElements(target: Strided, source: Strided): void {
+  refuseOtherElements(target, source);
+  if (sizeOf(target.shape) === 0 || target.itemsize === 0) return;
+  if (target.buffer === source.buffer && sameLayout(target, source)) return;
+  const sameMemory = target.buffer === source.buffer || aliases(target.buffer, source.buffer);
+  const overlap = sameMemory && sharesMemory(target, source) !== "no";
+  moveElements(target, overlap ? temporaryCopy(source) : source);
+}
+
+/** @throws {@link ShapeError} or {@link ValueError} unless the two have the same shape and itemsize */
+export function refuseOtherElements(target: Strided, source: Strided): void {
   if (target.shape.length !== source.shape.length || target.shape.some((n, axis) => n !== source.shape[axis])) {
     throw new ShapeError(`cannot copy shape [${source.shape.join(", ")}] to shape [${target.shape.join(", ")}]`);
   }
   if (target.itemsize !== source.itemsize) {
     throw new ValueError(`cannot copy elements of ${source.itemsize} bytes to elements of ${target.itemsize} bytes`);
   }
-  if (sizeOf(target.shape) === 0 || target.itemsize === 0) return;
-  if (target.buffer === source.buffer && sameLayout(target, source)) return;
-  const sameMemory = target.buffer === source.buffer || aliases(target.buffer, source.buffer);
-  const overlap = sameMemory && sharesMemory(target, source) !== "no";
-  moveElements(target, overlap ? temporaryCopy(source) : source);
+}
+
+/**
+ * Copies the bytes of all elements side by side.
+ *
+ * @param order - `A` is Fortran order where only that fits the memory, else C order
+ * @throws {@link MemoryError} if there is no room for them
+ *
+ * Cost: O(size).
+ */
+export function contiguousBytes(source: Strided, order: Order): Uint8Array<ArrayBuffer> {
+  const { shape, itemsize } = source;
+  const bytes = privateBytes(sizeOf(shape) * itemsize);
+  if (bytes.length === 0) return bytes;
+  const strides = contiguousStrides(shape, itemsize, resolveOrder(source, itemsize, order));
+  copyElements({ buffer: bytes.buffer, byteOffset: 0, shape, strides, itemsize }, source);
+  return bytes;
 }
 
 function sameLayout(a: Layout, b: Layout): boolean {

@@ -20,11 +20,7 @@ import type { ViewState } from "./view-state.ts";
  *
  * Cost: O(size).
  */
-export function statesAreEqual(
-  a: ViewState,
-  b: ViewState,
-  offsets: (state: ViewState) => Iterable<number>,
-): boolean {
+export function statesAreEqual(a: ViewState, b: ViewState, offsets: (state: ViewState) => Iterable<number>): boolean {
   if (!shapesAreEquivalent(a.shape, b.shape)) return false;
   const codecs = [a, b].map(readableCodec);
   const [readA, readB] = codecs;
@@ -68,7 +64,10 @@ export function valuesAreEqual(a: unknown, b: unknown): boolean {
   if (isComplex(a) || isComplex(b)) return complexAreEqual(a, b);
   if (isRecord(a) && isRecord(b)) {
     const names = Object.keys(a);
-    return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && valuesAreEqual(a[name], b[name]));
+    return (
+      names.length === Object.keys(b).length &&
+      names.every((name) => Object.hasOwn(b, name) && valuesAreEqual(a[name], b[name]))
+    );
   }
   return false;
 }

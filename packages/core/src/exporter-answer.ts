@@ -36,7 +36,9 @@ export function checkAnswer(answer: unknown, flags: number, exporter: string): B
   if (typeof answer !== "object" || answer === null) {
     return refuse(`getBuffer returned ${describe(answer)}, expected a BufferInfo`);
   }
-  const told = readFields(answer, refuse);
+  const fields = readFields(answer, refuse);
+  // Null means "B" to who asked.
+  const told = requests(flags, BufferFlags.FORMAT) ? { ...fields, format: fields.format ?? "B" } : fields;
   const shape = told.shape ?? flatShape(told, refuse);
   checkSizes(told, shape, refuse);
   const strides = told.strides ?? contiguousStrides(shape, told.itemsize, "C");
@@ -47,7 +49,7 @@ export function checkAnswer(answer: unknown, flags: number, exporter: string): B
   const isScalar = told.ndim === 0;
   return {
     ...told,
-    format: requests(flags, BufferFlags.FORMAT) ? (told.format ?? "B") : null,
+    format: requests(flags, BufferFlags.FORMAT) ? told.format : null,
     shape: requests(flags, BufferFlags.ND) && !isScalar ? shape : null,
     strides: requests(flags, BufferFlags.STRIDES) && !isScalar ? strides : null,
   };

@@ -13,14 +13,48 @@
  * @module
  */
 import { type BuiltinMemory, exportBuiltin, isBuiltinMemory } from "./builtin-exporters.ts";
-import { describe } from "./errors.ts";
+import { BufferError, describe } from "./errors.ts";
 import { checkAnswer } from "./exporter-answer.ts";
+import { BufferFlags } from "./flags.ts";
 import type { BufferInfo } from "./py-buffer.ts";
 
-/** A class that exports memory: Python's `__buffer__` and `__release_buffer__`. */
+/**
+ * A class that exports memory: Python's `__buffer__` and `__release_buffer__`.
+ *
+ * `fillInfo` answers for memory whose elements lie side by side along one axis, `answerRequest` for any other. What an
+ * exporter answers is checked: an answer that doesn't meet the request, or reaches outside its buffer, is a `BufferError`.
+ * Each export is answered for itself, so that the layout may change from one to the next.
+ *
+ * @example
+ * ```ts
+ * class ByteArray implements Exporter {
+ *   #bytes = new Uint8Array(8);
+ *   #exports = 0;
+ *
+ *   getBuffer(flags: number): BufferInfo {
+ *     const { buffer } = this.#bytes;
+ *     const info = fillInfo({ buffer }, flags, "a ByteArray"); // throws if it can't be met: then nothing is counted
+ *     this.#exports++;
+ *     return info;
+ *   }
+ *
+ *   releaseBuffer(): void {
+ *     this.#exports--;
+ *   }
+ *
+ *   extend(bytes: Uint8Array): void {
+ *     if (this.#exports > 0) throw new BufferError("cannot extend a ByteArray that is exported: release it first");
+ *     this.#bytes = Uint8Array.of(...this.#bytes, ...bytes);
+ *   }
+ * }
+ * ```
+ */
 export interface Exporter {
   /**
    * Describes the memory as far as `flags` ask for it, and counts an export.
+   *
+   * It may also hand on a buffer that it got of another exporter, `return getBuffer(inner, flags)`: then that one is
+   * the `obj` that consumers see, and the release goes there.
    *
    * @param flags - of `BufferFlags`
    * @throws a `BufferError` if the request can't be met; then nothing is counted
@@ -33,23 +67,36 @@ export interface Exporter {
 /** What {@link getBuffer} takes. */
 export type Exportable = Exporter | BuiltinMemory;
 
-// The requests that the types tell apart: each structure alone, with WRITABLE, with FORMAT, with both.
-type SimpleRequest = 0 | 1 | 4 | 5;
+// All requests that are made of named ones, each list with neither WRITABLE nor FORMAT, with WRITABLE, with FORMAT, and
+// with both.
+type ByteRequest = 0 | 1 | 4 | 5;
 type ShapeRequest = 8 | 9 | 12 | 13;
-type StridesRequest = 24 | 25 | 28 | 29;
-type ContiguousRequest = 56 | 57 | 60 | 61 | 88 | 89 | 92 | 93 | 152 | 153 | 156 | 157;
-type IndirectRequest = 280 | 281 | 284 | 285;
+type DirectRequest =
+  | (24 | 56 | 88 | 120 | 152 | 184 | 216 | 248)
+  | (25 | 57 | 89 | 121 | 153 | 185 | 217 | 249)
+  | (28 | 60 | 92 | 124 | 156 | 188 | 220 | 252)
+  | (29 | 61 | 93 | 125 | 157 | 189 | 221 | 253);
+type IndirectRequest =
+  | (280 | 312 | 344 | 376 | 408 | 440 | 472 | 504)
+  | (281 | 313 | 345 | 377 | 409 | 441 | 473 | 505)
+  | (284 | 316 | 348 | 380 | 412 | 444 | 476 | 508)
+  | (285 | 317 | 349 | 381 | 413 | 445 | 477 | 509);
+type FormatRequest =
+  | (4 | 12 | 28 | 60 | 92 | 124 | 156 | 188 | 220 | 252 | 284 | 316 | 348 | 380 | 412 | 444 | 476 | 508)
+  | (5 | 13 | 29 | 61 | 93 | 125 | 157 | 189 | 221 | 253 | 285 | 317 | 349 | 381 | 413 | 445 | 477 | 509);
+type WritableRequest =
+  | (1 | 9 | 25 | 57 | 89 | 121 | 153 | 185 | 217 | 249 | 281 | 313 | 345 | 377 | 409 | 441 | 473 | 505)
+  | (5 | 13 | 29 | 61 | 93 | 125 | 157 | 189 | 221 | 253 | 285 | 317 | 349 | 381 | 413 | 445 | 477 | 509);
 
-type AsksStrides = StridesRequest | ContiguousRequest | IndirectRequest;
+type AsksStrides = DirectRequest | IndirectRequest;
 type AsksShape = ShapeRequest | AsksStrides;
-type AsksFormat = 4 | 5 | 12 | 13 | 28 | 29 | 60 | 61 | 92 | 93 | 156 | 157 | 284 | 285;
 
 /** Whether `F` contains the request; `boolean` where the types can't tell. */
 type Asks<F extends number, Request extends number> = number extends F
   ? boolean
   : F extends Request
     ? true
-    : F extends SimpleRequest | AsksShape
+    : F extends ByteRequest | AsksShape
       ? false
       : boolean;
 
@@ -66,7 +113,12 @@ export interface PyBuffer<F extends number = number> extends BufferInfo, Disposa
   readonly obj: object | null;
   readonly shape: Answer<readonly number[], Asks<F, AsksShape>>;
   readonly strides: Answer<readonly number[], Asks<F, AsksStrides>>;
-  readonly format: Answer<string, Asks<F, AsksFormat>>;
+  /** Null also where the exporter has none. */
+  readonly suboffsets: Answer<readonly number[] | null, Asks<F, IndirectRequest>>;
+  readonly format: Answer<string, Asks<F, FormatRequest>>;
+  readonly readonly: Asks<F, WritableRequest> extends true ? false : boolean;
+  /** True once given back. */
+  readonly released: boolean;
   /** Gives the buffer back. Calling it again does nothing. */
   release(): void;
 }
@@ -83,7 +135,7 @@ export function isExporter(value: unknown): value is Exportable {
  * @param exporter - anything that {@link isExporter}
  * @param flags - what the consumer can cope with; the answer's type follows it
  * @returns a buffer to be released, by `release()` or `using`
- * @throws `TypeError` if `exporter` is none; a `BufferError` if the request can't be met
+ * @throws `TypeError` if `exporter` is none, or `flags` are no request; a `BufferError` if it can't be met
  *
  * Cost: O(1); no element is touched.
  *
@@ -100,8 +152,8 @@ export function getBuffer<F extends number>(exporter: unknown, flags: F): PyBuff
         "a WebAssembly.Memory or an object with a getBuffer method",
     );
   }
-  if (!Number.isInteger(flags) || flags < 0) {
-    throw new TypeError(`cannot request a buffer with flags ${describe(flags)}: expected a value of BufferFlags`);
+  if (!Number.isInteger(flags) || flags < 0 || flags === BufferFlags.READ || flags === BufferFlags.WRITE) {
+    throw new TypeError(`cannot request a buffer with flags ${describe(flags)}: expected a request of BufferFlags`);
   }
   const held = isCustom(exporter)
     ? askExporter(exporter, flags)
@@ -111,15 +163,32 @@ export function getBuffer<F extends number>(exporter: unknown, flags: F): PyBuff
 
 function askExporter(exporter: Exporter, flags: number): HeldBuffer {
   const answer = exporter.getBuffer(flags);
+  const handed = HeldBuffer.is(answer) ? answer : null;
+  const obj = handed === null ? exporter : takeOver(handed, exporter);
   const giveBack = (): void => {
-    if (typeof answer === "object" && answer !== null) exporter.releaseBuffer?.(answer);
+    if (handed !== null) handed.release();
+    else if (typeof answer === "object" && answer !== null) exporter.releaseBuffer?.(answer);
   };
   try {
-    return new HeldBuffer(exporter, checkAnswer(answer, flags, describe(exporter)), giveBack);
+    return new HeldBuffer(obj, checkAnswer(answer, flags, describe(exporter)), giveBack);
   } catch (error) {
     giveBack();
     throw error;
   }
+}
+
+/** Buffers that were handed on: the release of each is its one consumer's. */
+const handedOn = new WeakSet<HeldBuffer>();
+
+/** @returns whose memory it is */
+function takeOver(buffer: HeldBuffer, exporter: Exporter): object {
+  const { obj } = buffer;
+  if (obj === null || handedOn.has(buffer)) {
+    const fact = obj === null ? "was released" : "another consumer has";
+    throw new BufferError(`cannot use the buffer that ${describe(exporter)} handed on: it ${fact}, expected a new one`);
+  }
+  handedOn.add(buffer);
+  return obj;
 }
 
 function isCustom(value: object): value is Exporter {
@@ -155,10 +224,20 @@ class HeldBuffer implements BufferInfo {
     this.internal = info.internal;
     this.#giveBack = giveBack;
     this.#obj = obj;
+    // An exporter that hands it on can't change what was checked.
+    Object.freeze(this);
+  }
+
+  static is(value: unknown): value is HeldBuffer {
+    return typeof value === "object" && value !== null && #obj in value;
   }
 
   get obj(): object | null {
     return this.#obj;
+  }
+
+  get released(): boolean {
+    return this.#obj === null;
   }
 
   release(): void {

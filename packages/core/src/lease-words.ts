@@ -11,6 +11,9 @@
  *   clears it. There is no shared counter that could be off by one.
  * - `claims`, one word for each row: the id of the thread that has it, or 0.
  *
+ * Beside them lie the `regions`, plain numbers that the owner writes before it makes a handle live: the bytes that were
+ * lent under it, so that a thread can tell a descriptor that claims more.
+ *
  * A slot is used again under the next generation, so a handle kept too long is refused, not mistaken for another.
  *
  * @module
@@ -47,7 +50,17 @@ export interface LeaseWords {
   readonly states: Int32Array<SharedArrayBuffer>;
   readonly claims: Int32Array<SharedArrayBuffer>;
   readonly rows: Int32Array<SharedArrayBuffer>;
+  readonly regions: Float64Array<SharedArrayBuffer>;
 }
+
+/** The bytes that were lent under a handle: `[low, high)` of the buffer. */
+export interface LeasedRegion {
+  readonly low: number;
+  readonly high: number;
+  readonly writable: boolean;
+}
+
+const REGION_FIELDS = 3;
 
 /** Makes the shared words of one owner: all handles free, all rows unclaimed. */
 export function createWords(): LeaseWords {
@@ -55,6 +68,9 @@ export function createWords(): LeaseWords {
     states: sharedWords(HANDLES_MAX),
     claims: sharedWords(WORKERS_MAX),
     rows: sharedWords(WORKERS_MAX * HANDLES_MAX),
+    regions: new Float64Array(
+      new SharedArrayBuffer(HANDLES_MAX * REGION_FIELDS * Float64Array.BYTES_PER_ELEMENT),
+    ),
   };
 }
 
@@ -67,6 +83,7 @@ export interface ThreadLeases {
   readonly states: Int32Array<SharedArrayBuffer>;
   /** The thread's own row. */
   readonly row: Int32Array<SharedArrayBuffer>;
+  readonly regions: Float64Array<SharedArrayBuffer>;
 }
 
 /**
@@ -85,7 +102,7 @@ export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
   for (let index = 0; index < WORKERS_MAX; index++) {
     // One compare-exchange decides which of two starting threads gets the row.
     if (Atomics.compareExchange(words.claims, index, 0, thread) === 0)
-      return { states: words.states, row: rowAt(words, index) };
+      return { states: words.states, row: rowAt(words, index), regions: words.regions };
   }
   throw new MemoryError(`cannot give thread ${thread} a row of leases: WORKERS_MAX = ${WORKERS_MAX} threads have one`);
 }
@@ -119,6 +136,19 @@ export function buryThread(words: LeaseWords, thread: number): void {
     // Clear first, give away then: the next thread starts from zeros. Pairs with the compare-exchange in `claimRow`.
     Atomics.store(words.claims, index, 0);
   }
+}
+
+/** Says what is lent under a slot that is free. Only the owner calls it, before {@link openHandle}. */
+export function setRegion({ regions }: LeaseWords, slot: number, { low, high, writable }: LeasedRegion): void {
+  regions.set([low, high, writable ? 1 : 0], slot * REGION_FIELDS);
+}
+
+/** The bytes that were lent under a handle, or null if it is not live. */
+export function leasedRegion({ states, regions }: ThreadLeases, handle: LeaseHandle): LeasedRegion | null {
+  if (!isLive(states, handle)) return null;
+  const [low, high, writable] = regions.subarray(handle.slot * REGION_FIELDS, (handle.slot + 1) * REGION_FIELDS);
+  // The owner writes a region only while its slot is free, so what was read between two looks at a live handle is of it.
+  return isLive(states, handle) ? { low: low!, high: high!, writable: writable === 1 } : null;
 }
 
 /** Makes a free slot live under its next generation. Only the owner calls it. */

@@ -9,6 +9,7 @@ import type { ManagedBuffer } from "./managed-buffer.ts";
 
 export class LeasedBuffer implements ManagedBuffer {
   readonly obj: object | null = null;
+  readonly immutable: boolean = false;
   readonly buffer: ArrayBufferLike;
   readonly #thread: ThreadLeases;
   readonly #handle: LeaseHandle;

@@ -10,6 +10,7 @@
  * @module
  */
 import { BorrowError, BufferError, MemoryError } from "./errors.ts";
+import { byteBounds } from "./layout.ts";
 import * as words from "./lease-words.ts";
 import type { LeaseHandle } from "./lease-words.ts";
 import { type Extent, sharesMemory } from "./overlap.ts";
@@ -78,6 +79,8 @@ export class LeaseTable {
     const since = Date.now();
     return requests.map((request) => {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
+      const bounds = byteBounds(request.extent, request.extent.itemsize);
+      words.setRegion(this.words, slot, { ...bounds, writable: request.mode === "write" });
       const lease: Lease = { ...request, holder, since, handle: words.openHandle(this.words.states, slot) };
       this.#leases.set(slot, lease);
       const inSpace = this.#bySpace.get(request.space);

@@ -15,6 +15,8 @@ export interface ManagedBuffer {
   /** The exporter, as `memoryview.obj` names it. */
   readonly obj: object | null;
   readonly buffer: ArrayBufferLike;
+  /** True where nobody can change the memory: its exporter gave it read-only. */
+  readonly immutable: boolean;
   /** Counts one more view. */
   retain(): void;
   /** Counts one view less; the last one gives the memory back. */
@@ -31,13 +33,15 @@ export class ManagedExport implements ManagedBuffer {
   /** Bytes of the buffer that must be there for every view to be inside. */
   readonly #neededBytes: number;
   readonly obj: object | null;
+  readonly immutable: boolean;
   #views = 0;
   #released = false;
 
-  constructor(held: PyBuffer, neededBytes: number) {
+  constructor(held: PyBuffer, neededBytes: number, immutable: boolean) {
     this.#held = held;
     this.#neededBytes = neededBytes;
     this.obj = held.obj;
+    this.immutable = immutable;
   }
 
   get buffer(): ArrayBufferLike {
@@ -73,5 +77,5 @@ export class ManagedExport implements ManagedBuffer {
 export function checkStillThere(buffer: ArrayBufferLike, neededBytes: number): void {
   if (buffer.byteLength >= neededBytes && !(neededBytes === 0 && (buffer as ArrayBuffer).detached === true)) return;
   const fact = (buffer as ArrayBuffer).detached === true ? "was detached" : `shrank to ${buffer.byteLength} bytes`;
-  throw new BufferError(`cannot use a view of ${neededBytes} bytes: its buffer ${fact} after the export`);
+  throw new BufferError(`cannot use a view that ends at byte ${neededBytes}: its buffer ${fact} after the export`);
 }

@@ -15,12 +15,20 @@ import * as axes from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { type AnyDType, BufferView, ViewParts } from "./buffer-view.ts";
 import { type Codec, codecFor, type Value } from "./codec.ts";
-import { copyElements, privateBytes, type Strided } from "./copy.ts";
+import { contiguousBytes, type Strided } from "./copy.ts";
 import type { DType, Scalars, TypedArrays } from "./dtype.ts";
 import { type Elements, elementsOf, type Reader, readerOf } from "./elements.ts";
 import { describe, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
-import { checkOrder, contiguousStrides, type Layout, type Order, resolveOrder } from "./layout.ts";
+import {
+  applyIndirectIndex,
+  elementOffset,
+  type Indirect,
+  type IndirectLayout,
+  storeElements,
+  stridedElements,
+} from "./indirection.ts";
+import { checkOrder, type Layout, type Order } from "./layout.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
 import { reshape } from "./reshape.ts";
 import { applyIndex, type IndexKey, type Integer } from "./slicing.ts";
@@ -70,8 +78,10 @@ export class MemoryView<
    * @throws {@link IndexError} out of bounds or with more integers than axes
    */
   at(...keys: readonly IndexKey[]): MemoryView<D, B> {
-    const state = this.direct("index");
-    return this.#derive(applyIndex(state, keys));
+    const state = this.checked();
+    return this.#derive(
+      state.suboffsets === null ? applyIndex(state, keys) : applyIndirectIndex(memoryOf(state), keys),
+    );
   }
 
   /**
@@ -124,7 +134,7 @@ export class MemoryView<
           `of shape [${state.shape.join(", ")}]: expected the same structure`,
       );
     }
-    if (state.size > 0) copyElements(stridedOf(state), stridedOf(from));
+    if (state.size > 0) storeElements(memoryOf(state), stridedOf(from));
   }
 
   /** Sets every element to one value. @throws as {@link set} */
@@ -133,7 +143,7 @@ export class MemoryView<
     // The getters of an object may have released this view.
     const state = this.writable();
     const { shape, itemsize } = state;
-    copyElements(stridedOf(state), { buffer, byteOffset: 0, shape, strides: shape.map(() => 0), itemsize });
+    storeElements(memoryOf(state), { buffer, byteOffset: 0, shape, strides: shape.map(() => 0), itemsize });
   }
 
   /** Reverses the axes, or puts them in the order of `order`. NumPy's `transpose`. */
@@ -244,21 +254,17 @@ export class MemoryView<
    * @throws a `MemoryError` if they are too many; {@link ValueError} for another order
    */
   toBytes(order: Order = "C"): Uint8Array<ArrayBuffer> {
-    const state = this.direct("copy");
-    const { shape, itemsize, nbytes } = state;
-    const direction = resolveOrder(state, itemsize, checkOrder(order));
-    const bytes = privateBytes(nbytes);
-    if (nbytes === 0) return bytes;
-    const strides = contiguousStrides(shape, itemsize, direction);
-    copyElements({ buffer: bytes.buffer, byteOffset: 0, shape, strides, itemsize }, stridedOf(state));
-    return bytes;
+    const state = this.checked();
+    const checkedOrder = checkOrder(order);
+    return contiguousBytes(stridedOf(state), checkedOrder);
   }
 
   /** The elements as nested arrays; of a view of no axes, the element. */
   toList(): unknown {
-    const { format, shape, strides, byteOffset } = this.direct("list");
-    const codec = codecFor(format);
-    const bytes = this.#bytes();
+    const state = this.checked();
+    const codec = codecFor(state.format);
+    const { buffer, shape, strides, byteOffset } = stridedOf(state);
+    const bytes = new DataView(buffer);
     const list = (axis: number, offset: number): unknown =>
       axis === shape.length
         ? codec.read(bytes, offset)
@@ -285,9 +291,9 @@ export class MemoryView<
     throw new TypeError("cannot turn a MemoryView into JSON: toList() copies its elements");
   }
 
-  #derive(layout: Layout, changes: { readonly readonly?: true } = {}): MemoryView<D, B> {
-    const { shape, strides, byteOffset } = layout;
-    return viewOf(this.checked().with({ shape, strides, byteOffset, ...changes })) as MemoryView<D, B>;
+  #derive(layout: Layout & Partial<IndirectLayout>, changes: { readonly readonly?: true } = {}): MemoryView<D, B> {
+    const { shape, strides, byteOffset, suboffsets = null } = layout;
+    return viewOf(this.checked().with({ shape, strides, byteOffset, suboffsets, ...changes })) as MemoryView<D, B>;
   }
 
   /** This view for the length of one operation: not to be released by a callback in the middle of it. */
@@ -300,7 +306,8 @@ export class MemoryView<
   }
 
   #offsetOf(indices: readonly Integer[]): number {
-    const { shape, strides, byteOffset } = this.direct("index");
+    const state = this.checked();
+    const { shape, strides, byteOffset, suboffsets } = state;
     if (indices.length > shape.length) {
       throw new TypeError(`cannot index ${shape.length} axes with ${indices.length} integers`);
     }
@@ -310,6 +317,7 @@ export class MemoryView<
       );
     }
     let offset = byteOffset;
+    const places: number[] | null = suboffsets === null ? null : [];
     for (let axis = 0; axis < indices.length; axis++) {
       const given = indices[axis]!;
       const index = typeof given === "number" ? given : toIndex(given);
@@ -320,8 +328,9 @@ export class MemoryView<
         throw new IndexError(`index ${index} is out of bounds on axis ${axis} of length ${length}`);
       }
       offset += wrapped * strides[axis]!;
+      places?.push(wrapped);
     }
-    return offset;
+    return places === null ? offset : elementOffset(memoryOf(state), places);
   }
 }
 
@@ -347,11 +356,14 @@ function itemBytes(codec: Codec, value: unknown): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A state's elements as memory to copy from or to. @throws a `NotImplementedError` for memory behind suboffsets */
+/** A state's elements as memory. */
+export function memoryOf({ managed, shape, strides, byteOffset, itemsize, suboffsets }: ViewState): Indirect {
+  return { buffer: managed.buffer, shape, strides, byteOffset, itemsize, suboffsets };
+}
+
+/** A state's elements as memory to copy from: of those behind tables of offsets, a copy. */
 export function stridedOf(state: ViewState): Strided {
-  const { shape, strides, byteOffset, itemsize, managed, suboffsets } = state;
-  if (suboffsets !== null) throw new NotImplementedError("cannot copy memory behind suboffsets");
-  return { buffer: managed.buffer, shape, strides, byteOffset, itemsize };
+  return stridedElements(memoryOf(state));
 }
 
 /** The hold that the memory of a view comes from, where views were made of views that are exporters themselves. */

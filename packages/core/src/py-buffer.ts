@@ -45,14 +45,19 @@ export interface FullBufferInfo extends BufferInfo {
   readonly strides: readonly number[];
 }
 
-/** A contiguous one-dimensional exporter's memory. */
+/** Memory whose elements lie side by side along one axis. */
 export interface FlatBufferInfo {
   readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-  readonly nbytes: number;
-  readonly readonly: boolean;
-  readonly itemsize: number;
-  readonly format: string;
+  /** Default 0. */
+  readonly byteOffset?: number;
+  /** Default: all bytes from `byteOffset` on. */
+  readonly nbytes?: number;
+  /** Default false. */
+  readonly readonly?: boolean;
+  /** Default 1. */
+  readonly itemsize?: number;
+  /** Default "B". */
+  readonly format?: string;
 }
 
 /**
@@ -86,23 +91,25 @@ export function answerRequest(full: FullBufferInfo, flags: number, exporter: str
 }
 
 /**
- * Answers a request for contiguous one-dimensional memory: `PyBuffer_FillInfo`, which raw byte exporters use. Unlike a
- * memoryview it takes `SIMPLE | FORMAT`.
+ * Answers a request for memory whose elements lie side by side along one axis: `PyBuffer_FillInfo`, which raw byte
+ * exporters use. Unlike a memoryview it takes `SIMPLE | FORMAT`.
  *
+ * @param exporter - what to call the exporter in errors
  * @throws {@link BufferError} for WRITABLE on read-only memory
  */
 export function fillInfo(flat: FlatBufferInfo, flags: number, exporter: string): BufferInfo {
-  if (flat.readonly && requests(flags, BufferFlags.WRITABLE)) {
+  const { buffer, byteOffset = 0, readonly = false, itemsize = 1, format = "B" } = flat;
+  const { nbytes = buffer.byteLength - byteOffset } = flat;
+  if (readonly && requests(flags, BufferFlags.WRITABLE)) {
     throw new BufferError(`cannot export ${exporter} for request ${flagNames(flags)}: it is read-only`);
   }
-  const { buffer, byteOffset, nbytes, readonly, itemsize } = flat;
   return {
     buffer,
     byteOffset,
     nbytes,
     readonly,
     itemsize,
-    format: requests(flags, BufferFlags.FORMAT) ? flat.format : null,
+    format: requests(flags, BufferFlags.FORMAT) ? format : null,
     ndim: 1,
     shape: requests(flags, BufferFlags.ND) ? Object.freeze([nbytes / itemsize]) : null,
     strides: requests(flags, BufferFlags.STRIDES) ? Object.freeze([itemsize]) : null,
@@ -111,7 +118,7 @@ export function fillInfo(flat: FlatBufferInfo, flags: number, exporter: string):
 }
 
 /** Bytes of one entry in a table of offsets, to which a suboffset leads. */
-const POINTER_BYTES = 4;
+export const POINTER_BYTES = 4;
 
 /**
  * Computes the range of bytes that the elements take. Behind suboffsets they may lie anywhere, and only the first table

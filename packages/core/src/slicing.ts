@@ -72,55 +72,87 @@ export function sliceIndices(key: Slice, length: number): SliceIndices {
   return { start, stop, step, length: span < 0 ? 0 : Math.floor(span / Math.abs(step)) + 1 };
 }
 
+/** What an index fitted to a shape does with one axis: keeps a part of it, drops it at an index, or inserts another. */
+export type Selection =
+  | ({ readonly kind: "part"; readonly axis: number } & Omit<SliceIndices, "stop">)
+  | { readonly kind: "drop"; readonly axis: number; readonly index: number }
+  | { readonly kind: "insert" };
+
 /**
  * Selects by one key for each axis; axes without a key stay whole.
  *
  * @returns the layout of the selected elements, over the same bytes
- * @throws {@link IndexError} if there are more keys than axes or more than one `"..."`, an integer is out of bounds, or
- * `null` makes too many axes; {@link ValueError} for a step of 0; a `TypeError` for anything that is no key
+ * @throws as {@link selectionsOf}
  *
- * Cost: O(ndim + keys). Source: NumPy `prepare_index` and `get_view_from_index`.
+ * Cost: O(ndim + keys). Source: NumPy `get_view_from_index`.
  */
 export function applyIndex(layout: Layout, keys: readonly IndexKey[]): Layout {
-  const parsed = withEllipsis(Array.from(keys, parseKey));
-  const ndim = layout.shape.length;
-  const taken = parsed.filter((key) => typeof key === "object" && key !== null).length;
-  const refuse = (fact: string): never => {
-    throw new IndexError(`cannot index shape ${describe(layout.shape)}: ${fact}`);
-  };
-  if (taken > ndim) refuse(`there are ${taken} indices, expected at most ${ndim}`);
-
   const source = axesOf(layout);
   const result: Axis[] = [];
   let { byteOffset } = layout;
+  for (const selection of selectionsOf(layout.shape, keys)) {
+    if (selection.kind === "insert") {
+      result.push({ length: 1, stride: 0 });
+      continue;
+    }
+    const { stride } = source[selection.axis]!;
+    if (selection.kind === "drop") {
+      byteOffset += selection.index * stride;
+    } else {
+      byteOffset += selection.start * stride;
+      result.push({ length: selection.length, stride: safeStride(selection.step * stride) });
+    }
+  }
+  const isEmpty = result.some(({ length }) => length === 0);
+  return layoutOf(result, isEmpty ? layout.byteOffset : byteOffset);
+}
+
+/**
+ * Fits an index to a shape: what it does with each axis, from the first to the last.
+ *
+ * @returns indices from 0 up to the axis's length, and the axes that no key names as whole parts
+ * @throws {@link IndexError} if there are more keys than axes or more than one `"..."`, an integer is out of bounds, or
+ * `null` makes too many axes; {@link ValueError} for a step of 0; a `TypeError` for anything that is no key
+ *
+ * Source: NumPy `prepare_index`.
+ */
+export function selectionsOf(shape: readonly number[], keys: readonly IndexKey[]): readonly Selection[] {
+  const parsed = withEllipsis(Array.from(keys, parseKey));
+  const ndim = shape.length;
+  const taken = parsed.filter((key) => typeof key === "object" && key !== null).length;
+  const refuse = (fact: string): never => {
+    throw new IndexError(`cannot index shape ${describe(shape)}: ${fact}`);
+  };
+  if (taken > ndim) refuse(`there are ${taken} indices, expected at most ${ndim}`);
+
+  const selections: Selection[] = [];
   let axis = 0;
   for (const key of parsed) {
     if (key === null) {
-      result.push({ length: 1, stride: 0 });
+      selections.push({ kind: "insert" });
     } else if (key === "...") {
-      const whole = ndim - taken;
-      result.push(...source.slice(axis, axis + whole));
-      axis += whole;
+      for (const end = axis + ndim - taken; axis < end; axis++) {
+        selections.push({ kind: "part", axis, start: 0, step: 1, length: shape[axis]! });
+      }
     } else {
-      const { length, stride } = source[axis]!;
+      const length = shape[axis]!;
       if ("index" in key) {
         const { index } = key;
         if (index < -length || index >= length) {
           const range = length === 0 ? "none" : `${-length} to ${length - 1}`;
           refuse(`index ${index} is out of bounds for axis ${axis} of length ${length}, expected ${range}`);
         }
-        byteOffset += (index < 0 ? index + length : index) * stride;
+        selections.push({ kind: "drop", axis, index: index < 0 ? index + length : index });
       } else {
-        const selected = sliceIndices(key.slice, length);
-        byteOffset += selected.start * stride;
-        result.push({ length: selected.length, stride: safeStride(selected.step * stride) });
+        const { start, step, length: selected } = sliceIndices(key.slice, length);
+        selections.push({ kind: "part", axis, start, step, length: selected });
       }
       axis++;
     }
   }
-  if (result.length > NDIM_MAX) refuse(`the result has ${result.length} axes, expected at most ${NDIM_MAX}`);
-  const isEmpty = result.some(({ length }) => length === 0);
-  return layoutOf(result, isEmpty ? layout.byteOffset : byteOffset);
+  const kept = selections.filter(({ kind }) => kind !== "drop").length;
+  if (kept > NDIM_MAX) refuse(`the result has ${kept} axes, expected at most ${NDIM_MAX}`);
+  return selections;
 }
 
 type ParsedKey = { readonly index: number } | { readonly slice: Slice } | "..." | null;

@@ -48,7 +48,7 @@ function openNow({ threads, mode = "threads", maximumBytes }: OpenOptions): Runt
   const owner = new MemoryOwner(maximumBytes === undefined ? {} : { maximumBytes });
   const { words } = owner.leases;
   if (mode === "inline") {
-    const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
+    const registry = (name: string): LoopBody => kernelNamed(name).run;
     const pool = new InlinePool(joinThread(words, leaseThread(threadId), registry));
     return new Runtime({ owner, pool, mode, reason: "asked for by the option mode" });
   }

@@ -68,7 +68,7 @@ test("descriptor: a loop message with a lie in it is refused, and the pool works
     onThreadEnd: () => {},
   });
   const marks = owner.zeros([8], "uint8");
-  const [loan] = owner.lend("the test", [{ view: marks as never, mode: "write" }]);
+  const [loan] = owner.lend("the test", [{ view: marks, mode: "write" }]);
   const message = (descriptor: object): Parameters<typeof pool.runLoop>[0] => ({
     kernel: { url: misbehave.href },
     views: { marks: descriptor as Descriptor },

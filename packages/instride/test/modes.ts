@@ -10,7 +10,7 @@ const MODES: readonly { readonly mode: Mode; readonly threads?: number }[] = [
 /** Declares the same tests for every mode; each gets a runtime, which is checked to hold nothing at the end. */
 export function describeModes(declare: (runtime: () => Runtime, mode: Mode) => void): void {
   for (const { mode, threads } of MODES) {
-    describe(threads === undefined ? mode : `${mode} ${threads}`, async () => {
+    describe(`${mode}${threads === undefined ? "" : ` ${threads}`}`, async () => {
       const rt = await open({ mode, ...(threads === undefined ? {} : { threads }) });
       afterAll(async () => {
         await rt.close();

@@ -29,6 +29,7 @@ describeModes((runtime, mode) => {
     await rt.scope(async (s) => {
       const marks = s.zeros([1], "uint8");
       await rt.parallelFor(misbehave, { over: 0, views: { marks }, args: { kind: "throw", at: 0 } });
+      expect(marks.toList()).toEqual([0]);
     });
   });
 

@@ -67,7 +67,7 @@ export async function parallelLoop(
 function outcomesOf(settled: readonly PromiseSettledResult<LoopOutcome>[], kernel: KernelTarget): LoopOutcome[] {
   const outcomes: LoopOutcome[] = [];
   for (const result of settled) {
-    if (result.status === "rejected") throw result.reason;
+    if (result.status === "rejected") throw result.reason as unknown;
     outcomes.push(result.value);
   }
   // Several participants may have failed; the one with the earliest range speaks for all.

@@ -61,7 +61,7 @@ export class PiscinaPool implements Pool {
     try {
       return await this.#run<TaskOutcome>(message, { name: "task", ...(signal === undefined ? {} : { signal }) });
     } catch (error) {
-      throw signal?.aborted === true ? signal.reason : error;
+      throw signal?.aborted === true ? (signal.reason as unknown) : error;
     }
   }
 
@@ -144,7 +144,8 @@ export class PiscinaPool implements Pool {
    */
   async #lost(pool: Piscina, cause: unknown): Promise<Error> {
     const alive = new Set(pool.threads);
-    await Promise.all([...this.#ends].map(([worker, end]) => (alive.has(worker) ? null : end)));
+    const dying = [...this.#ends].filter(([worker]) => !alive.has(worker));
+    await Promise.all(dying.map(([, end]) => end));
     if (cause instanceof WorkerLostError) return cause;
     if (this.#closed) return new ClosedError("the runtime was closed while a call was under way", { cause });
     const unsendable = cloneError("the arguments or the result", cause);

@@ -1,0 +1,255 @@
+/**
+ * Memory behind tables of offsets: what `Py_buffer.suboffsets` mean, and how elements behind them are reached.
+ *
+ * Along an axis whose suboffset is not negative the stride leads to an entry of a table, not to an element. The entry is
+ * an unsigned 32-bit number in the machine's byte order, and counts bytes from the start of the same buffer; C has a
+ * pointer in its place. The suboffset is added to it, and from there the next axes step on. So rows may lie anywhere, as
+ * in PIL's images.
+ *
+ * What a table holds is never trusted, and in shared memory it may change at any time. So an entry is read once, and the
+ * bytes that it leads to are proved to lie inside the buffer before one of them is touched.
+ *
+ * Units: bytes, but for shapes and indices.
+ *
+ * Source: PEP 3118; CPython `Objects/memoryobject.c` (`ADJUST_PTR`, `init_slice`, `copy_rec`) and `Objects/abstract.c`
+ * (`PyBuffer_GetPointer`).
+ *
+ * @module
+ */
+import { copyElements, privateBytes, refuseOtherElements, type Strided } from "./copy.ts";
+import { isSharedArrayBuffer } from "./array-buffer.ts";
+import { BufferError, NotImplementedError } from "./errors.ts";
+import { NATIVE_BYTE_ORDER } from "./format-tree.ts";
+import { type ByteBounds, byteBounds, contiguousStrides, type Layout, safeStride, sizeOf } from "./layout.ts";
+import { POINTER_BYTES, reachOf } from "./py-buffer.ts";
+import { type IndexKey, selectionsOf } from "./slicing.ts";
+
+/** Where elements lie that may be behind tables of offsets. */
+export interface IndirectLayout extends Layout {
+  readonly suboffsets: readonly number[] | null;
+}
+
+/** Elements in a buffer that may lie behind tables of offsets in it. */
+export interface Indirect extends Strided, IndirectLayout {}
+
+/**
+ * Finds the place of one element, and proves it to be inside the buffer.
+ *
+ * @param indices - one for each axis, from 0 up to its length
+ * @throws {@link BufferError} if a table leads out of the buffer
+ *
+ * Cost: O(ndim).
+ */
+export function elementOffset(memory: Indirect, indices: readonly number[]): number {
+  const { strides, suboffsets, itemsize } = memory;
+  const bytes = bytesOf(memory.buffer);
+  let offset = memory.byteOffset;
+  for (const [axis, index] of indices.entries()) {
+    offset += index * strides[axis]!;
+    const suboffset = suboffsets?.[axis] ?? -1;
+    if (suboffset >= 0) offset = follow(bytes, offset) + suboffset;
+  }
+  checkInside({ low: offset, high: offset + itemsize }, bytes);
+  return offset;
+}
+
+/**
+ * Gives the elements as memory that strides alone describe: themselves where no table is before them, else a private
+ * copy in C order.
+ *
+ * @throws {@link BufferError} if a table leads out of the buffer; a `MemoryError` if there is no room for the copy
+ *
+ * Cost: O(1), or O(size) behind tables.
+ */
+export function stridedElements(source: Indirect): Strided {
+  if (source.suboffsets === null) return source;
+  const copy = privateMemory(source);
+  for (const [inside, part] of partsOf(source, copy)) copyElements(part, inside);
+  return copy;
+}
+
+/**
+ * Copies every element of `source` to its place in `target`, as if `source` had been copied first.
+ *
+ * @param source - of `target`'s shape and itemsize
+ * @throws as `copyElements`, and {@link BufferError} if a table leads out of the buffer; then nothing is written
+ *
+ * Cost: O(size).
+ */
+export function storeElements(target: Indirect, source: Strided): void {
+  if (target.suboffsets === null) return copyElements(target, source);
+  refuseOtherElements(target, source);
+  let from = source;
+  if (source.buffer === target.buffer || isSharedArrayBuffer(source.buffer)) {
+    // The rows may lie over the source, and over their own table.
+    from = privateMemory(target);
+    copyElements(from, source);
+  }
+  const parts = [...partsOf(target, from)];
+  for (const [inside, part] of parts) copyElements(inside, part);
+}
+
+/**
+ * Selects by one key for each axis, as `applyIndex` does. A slice moves the start of its axis where no table is before
+ * it, and else the suboffset of the last table; an integer along an axis with a table follows it, once and for all.
+ *
+ * @returns a layout inside the buffer; behind tables still, or not
+ * @throws as `applyIndex`; {@link BufferError} if a table leads out of the buffer
+ * @throws {@link NotImplementedError} for what no suboffsets say: two tables without an axis between them, and elements
+ *   that lie before the place that an entry names
+ */
+export function applyIndirectIndex(memory: Indirect, keys: readonly IndexKey[]): IndirectLayout {
+  const selections = selectionsOf(memory.shape, keys);
+  const bytes = bytesOf(memory.buffer);
+  const result = new IndirectAxes(memory.byteOffset);
+  // Where there are no elements there need be no tables.
+  const isEmpty = selections.some((selection) => selection.kind === "part" && selection.length === 0);
+  for (const selection of selections) {
+    if (selection.kind === "insert") {
+      result.push({ length: 1, stride: 0, suboffset: null });
+      continue;
+    }
+    const stride = memory.strides[selection.axis]!;
+    const suboffset = suboffsetOf(memory, selection.axis);
+    const start = selection.kind === "drop" ? selection.index : selection.start;
+    if (!isEmpty) result.advance(start * stride);
+    if (selection.kind === "part") {
+      result.push({ length: selection.length, stride: safeStride(selection.step * stride), suboffset });
+    } else if (suboffset !== null && !isEmpty) {
+      result.followTable(bytes, suboffset);
+    }
+  }
+  const layout = result.layout();
+  checkInside(reachOf(layout, memory.itemsize, layout.suboffsets), bytes);
+  return layout;
+}
+
+interface IndirectAxis {
+  readonly length: number;
+  readonly stride: number;
+  /** Null for an axis that leads to no table. */
+  suboffset: number | null;
+}
+
+/** The axes of a result, in the making. */
+class IndirectAxes {
+  readonly #axes: IndirectAxis[] = [];
+  /** The last axis that leads to a table: what follows is counted from where that leads. */
+  #table: IndirectAxis | null = null;
+  #byteOffset: number;
+
+  constructor(byteOffset: number) {
+    this.#byteOffset = byteOffset;
+  }
+
+  push(axis: IndirectAxis): void {
+    this.#axes.push(axis);
+    if (axis.suboffset !== null) this.#table = axis;
+  }
+
+  /** Moves all elements by as many bytes. */
+  advance(nbytes: number): void {
+    if (this.#table === null) this.#byteOffset += nbytes;
+    else this.#table.suboffset! += nbytes;
+  }
+
+  /** Goes through one table behind the axes so far: at once where they are none, else by the last of them. */
+  followTable(bytes: DataView, suboffset: number): void {
+    const last = this.#axes.at(-1);
+    if (last === undefined) {
+      this.#byteOffset = follow(bytes, this.#byteOffset) + suboffset;
+    } else if (last.suboffset === null) {
+      last.suboffset = suboffset;
+      this.#table = last;
+    } else {
+      throw new NotImplementedError("cannot index away an axis between two tables of offsets: copy the view first");
+    }
+  }
+
+  layout(): IndirectLayout {
+    const axes = this.#axes;
+    for (const { suboffset } of axes) {
+      if (suboffset === null || (Number.isSafeInteger(suboffset) && suboffset >= 0)) continue;
+      throw new NotImplementedError(
+        `cannot index elements ${suboffset} bytes from where a table leads: suboffsets count from 0; copy the view first`,
+      );
+    }
+    const suboffsets = axes.map(({ suboffset }) => suboffset ?? -1);
+    return {
+      shape: Object.freeze(axes.map(({ length }) => length)),
+      strides: Object.freeze(axes.map(({ stride }) => stride)),
+      byteOffset: this.#byteOffset,
+      suboffsets: axes.some(({ suboffset }) => suboffset !== null) ? Object.freeze(suboffsets) : null,
+    };
+  }
+}
+
+/**
+ * Takes memory apart where it lies directly, behind the last table, and beside each part gives that of `other`.
+ *
+ * @param other - of the same shape
+ * @returns pairs of equal shape; those of `memory` are inside the buffer
+ */
+function* partsOf(memory: Indirect, other: Strided): Generator<readonly [inside: Strided, part: Strided]> {
+  const { shape, strides, suboffsets, itemsize } = memory;
+  if (itemsize === 0 || shape.includes(0)) return;
+  const bytes = bytesOf(memory.buffer);
+  const inner = 1 + (suboffsets?.findLastIndex((suboffset) => suboffset >= 0) ?? -1);
+  const lengths = shape.slice(inner);
+  const partIn = ({ buffer, strides: all }: Strided, byteOffset: number): Strided => ({
+    buffer,
+    byteOffset,
+    shape: lengths,
+    strides: all.slice(inner),
+    itemsize,
+  });
+
+  function* walk(axis: number, offset: number, beside: number): ReturnType<typeof partsOf> {
+    if (axis === inner) {
+      const inside = partIn(memory, offset);
+      checkInside(byteBounds(inside, itemsize), bytes);
+      yield [inside, partIn(other, beside)];
+      return;
+    }
+    const suboffset = suboffsetOf(memory, axis);
+    for (let i = 0; i < shape[axis]!; i++) {
+      const step = offset + i * strides[axis]!;
+      const next = suboffset === null ? step : follow(bytes, step) + suboffset;
+      yield* walk(axis + 1, next, beside + i * other.strides[axis]!);
+    }
+  }
+  yield* walk(0, memory.byteOffset, other.byteOffset);
+}
+
+function suboffsetOf({ suboffsets }: Indirect, axis: number): number | null {
+  const suboffset = suboffsets?.[axis] ?? -1;
+  return suboffset < 0 ? null : suboffset;
+}
+
+/** Reads one entry of a table. */
+function follow(bytes: DataView, place: number): number {
+  checkInside({ low: place, high: place + POINTER_BYTES }, bytes);
+  return bytes.getUint32(place, NATIVE_BYTE_ORDER === "little");
+}
+
+/** Numbers beyond 2^53 are rounded, but stay integers, and outside of any buffer. */
+function checkInside({ low, high }: ByteBounds, bytes: DataView): void {
+  if (low >= 0 && high <= bytes.byteLength) return;
+  throw new BufferError(
+    `cannot follow a table of offsets to bytes [${low}, ${high}): the buffer has ${bytes.byteLength} bytes`,
+  );
+}
+
+function bytesOf(buffer: ArrayBufferLike): DataView {
+  try {
+    return new DataView(buffer);
+  } catch (cause) {
+    throw new BufferError("cannot follow a table of offsets: its buffer was detached", { cause });
+  }
+}
+
+/** Room for elements like these, in C order. */
+function privateMemory({ shape, itemsize }: Strided): Strided {
+  const { buffer } = privateBytes(sizeOf(shape) * itemsize);
+  return { buffer, byteOffset: 0, shape, strides: contiguousStrides(shape, itemsize, "C"), itemsize };
+}

@@ -1,0 +1,150 @@
+/**
+ * The caller's side of the protocol: open a job, wait for news of it, close it, make sure that everybody has left.
+ *
+ * Only the owner's thread calls these. Every access to shared memory goes through the port.
+ *
+ * @module
+ */
+import type { Port } from "@instride/core";
+import { signalCaller } from "./lane-side.ts";
+import {
+  ABSENT,
+  chunkCountOf,
+  chunkOf,
+  doneOf,
+  eventOf,
+  EVICTIONS,
+  GENERATION,
+  insideOf,
+  kernelOf,
+  markOf,
+  nextOf,
+  operandsOf,
+  parkedOf,
+  registrationsOf,
+  RESIDENT,
+  SHUTDOWN,
+  SLEEPERS,
+  stateOf,
+  stopOf,
+  ticketOf,
+  waiterOf,
+} from "./lane-words.ts";
+
+/** What a job is: plain words, which lanes read while they are inside it. */
+export interface JobRecord {
+  readonly chunkCount: number;
+  /** Which kernel, by its number. */
+  readonly kernel: number;
+  /** Which operands, by their number. */
+  readonly operands: number;
+  /** How many messages a lane must have taken in before it can know kernel and operands. */
+  readonly registrations: number;
+}
+
+/** Opens a job in a free slot. Nobody is inside it: the last one in this slot was closed and left by all. */
+export function openJob(port: Port, job: number, ticket: number, record: JobRecord): void {
+  port.store(chunkCountOf(job), record.chunkCount);
+  port.writePlain(kernelOf(job), record.kernel);
+  port.writePlain(operandsOf(job), record.operands);
+  port.writePlain(registrationsOf(job), record.registrations);
+  port.store(nextOf(job), 0);
+  port.store(doneOf(job), 0);
+  port.store(stopOf(job), 0);
+  port.store(waiterOf(job), 0);
+  // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
+  port.store(ticketOf(job), ticket);
+}
+
+/** Makes idle lanes look for news, `count` of them at most. */
+export function wakeLanes(port: Port, count: number): void {
+  // The news was stored before. Pairs with `park`: the wait sees the new generation, or this sees the sleeper.
+  port.add(GENERATION, 1);
+  if (port.load(SLEEPERS) > 0) port.notify(GENERATION, count);
+}
+
+/** Lanes that will look for news: counted after {@link wakeLanes}, they can't miss it. */
+export function residentLanes(port: Port, laneCount: number): number {
+  let count = 0;
+  for (let lane = 0; lane < laneCount; lane++) if (port.load(stateOf(lane)) === RESIDENT) count++;
+  return count;
+}
+
+/** Chunks that are finished. */
+export function chunksDone(port: Port, job: number): number {
+  return port.load(doneOf(job));
+}
+
+/** True once a participant has stopped the job. */
+export function isStopped(port: Port, job: number): boolean {
+  return port.load(stopOf(job)) !== 0;
+}
+
+/** Lets nobody enter a job any more. Who is inside stays, until it has left by itself. */
+export function closeJob(port: Port, job: number): void {
+  // Close, then look who is inside. Pairs with `enterJob`.
+  port.store(ticketOf(job), 0);
+}
+
+/** True while a lane is inside the job of a ticket. */
+export function isInside(port: Port, lane: number, ticket: number): boolean {
+  return port.load(insideOf(lane)) === ticket;
+}
+
+/**
+ * Says that the caller is going to wait, and gives the event that it has to wait on: `wait(eventOf(job), event)`.
+ * What it waits for is to be looked at between this call and the wait.
+ */
+export function prepareToWait(port: Port, job: number): number {
+  // Stored before the caller looks for news. Pairs with the load in `signalCaller`.
+  port.store(waiterOf(job), 1);
+  return port.load(eventOf(job));
+}
+
+/** True if the chunk was finished in the job of a ticket. To be asked once everybody has left. */
+export function isMarked(port: Port, job: number, ticket: number, chunk: number): boolean {
+  return port.readPlain(markOf(job, chunk)) === ticket;
+}
+
+/** Asks `count` lanes to leave. */
+export function evictLanes(port: Port, count: number): void {
+  port.add(EVICTIONS, count);
+  wakeLanes(port, Number.MAX_SAFE_INTEGER);
+}
+
+/** Takes back the requests to leave that no lane has followed. */
+export function cancelEvictions(port: Port): void {
+  port.store(EVICTIONS, 0);
+}
+
+/** Asks all lanes to leave. */
+export function shutDown(port: Port): void {
+  port.store(SHUTDOWN, 1);
+  wakeLanes(port, Number.MAX_SAFE_INTEGER);
+}
+
+/** What a lane was doing when it died. */
+export interface LastWords {
+  /** The job that it was inside of; 0 for none. */
+  readonly ticket: number;
+  /** The chunk that it ran; -1 for none. */
+  readonly chunk: number;
+}
+
+/** Clears up after a lane whose thread can run no more. */
+export function buryLane(port: Port, lane: number): LastWords {
+  const lastWords = { ticket: port.load(insideOf(lane)), chunk: port.load(chunkOf(lane)) - 1 };
+  if (port.load(parkedOf(lane)) !== 0) {
+    port.store(parkedOf(lane), 0);
+    port.sub(SLEEPERS, 1);
+  }
+  port.store(chunkOf(lane), 0);
+  port.store(stateOf(lane), ABSENT);
+  port.store(insideOf(lane), 0);
+  return lastWords;
+}
+
+/** Wakes the caller of a job that a lane has died in. */
+export function tellOfDeath(port: Port, job: number): void {
+  signalCaller(port, job);
+}

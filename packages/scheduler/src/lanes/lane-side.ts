@@ -1,0 +1,166 @@
+/**
+ * The lane's side of the protocol: enter a job, claim and finish chunks, leave, park, go.
+ *
+ * Every access to shared memory goes through the port, so that tests can run these very functions under every
+ * interleaving.
+ *
+ * @module
+ */
+import type { Port } from "@instride/core";
+import {
+  ABSENT,
+  chunkCountOf,
+  chunkOf,
+  doneOf,
+  eventOf,
+  EVICTIONS,
+  GENERATION,
+  insideOf,
+  LEAVING,
+  markOf,
+  nextOf,
+  parkedOf,
+  RESIDENT,
+  SHUTDOWN,
+  SLEEPERS,
+  stateOf,
+  stopOf,
+  ticketOf,
+  waiterOf,
+} from "./lane-words.ts";
+
+/** Makes the lane one that callers count on. */
+export function becomeResident(port: Port, lane: number): void {
+  port.store(stateOf(lane), RESIDENT);
+}
+
+/**
+ * The ticket of the job that is open in a slot and may have unclaimed chunks, or 0. A hint: only {@link enterJob} tells
+ * for sure.
+ */
+export function workIn(port: Port, job: number): number {
+  const ticket = port.load(ticketOf(job));
+  if (ticket === 0) return 0;
+  return port.load(nextOf(job)) < port.load(chunkCountOf(job)) && port.load(stopOf(job)) === 0 ? ticket : 0;
+}
+
+/**
+ * Enters a job.
+ *
+ * @returns true if the lane is inside: the job's record and operands are valid until it leaves
+ */
+export function enterJob(port: Port, lane: number, job: number, ticket: number): boolean {
+  // Say that we are inside, then make sure that the job is still open. The caller closes the job, then looks who is
+  // inside (`closeJob`, `isInside`): one of the two sees the other, so no lane is inside a job that its caller has left.
+  port.store(insideOf(lane), ticket);
+  if (port.load(ticketOf(job)) === ticket) return true;
+  leaveJob(port, lane, job);
+  return false;
+}
+
+/** Leaves a job. Nothing of it is touched after this. */
+export function leaveJob(port: Port, lane: number, job: number): void {
+  // Pairs with the load in `isInside`: what the lane wrote happened before the caller sees it outside.
+  port.store(insideOf(lane), 0);
+  signalCaller(port, job);
+}
+
+/** Claims the next chunk of a job that the claimer is inside of, or gives -1 if none is to be had. */
+export function claimChunk(port: Port, job: number, chunkCount: number): number {
+  // Pairs with the store in `stopJob`: who has seen the stop starts no further chunk.
+  if (port.load(stopOf(job)) !== 0) return -1;
+  // One add decides who has the chunk.
+  const chunk = port.add(nextOf(job), 1);
+  return chunk < chunkCount ? chunk : -1;
+}
+
+/** Says which chunk the lane runs: what is known of it should it die or hang. */
+export function noteChunk(port: Port, lane: number, chunk: number): void {
+  port.store(chunkOf(lane), chunk + 1);
+}
+
+/** Says that the lane runs none. */
+export function noteNoChunk(port: Port, lane: number): void {
+  port.store(chunkOf(lane), 0);
+}
+
+/** Counts a chunk as finished, while inside the job. The last one wakes a caller that waits. */
+export function finishChunk(port: Port, job: number, ticket: number, chunk: number, chunkCount: number): void {
+  // The mark first: a chunk that is counted is marked. The owner reads marks once everybody has left.
+  port.writePlain(markOf(job, chunk), ticket);
+  if (port.add(doneOf(job), 1) + 1 === chunkCount) signalCaller(port, job);
+}
+
+/** Lets no further chunk of a job start, and wakes a caller that waits. */
+export function stopJob(port: Port, job: number): void {
+  port.store(stopOf(job), 1);
+  signalCaller(port, job);
+}
+
+/**
+ * Wakes the caller of a job if it waits.
+ *
+ * The news was stored before this load of `waiter`; the caller stores `waiter` before it looks for news. One of the two
+ * sees the other, so no news is slept through.
+ */
+export function signalCaller(port: Port, job: number): void {
+  if (port.load(waiterOf(job)) === 0) return;
+  port.add(eventOf(job), 1);
+  port.notify(eventOf(job), 1);
+}
+
+/** The generation, to be read before looking for work: {@link park} returns at once if it has changed since. */
+export function generation(port: Port): number {
+  return port.load(GENERATION);
+}
+
+/**
+ * Waits until the generation is no longer `seen`, at most `idleMs`. May return early.
+ *
+ * @returns true if the time has passed
+ */
+export function park(port: Port, lane: number, seen: number, idleMs: number): boolean {
+  // Counted before the wait compares the generation. The owner changes the generation, then looks for sleepers
+  // (`wakeLanes`): it sees this one, or the wait sees the change.
+  port.add(SLEEPERS, 1);
+  // Marked after it is counted, and unmarked before it is discounted: whoever dies in between leaves the count too
+  // high, which costs a spare notify; too low would cost a wake-up.
+  port.store(parkedOf(lane), 1);
+  const outcome = port.wait(GENERATION, seen, idleMs);
+  port.store(parkedOf(lane), 0);
+  port.sub(SLEEPERS, 1);
+  return outcome === "timed-out";
+}
+
+/** True once every lane is to go. */
+export function isShutDown(port: Port): boolean {
+  return port.load(SHUTDOWN) !== 0;
+}
+
+/** Takes one of the requests to leave, if there are any. The lane that gets true goes. */
+export function takeEviction(port: Port): boolean {
+  const wanted = port.load(EVICTIONS);
+  return wanted > 0 && port.compareExchange(EVICTIONS, wanted, wanted - 1) === wanted;
+}
+
+/**
+ * Leaves for good, unless there is news since `seen`.
+ *
+ * @returns false if the lane stays
+ */
+export function tryToGo(port: Port, lane: number, seen: number): boolean {
+  // Say so, then look once more. The owner changes the generation, then counts the lanes that are resident
+  // (`residentLanes`): it doesn't count on a lane that goes, or the lane sees the news and stays.
+  port.store(stateOf(lane), LEAVING);
+  if (port.load(GENERATION) !== seen) {
+    port.store(stateOf(lane), RESIDENT);
+    return false;
+  }
+  port.store(stateOf(lane), ABSENT);
+  return true;
+}
+
+/** Leaves for good, whatever there is to do. */
+export function go(port: Port, lane: number): void {
+  port.store(stateOf(lane), ABSENT);
+}

@@ -1,0 +1,88 @@
+/**
+ * The shared words of the lanes: where each lies, and who may write it.
+ *
+ * A lane is a thread that stays in a loop of its own, parked when there is nothing to do. The caller of a loop opens a
+ * job in one of a few job slots; lanes enter it, claim chunks, and leave. `README.md` beside this file tells the
+ * protocol as a whole, with the argument why it is right.
+ *
+ * Words are 32 bits wide. Those of different writers lie 128 bytes apart: pairs of 64-byte lines are fetched together on
+ * x86-64, and Apple silicon has lines of 128.
+ *
+ * | word | written by | means |
+ * | --- | --- | --- |
+ * | generation | the owner | changes whenever there is something new to look at; idle lanes wait on it |
+ * | sleepers | lanes, the owner for the dead | lanes that wait or are about to; never too low |
+ * | evictions | the owner adds, lanes take | lanes that are asked to leave for other work |
+ * | shutdown | the owner | 1: all lanes leave |
+ * | ticket of a job | the owner | the number of the job that is open in the slot; 0 for none |
+ * | next of a job | whoever claims | the next chunk |
+ * | done of a job | whoever has run a chunk | chunks that are finished |
+ * | stop of a job | anyone | 1: no further chunk is to be started |
+ * | waiter of a job | the owner | 1: its caller waits, or is about to |
+ * | event of a job | whoever has news for its waiting caller | changes with each; the caller waits on it |
+ * | record of a job | the owner, while no ticket is in the slot | plain: chunks, kernel, operands |
+ * | marks of a job | who has run the chunk | plain: the ticket, once the chunk is finished |
+ * | state of a lane | the lane; the owner while the lane is absent or dead | absent, resident, leaving |
+ * | inside of a lane | the lane, the owner for the dead | the ticket of the job that it is in; 0 for none |
+ * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs; 0 for none |
+ * | parked of a lane | the lane, the owner for the dead | 1 while it is counted among the sleepers for good |
+ *
+ * @module
+ */
+
+/** Lanes that one block of words has room for. */
+export const LANES_MAX = 64;
+
+/** Jobs that can be open at once; further callers queue. */
+export const JOBS_MAX = 8;
+
+/** Chunks of one job: each has a mark. */
+export const CHUNKS_MAX = 4_096;
+
+/** 128 bytes. */
+const LINE = 32;
+
+export const GENERATION = 0;
+export const SLEEPERS: number = LINE;
+export const EVICTIONS: number = 2 * LINE;
+export const SHUTDOWN: number = 3 * LINE;
+
+const JOBS = 4 * LINE;
+const JOB_LINES = 6;
+const LANES: number = JOBS + JOBS_MAX * JOB_LINES * LINE;
+const MARKS: number = LANES + LANES_MAX * LINE;
+
+/** Words in a block. */
+export const LANE_WORDS: number = MARKS + JOBS_MAX * CHUNKS_MAX;
+
+const jobLine = (job: number, line: number): number => JOBS + (job * JOB_LINES + line) * LINE;
+
+export const ticketOf = (job: number): number => jobLine(job, 0);
+/** The record lies beside the ticket, which is read with it and written with it. */
+export const chunkCountOf = (job: number): number => jobLine(job, 0) + 1;
+export const kernelOf = (job: number): number => jobLine(job, 0) + 2;
+export const operandsOf = (job: number): number => jobLine(job, 0) + 3;
+export const registrationsOf = (job: number): number => jobLine(job, 0) + 4;
+export const nextOf = (job: number): number => jobLine(job, 1);
+export const doneOf = (job: number): number => jobLine(job, 2);
+export const stopOf = (job: number): number => jobLine(job, 3);
+export const waiterOf = (job: number): number => jobLine(job, 4);
+export const eventOf = (job: number): number => jobLine(job, 5);
+export const markOf = (job: number, chunk: number): number => MARKS + job * CHUNKS_MAX + chunk;
+
+const laneLine = (lane: number): number => LANES + lane * LINE;
+
+export const stateOf = (lane: number): number => laneLine(lane);
+export const insideOf = (lane: number): number => laneLine(lane) + 1;
+export const chunkOf = (lane: number): number => laneLine(lane) + 2;
+export const parkedOf = (lane: number): number => laneLine(lane) + 3;
+
+/** States of a lane. */
+export const ABSENT = 0;
+export const RESIDENT = 1;
+export const LEAVING = 2;
+
+/** The ticket after `ticket`: never 0, which stands for none. */
+export function nextTicket(ticket: number): number {
+  return ticket === 0x7fff_ffff ? 1 : ticket + 1;
+}
