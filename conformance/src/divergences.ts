@@ -21,6 +21,10 @@ export const DIVERGENCES: {
   readonly integralFloatTooLarge: Divergence;
   readonly nonAsciiFormat: Divergence;
   readonly ucs2Text: Divergence;
+  readonly numpyAnswer: Divergence;
+  readonly ctypesAnswer: Divergence;
+  readonly endOfMemory: Divergence;
+  readonly unicodeBase: Divergence;
 } = {
   integralFloat: {
     file: "format",
@@ -47,5 +51,34 @@ export const DIVERGENCES: {
     file: "format",
     cases: 1,
     why: "NumPy has no dtype for PEP 3118's UCS-2 text (u) and raises NotImplementedError. JavaScript's strings are that.",
+  },
+  numpyAnswer: {
+    file: "flags",
+    cases: 87,
+    why:
+      "Our arrays answer as memoryview does, also where numpy.ndarray breaks the protocol's own rules: it refuses with " +
+      "ValueError where BufferError is due, gives ndim 0 where no shape was asked for and ndim must be 1, and a format " +
+      "without a shape.",
+  },
+  ctypesAnswer: {
+    file: "flags",
+    cases: 36,
+    why:
+      "ctypes gives format and shape unasked, and no strides where they were asked for. `getBuffer` leaves out what was " +
+      "not asked for and fills in the strides of contiguous memory, so that the answer is what its type says.",
+  },
+  endOfMemory: {
+    file: "oldbuffer",
+    cases: 2,
+    why:
+      "PyBuffer_FromMemory takes no Py_END_OF_BUFFER: its documentation promises a ValueError. CPython 2.7 makes the " +
+      "object, and reading it fails with a SystemError.",
+  },
+  unicodeBase: {
+    file: "oldbuffer",
+    cases: 1,
+    why:
+      "CPython 2.7 showed the UCS-4 memory inside its unicode strings. JavaScript's strings hold values, not memory: they " +
+      "export nothing (TypeError), there as everywhere.",
   },
 };

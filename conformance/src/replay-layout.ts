@@ -55,7 +55,7 @@ function expectMemoryviewContiguity({ shape, strides, c, f, any }: LayoutCase, i
   expectSame("contiguous", isContiguous(shape, strides, itemsize, "A"), any);
 }
 
-function fillContiguousStrides(c: Case): void {
+export function fillContiguousStrides(c: Case): void {
   const { shape, itemsize, strides } = c as LayoutCase;
   expectSame("strides", contiguousStrides(shape, itemsize, c["order"] as "C" | "F"), strides);
 }

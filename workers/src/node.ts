@@ -1,31 +1,43 @@
 /**
- * What each thread of a Node pool runs: the scheduler's participant, joined with the built-in kernels.
+ * What each thread of a Node pool runs: a lane of the scheduler, joined with the built-in kernels, and ordinary tasks.
  *
  * Piscina calls the functions by their names.
  *
  * @module
  */
-import { threadId, workerData } from "node:worker_threads";
+import { MessageChannel, parentPort, receiveMessageOnPort, threadId, workerData } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
 import {
+  joinLane,
   joinThread,
-  type LoopMessage,
-  type LoopOutcome,
-  runLoop,
+  type LaneExit,
+  type RegistrationMessage,
   runTaskHere,
+  stayInLane,
   type TaskMessage,
   type TaskOutcome,
   type ThreadContext,
   type ThreadData,
 } from "@instride/scheduler";
 
-const { leases } = workerData as ThreadData;
+const { leases, lanes } = workerData as ThreadData;
 // As `leaseThread` of the pool has it: 0 stands for no thread.
-const thread: ThreadContext = joinThread(leases, threadId + 1, (name) => kernelNamed(name).run);
+const id = threadId + 1;
+const thread: ThreadContext = joinThread(leases, id, (name) => kernelNamed(name).run);
 
-/** Takes part in a loop. */
-export function loop(message: LoopMessage): Promise<LoopOutcome> {
-  return runLoop(message, thread);
+const { port1: port, port2: ownersPort } = new MessageChannel();
+port.unref();
+
+const host = joinLane(lanes, id, {
+  ...thread,
+  receive: () => (receiveMessageOnPort(port)?.message as RegistrationMessage | undefined) ?? null,
+  send: (message) => port.postMessage(message),
+});
+parentPort?.postMessage({ instride: { thread: id, lane: host.lane, port: ownersPort } }, [ownersPort]);
+
+/** Becomes a lane, until there has been no work for a while, or the thread is wanted for a task. */
+export function lane(): Promise<LaneExit> {
+  return stayInLane(host);
 }
 
 /** Runs a task. */

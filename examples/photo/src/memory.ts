@@ -9,11 +9,11 @@ import { bytesOf, outputBytes, peakBytes } from "./pipeline.ts";
 import { megapixelsOf, type Size } from "./size.ts";
 import { UserError } from "./user-error.ts";
 
-/** The memory that there is, in bytes. */
+/** The memory that there is, or that is needed, in bytes. */
 export interface MemoryLimits {
-  /** The largest that a shared heap may become. */
+  /** Of one shared heap. */
   readonly heapBytes: number;
-  /** What this process may use in all. */
+  /** Of this process in all. */
   readonly processBytes: number;
 }
 
@@ -32,26 +32,23 @@ export async function memoryLimits(): Promise<MemoryLimits> {
  * @throws a {@link UserError} if a picture of this size does not fit, with the largest that does
  */
 export function checkMemory(size: Size, limits: MemoryLimits): void {
+  const needed = memoryFor(size);
+  const short = (["heapBytes", "processBytes"] as const).find((kind) => needed[kind] > limits[kind]);
+  if (short === undefined) return;
+  const perMegapixel = memoryFor(MEGAPIXEL)[short] - FIXED_BYTES[short];
+  const most = Math.max(0, Math.floor((limits[short] - FIXED_BYTES[short]) / perMegapixel));
+  throw new UserError(
+    `cannot develop ${Number(megapixelsOf(size).toPrecision(4))} megapixels: ` +
+      `that takes ${formatBytes(needed[short])} of ${short === "heapBytes" ? "shared memory" : "memory"}, ` +
+      `and there are ${formatBytes(limits[short])}, expected at most ${most} megapixels`,
+  );
+}
+
+const MEGAPIXEL: Size = { height: 1000, width: 1000 };
+
+function memoryFor(size: Size): MemoryLimits {
   const heapBytes = peakBytes(size);
   // Beside the heap: the photo, decoded and tiled; the outputs of the way that is measured, and two to compare with.
   const processBytes = heapBytes + 2 * bytesOf("photo", size) + 3 * outputBytes(size);
-  const shortage = shortageOf("shared memory", "heapBytes") ?? shortageOf("memory", "processBytes");
-  if (shortage !== undefined)
-    throw new UserError(`cannot develop ${rounded(megapixelsOf(size))} megapixels: ${shortage}`);
-
-  function shortageOf(what: string, kind: keyof MemoryLimits): string | undefined {
-    const growing = { heapBytes, processBytes }[kind];
-    const needed = FIXED_BYTES[kind] + growing;
-    const available = limits[kind];
-    if (needed <= available) return undefined;
-    const most = Math.max(0, ((available - FIXED_BYTES[kind]) / growing) * megapixelsOf(size));
-    return (
-      `that takes ${formatBytes(needed)} of ${what}, and there are ${formatBytes(available)}, ` +
-      `expected at most ${Math.floor(most)} megapixels`
-    );
-  }
-}
-
-function rounded(megapixels: number): string {
-  return String(Number(megapixels.toPrecision(6)));
+  return { heapBytes: FIXED_BYTES.heapBytes + heapBytes, processBytes: FIXED_BYTES.processBytes + processBytes };
 }

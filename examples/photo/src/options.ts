@@ -23,6 +23,10 @@ export interface Options {
 
 const DEFAULT_PICTURE: string = join(import.meta.dirname, "../pictures/hubble_deep_field.jpg");
 const DEFAULT_MEGAPIXELS = 24;
+
+/** So that pixels can be counted; how many fit into memory is another question. */
+const MEGAPIXELS_MAX = 1e9;
+
 const DEFAULT_OUT = "photo-out";
 
 export const HELP = `Develops a picture on every core, in memory that all threads share, and measures it.
@@ -122,8 +126,10 @@ function threadsOf(value: string | undefined): number {
 function megapixelsOf(value: string | undefined): number {
   if (value === undefined) return DEFAULT_MEGAPIXELS;
   const megapixels = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : 0;
-  if (megapixels > 0 && Number.isFinite(megapixels)) return megapixels;
-  throw new UserError(`cannot develop ${quote([value])} megapixels: expected a number above 0`);
+  if (megapixels > 0 && megapixels <= MEGAPIXELS_MAX) return megapixels;
+  throw new UserError(
+    `cannot develop ${quote([value])} megapixels: expected a number above 0 and up to ${MEGAPIXELS_MAX}`,
+  );
 }
 
 function pathOf(value: string, what: string, where: string): string {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DTYPES, sizeOf } from "instride";
+import { DTYPES } from "instride";
 import type { Size } from "./size.ts";
 
 /** One array: what its elements are, and how many there are for a picture of some size. */
@@ -107,7 +107,7 @@ export function uselessAfter(stage: Stage): ArrayName[] {
 /** Bytes of one array. */
 export function bytesOf(name: ArrayName, size: Size): number {
   const { dtype, shape } = ARRAYS[name];
-  return sizeOf(shape(size)) * DTYPES[dtype].itemsize;
+  return shape(size).reduce((bytes, length) => bytes * length, DTYPES[dtype].itemsize);
 }
 
 /** Bytes of all arrays that are there at once, at most. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { firstLine, UserError } from "./user-error.ts";
 
@@ -14,22 +14,43 @@ export interface FileContent {
 }
 
 /**
- * Makes sure, before the long work, that results can be written afterwards. Makes nothing.
+ * Makes sure, before the long work, that results can be written afterwards: by trying, and leaving no trace of it.
  *
- * @throws a {@link UserError} if `folder` is no folder, or it or what it would be made in can't be written
+ * @throws a {@link UserError} if `folder` can't be made, or no file in it
  */
 export function checkFolder(folder: string): void {
-  for (let path = folder; ; path = dirname(path)) {
+  try {
+    const made = makeFolder(folder);
     try {
-      const found = statSync(path, { throwIfNoEntry: false });
-      if (found === undefined && path !== dirname(path)) continue;
-      if (found?.isDirectory() !== true) throw new Error(`${path} is no folder`);
-      accessSync(path, constants.W_OK | constants.X_OK);
-      return;
-    } catch (error) {
-      throw notWritten(folder, error);
+      const probe = join(folder, `.${process.pid}.tmp`);
+      writeFileSync(probe, "");
+      rmSync(probe);
+    } finally {
+      if (made !== null) removeUpTo(folder, made);
     }
+  } catch (error) {
+    throw notWritten(folder, error);
   }
+}
+
+/**
+ * Makes a folder, and those that it lies in. Not by the option `recursive`: for some paths, as in `/proc`, that never
+ * returns.
+ *
+ * @returns the outermost folder that was made, or null if all were there
+ */
+function makeFolder(folder: string): string | null {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return null;
+  const parent = dirname(folder);
+  const outermost = parent === folder ? null : makeFolder(parent);
+  mkdirSync(folder);
+  return outermost ?? folder;
+}
+
+/** Removes empty folders from `folder` up to `last`, one of those that it lies in. */
+function removeUpTo(folder: string, last: string): void {
+  rmdirSync(folder);
+  if (folder !== last) removeUpTo(dirname(folder), last);
 }
 
 /**
@@ -47,7 +68,7 @@ export function writeFiles(folder: string, files: readonly FileContent[]): strin
     temporaryPath: join(folder, `.${name}.${process.pid}.tmp`),
   }));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const { temporaryPath, bytes } of entries) writeFileSync(temporaryPath, bytes);
     for (const { temporaryPath, path } of entries) renameSync(temporaryPath, path);
     return entries.map(({ path }) => path);

@@ -35,7 +35,9 @@ export function borrowView(value: unknown, thread: ThreadLeases | null): Borrowe
     return { view: viewOf(new ViewState({ managed, ...fields, readonly })), end: () => managed.end() };
   }
   const managed = new LeasedBuffer(buffer, thread, lease);
-  const view = viewOf(new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) }));
+  const view = viewOf(
+    new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) }),
+  );
   return { view, end: () => managed.end() };
 }
 
@@ -48,6 +50,11 @@ function mayWrite(descriptor: Descriptor, thread: ThreadLeases, lease: LeaseHand
   const region = leasedRegion(thread, lease);
   // A lease that has ended is refused when the view is counted under it.
   if (region === null) return false;
+  if (descriptor.suboffsets !== null) {
+    throw new DescriptorError(
+      "cannot use a descriptor with suboffsets under a lease: a table of offsets may lead beyond the bytes that were lent",
+    );
+  }
   const { low, high } = byteBounds(descriptor, descriptor.itemsize);
   if (low === high || (low >= region.low && high <= region.high)) return region.writable;
   throw new DescriptorError(

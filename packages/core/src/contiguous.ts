@@ -19,7 +19,7 @@ import { BufferFlags } from "./flags.ts";
 import { elementOffset, type Indirect, storeElements, stridedElements } from "./indirection.ts";
 import { checkOrder, contiguousStrides, isContiguous, type Order, resolveOrder } from "./layout.ts";
 import { MemoryView } from "./memory-view.ts";
-import { answerRequest, type BufferInfo } from "./py-buffer.ts";
+import { answerRequest, type BufferInfo, type FullBufferInfo } from "./py-buffer.ts";
 
 /**
  * Tells whether the elements lie side by side in `order`: `PyBuffer_IsContiguous`. Elements behind suboffsets don't.
@@ -74,23 +74,25 @@ export function toContiguous(buffer: BufferInfo, order: Order = "C"): Uint8Array
 /**
  * Copies elements that lie side by side to their places in a buffer: `PyBuffer_FromContiguous`.
  *
- * @param bytes - as many as `buffer.nbytes`
+ * @param bytes - of any exporter of contiguous memory; as many as `buffer.nbytes`
  * @param order - how the elements lie in `bytes`; `A` is the order of the buffer's memory, as {@link toContiguous} has it
  * @throws {@link ReadonlyError} for read-only memory; {@link ValueError} for another number of bytes, or another order;
  *   else as {@link toContiguous}. Nothing is written then.
  *
  * Cost: O(size).
  */
-export function fromContiguous(buffer: BufferInfo, bytes: Uint8Array, order: Order = "C"): void {
+export function fromContiguous(buffer: BufferInfo, bytes: Exportable, order: Order = "C"): void {
   const memory = memoryOfBuffer(buffer);
-  const { shape, itemsize } = memory;
-  const direction = memory.suboffsets === null ? resolveOrder(memory, itemsize, checkOrder(order)) : inCOrder(order);
-  if (buffer.readonly) throw new ReadonlyError("cannot copy to a read-only buffer: request it with WRITABLE");
-  if (bytes.byteLength !== buffer.nbytes) {
-    throw new ValueError(`cannot copy ${bytes.byteLength} bytes to a buffer of ${buffer.nbytes}: expected as many`);
+  const { shape, itemsize, nbytes, suboffsets } = memory;
+  const checkedOrder = checkOrder(order);
+  if (memory.readonly) throw new ReadonlyError("cannot copy to a read-only buffer: request it with WRITABLE");
+  using from = getBuffer(bytes, BufferFlags.SIMPLE);
+  if (from.nbytes !== nbytes) {
+    throw new ValueError(`cannot copy ${from.nbytes} bytes to a buffer of ${nbytes}: expected as many`);
   }
+  const direction = suboffsets === null ? resolveOrder(memory, itemsize, checkedOrder) : orderOfCopy(checkedOrder);
   const strides = contiguousStrides(shape, itemsize, direction);
-  storeElements(memory, { buffer: bytes.buffer, byteOffset: bytes.byteOffset, shape, strides, itemsize });
+  storeElements(memory, { buffer: from.buffer, byteOffset: from.byteOffset, shape, strides, itemsize });
 }
 
 /**
@@ -142,7 +144,8 @@ export function getContiguous(source: Exportable, access: number, order: Order):
     if (isWrite && view.readonly) throw new BufferError("cannot get read-only memory for writing");
     using buffer = getBuffer(view, BufferFlags.FULL_RO);
     if (isBufferContiguous(buffer, order)) return view;
-    if (isWrite) throw new BufferError("cannot get memory for writing that is not contiguous: writing to a copy is lost");
+    if (isWrite)
+      throw new BufferError("cannot get memory for writing that is not contiguous: writing to a copy is lost");
     const copy = new ContiguousCopy(buffer, order);
     buffer.release();
     view.release();
@@ -153,52 +156,56 @@ export function getContiguous(source: Exportable, access: number, order: Order):
   }
 }
 
+type FullBuffer = PyBuffer<typeof BufferFlags.FULL_RO>;
+
 /** Elements that were copied side by side, to be read. */
 class ContiguousCopy implements Exporter {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #structure: Pick<PyBuffer<typeof BufferFlags.FULL_RO>, "itemsize" | "format" | "ndim" | "shape">;
-  readonly #order: "C" | "F";
+  readonly #full: FullBufferInfo;
 
-  constructor(source: PyBuffer<typeof BufferFlags.FULL_RO>, order: Order) {
-    this.#bytes = toContiguous(source, order);
-    this.#structure = source;
-    // What is contiguous in any order is not copied for it.
-    this.#order = inCOrder(order);
+  constructor(source: FullBuffer, order: Order) {
+    const { buffer } = toContiguous(source, order);
+    const { nbytes, itemsize, format, ndim } = source;
+    // A scalar has neither.
+    const shape = (source as PyBuffer).shape ?? [];
+    const strides = contiguousStrides(shape, itemsize, orderOfCopy(order));
+    const memory = { buffer, byteOffset: 0, nbytes, readonly: true };
+    this.#full = { ...memory, itemsize, format, ndim, shape, strides, suboffsets: null };
   }
 
   getBuffer(flags: number): BufferInfo {
-    const { itemsize, format, ndim, shape } = this.#structure;
-    const { buffer, byteLength: nbytes } = this.#bytes;
-    const strides = contiguousStrides(shape, itemsize, this.#order);
-    const memory = { buffer, byteOffset: 0, nbytes, readonly: true };
-    const structure = { itemsize, format, ndim, shape, strides, suboffsets: null };
-    return answerRequest({ ...memory, ...structure }, flags, "a contiguous copy");
+    return answerRequest(this.#full, flags, "a contiguous copy");
   }
 }
 
-/** `A` for memory that is not contiguous. */
-function inCOrder(order: Order): "C" | "F" {
-  return checkOrder(order) === "F" ? "F" : "C";
+/** What `A` means for memory that is not contiguous. */
+function orderOfCopy(order: Order): "C" | "F" {
+  return order === "F" ? "F" : "C";
 }
 
 function liesContiguous({ shape, strides, itemsize, suboffsets }: Indirect, order: Order): boolean {
-  // Without elements nothing is behind a table.
-  return (suboffsets === null || shape.includes(0)) && isContiguous(shape, strides, itemsize, order);
+  return suboffsets === null && isContiguous(shape, strides, itemsize, order);
 }
 
-/** The elements of a buffer as memory: an axis of bytes, where it has no shape. */
-function memoryOfBuffer(info: BufferInfo): Indirect {
+/** A buffer's elements as memory. */
+export interface BufferMemory extends Indirect {
+  readonly nbytes: number;
+  readonly readonly: boolean;
+}
+
+/**
+ * Reads a buffer that may be made by hand; one without a shape is an axis of bytes.
+ *
+ * @throws {@link ReleasedError} for a buffer that was given back; {@link BufferError} for what is none
+ */
+export function memoryOfBuffer(info: BufferInfo): BufferMemory {
   if ((info as Partial<PyBuffer>).released === true) {
     throw new ReleasedError("cannot use a buffer that was given back to its exporter");
   }
-  // Only a request for all but the format leaves the answer as it is.
-  const { buffer, byteOffset, nbytes, itemsize, ndim, shape, strides, suboffsets } = checkAnswer(
-    info,
-    BufferFlags.INDIRECT,
-    "a buffer",
-  );
-  if (info.shape === null && ndim > 0) {
-    return { buffer, byteOffset, itemsize: 1, shape: [nbytes], strides: [1], suboffsets: null };
-  }
-  return { buffer, byteOffset, itemsize, shape: shape ?? [], strides: strides ?? [], suboffsets };
+  // This request leaves everything in the answer but its format.
+  const answer = checkAnswer(info, BufferFlags.INDIRECT, "a buffer");
+  const { buffer, byteOffset, nbytes, readonly, itemsize, shape, strides, suboffsets } = answer;
+  const memory = { buffer, byteOffset, nbytes, readonly, suboffsets };
+  if (shape === null || strides === null) return { ...memory, itemsize, shape: [], strides: [] };
+  const isBytes = info.shape === null && suboffsets === null && isContiguous(shape, strides, itemsize, "C");
+  return isBytes ? { ...memory, itemsize: 1, shape: [nbytes], strides: [1] } : { ...memory, itemsize, shape, strides };
 }

@@ -1,41 +1,46 @@
 /**
- * When two views are equal: by the values of their elements, whatever the formats and byte orders.
+ * When elements are equal: by the values of their elements, whatever the formats and byte orders.
  *
  * Source: CPython `Objects/memoryobject.c`, `memory_richcompare`, `equiv_shape`, `unpack_cmp`.
  *
  * @module
  */
 import { codecFor, type Codec } from "./codec.ts";
+import type { Strided } from "./copy.ts";
 import type { Complex } from "./dtype.ts";
 import { FormatError, NotImplementedError } from "./errors.ts";
-import type { ViewState } from "./view-state.ts";
+
+/** Elements of a format in a buffer. */
+export interface Content extends Strided {
+  readonly format: string;
+}
 
 /**
- * Compares the elements of two states.
+ * Compares the elements of two memories.
  *
  * Shapes are equal up to the first length of 0. Formats that have no values (pointers, objects) are equal to nothing.
  * NaN is not equal to NaN. Integers and floats are compared exactly, also beyond 2^53.
  *
- * @param offsets - gives the byte offset of each element of a state in C order
- *
  * Cost: O(size).
  */
-export function statesAreEqual(a: ViewState, b: ViewState, offsets: (state: ViewState) => Iterable<number>): boolean {
+export function contentsAreEqual(a: Content, b: Content): boolean {
   if (!shapesAreEquivalent(a.shape, b.shape)) return false;
-  const codecs = [a, b].map(readableCodec);
-  const [readA, readB] = codecs;
-  if (readA === null || readA === undefined || readB === null || readB === undefined) return false;
-  const bytesA = new DataView(a.managed.buffer);
-  const bytesB = new DataView(b.managed.buffer);
-  const offsetsB = offsets(b)[Symbol.iterator]();
-  for (const offsetA of offsets(a)) {
-    const { value: offsetB } = offsetsB.next() as { value: number };
-    if (!valuesAreEqual(readA.read(bytesA, offsetA), readB.read(bytesB, offsetB))) return false;
-  }
-  return true;
+  const codecA = readableCodec(a);
+  const codecB = readableCodec(b);
+  if (codecA === null || codecB === null) return false;
+  const bytesA = new DataView(a.buffer);
+  const bytesB = new DataView(b.buffer);
+  const equalFrom = (axis: number, offsetA: number, offsetB: number): boolean => {
+    if (axis === a.shape.length) return valuesAreEqual(codecA.read(bytesA, offsetA), codecB.read(bytesB, offsetB));
+    for (let i = 0; i < a.shape[axis]!; i++) {
+      if (!equalFrom(axis + 1, offsetA + i * a.strides[axis]!, offsetB + i * b.strides[axis]!)) return false;
+    }
+    return true;
+  };
+  return equalFrom(0, a.byteOffset, b.byteOffset);
 }
 
-function readableCodec({ format }: ViewState): Codec | null {
+function readableCodec({ format }: Content): Codec | null {
   try {
     return codecFor(format);
   } catch (error) {

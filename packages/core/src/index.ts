@@ -68,6 +68,7 @@ export {
   type SharedView,
 } from "./owner.ts";
 export { type Extent, mayShareBounds, OVERLAP_WORK_MAX, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
+export { AtomicsPort, type Port } from "./port.ts";
 export { type BufferInfo } from "./py-buffer.ts";
 export { type HalfOpenRange } from "./range.ts";
 export { type Scope } from "./scope.ts";

@@ -68,9 +68,7 @@ export function createWords(): LeaseWords {
     states: sharedWords(HANDLES_MAX),
     claims: sharedWords(WORKERS_MAX),
     rows: sharedWords(WORKERS_MAX * HANDLES_MAX),
-    regions: new Float64Array(
-      new SharedArrayBuffer(HANDLES_MAX * REGION_FIELDS * Float64Array.BYTES_PER_ELEMENT),
-    ),
+    regions: new Float64Array(new SharedArrayBuffer(HANDLES_MAX * REGION_FIELDS * Float64Array.BYTES_PER_ELEMENT)),
   };
 }
 

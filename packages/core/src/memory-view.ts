@@ -13,10 +13,12 @@
  */
 import * as axes from "./axes.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { type AnyDType, BufferView, ViewParts } from "./buffer-view.ts";
+import { type AnyDType, ViewParts } from "./buffer-view.ts";
+import { castState } from "./cast.ts";
 import { type Codec, codecFor, type Value } from "./codec.ts";
-import { contiguousBytes, type Strided } from "./copy.ts";
-import type { DType, Scalars, TypedArrays } from "./dtype.ts";
+import { ContentView } from "./content-view.ts";
+import type { Strided } from "./copy.ts";
+import { checkDType, type DType, DTYPES, type Scalars, type TypedArrays } from "./dtype.ts";
 import { type Elements, elementsOf, type Reader, readerOf } from "./elements.ts";
 import { describe, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
@@ -28,9 +30,9 @@ import {
   storeElements,
   stridedElements,
 } from "./indirection.ts";
-import { checkOrder, type Layout, type Order } from "./layout.ts";
+import type { Layout, Order } from "./layout.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
-import { reshape } from "./reshape.ts";
+import { dtypeView, reshape } from "./reshape.ts";
 import { applyIndex, type IndexKey, type Integer } from "./slicing.ts";
 import type { ViewState } from "./view-state.ts";
 
@@ -54,7 +56,7 @@ let stateOf: (view: MemoryView) => ViewState;
 export class MemoryView<
   D extends AnyDType = AnyDType,
   B extends ArrayBufferLike = ArrayBufferLike,
-> extends BufferView<D> {
+> extends ContentView<D> {
   static {
     stateOf = (view): ViewState => view.checked();
   }
@@ -203,6 +205,16 @@ export class MemoryView<
     return this.#derive(broadcastTo(this.direct("broadcast"), shape), { readonly: true });
   }
 
+  /**
+   * The same bytes under another native format: `memoryview.cast`. Where one side is a byte format and the view is
+   * C-contiguous; with a shape, from one dimension to many or back.
+   *
+   * @throws `TypeError` or {@link ValueError} as CPython's: see `castState`
+   */
+  cast(format: string, shape?: readonly number[]): MemoryView<AnyDType, B> {
+    return viewOf(castState(this.checked(), format, shape)) as MemoryView<AnyDType, B>;
+  }
+
   /** A view of the same bytes through which nothing can be written. This one stays as it is. */
   toReadonly(): MemoryView<D, B> {
     return this.#derive(this.checked(), { readonly: true });
@@ -248,35 +260,19 @@ export class MemoryView<
     return readerOf(this.checked()) as Reader<never>;
   }
 
-  /**
-   * A private copy of the elements' bytes, in C or Fortran order; `A` is Fortran where only that fits the memory.
-   *
-   * @throws a `MemoryError` if they are too many; {@link ValueError} for another order
-   */
-  toBytes(order: Order = "C"): Uint8Array<ArrayBuffer> {
-    const state = this.checked();
-    const checkedOrder = checkOrder(order);
-    return contiguousBytes(stridedOf(state), checkedOrder);
-  }
-
-  /** The elements as nested arrays; of a view of no axes, the element. */
-  toList(): unknown {
-    const state = this.checked();
-    const codec = codecFor(state.format);
-    const { buffer, shape, strides, byteOffset } = stridedOf(state);
-    const bytes = new DataView(buffer);
-    const list = (axis: number, offset: number): unknown =>
-      axis === shape.length
-        ? codec.read(bytes, offset)
-        : Array.from({ length: shape[axis]! }, (_, i) => list(axis + 1, offset + i * strides[axis]!));
-    return list(0, byteOffset);
-  }
-
   /** The elements of a one-dimensional view, or the parts along the first axis. */
   *[Symbol.iterator](): Iterator<Scalar<D> | MemoryView<D, B>> {
     const { length } = this;
     const flat = this.ndim === 1;
     for (let i = 0; i < length; i++) yield flat ? this.get(i) : this.at(i);
+  }
+
+  /** The dtype view of NumPy: the same bytes as elements of another dtype, along the last axis. */
+  viewAs<E extends DType>(dtype: E): MemoryView<E, B> {
+    const state = this.direct("view as another dtype");
+    const { format, itemsize } = DTYPES[checkDType(dtype)];
+    const { shape, strides, byteOffset } = dtypeView(state, state.itemsize, itemsize);
+    return viewOf(state.with({ shape, strides, byteOffset, format, itemsize })) as unknown as MemoryView<E, B>;
   }
 
   /** How a debugger and `console.log` show it. */

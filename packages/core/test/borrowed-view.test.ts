@@ -11,6 +11,7 @@ import {
   type LeaseHandle,
   type LeaseWords,
   openHandle,
+  setRegion,
   type ThreadLeases,
 } from "../src/lease-words.ts";
 import { MemoryView } from "../src/memory-view.ts";
@@ -24,6 +25,7 @@ let descriptor: Descriptor;
 beforeEach(() => {
   words = createWords();
   thread = claimRow(words, 1);
+  setRegion(words, 6, { low: 2, high: 14, writable: true });
   lease = openHandle(words.states, 6);
   buffer = new SharedArrayBuffer(24);
   new Int16Array(buffer).set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -52,11 +54,26 @@ test("borrowView: refuses a descriptor before it counts anything", () => {
   expect(viewCount()).toBe(0);
 });
 
-test("borrowView: the reader of a lease can't write", () => {
-  const { view } = borrowView({ ...descriptor, readonly: true }, thread);
-  expect(view.readonly).toBe(true);
-  expect(() => view.set(1, 0, 0)).toThrow(ReadonlyError);
-  expect(() => view.at(0).fill(1)).toThrow(ReadonlyError);
+test("borrowView: refuses a descriptor of more than was lent, by a byte on either side", () => {
+  for (const lie of [{ byteOffset: 1 }, { byteOffset: 3 }, { shape: [3, 3] }, { byteOffset: 8, strides: [-8, 2] }]) {
+    expect(() => borrowView({ ...descriptor, ...lie }, thread)).toThrow(DescriptorError);
+    expect(() => borrowView({ ...descriptor, ...lie }, thread)).toThrow("its lease is of bytes [2, 14)");
+  }
+  expect(viewCount()).toBe(0);
+  expect(borrowView({ ...descriptor, byteOffset: 12, strides: [-6, -2] }, thread).view.get(0, 0)).toBe(6);
+  expect(borrowView({ ...descriptor, byteOffset: 20, shape: [0, 3] }, thread).view.size).toBe(0);
+});
+
+test("borrowView: the reader of a lease can't write, whether the descriptor or the lease says so", () => {
+  const told = borrowView({ ...descriptor, readonly: true }, thread).view;
+  expect(told.readonly).toBe(true);
+  expect(() => told.set(1, 0, 0)).toThrow(ReadonlyError);
+  closeHandle(words.states, lease);
+  setRegion(words, 6, { low: 2, high: 14, writable: false });
+  const reading = borrowView({ ...descriptor, lease: openHandle(words.states, 6) }, thread).view;
+  expect(reading.readonly).toBe(true);
+  expect(() => reading.set(1, 0, 0)).toThrow(ReadonlyError);
+  expect(() => reading.at(0).fill(1)).toThrow(ReadonlyError);
   expect(new Int16Array(buffer)[1]).toBe(1);
 });
 
@@ -73,11 +90,12 @@ test("borrowView: each view of the loan is counted in the thread's row until it 
 });
 
 test("end: ends the view and all made of it, and takes them out of the count", () => {
-  const { view, end } = borrowView(descriptor, thread);
+  const borrowed = borrowView(descriptor, thread);
+  const { view } = borrowed;
   const row = view.at(0);
   row.release();
   const column = view.at(":", 0);
-  end();
+  borrowed.end();
   expect(viewCount()).toBe(0);
   for (const use of [() => view.shape, () => column.toList(), () => view.at(0), () => column.set(1, 0)]) {
     expect(use).toThrow(ReleasedError);
@@ -86,7 +104,7 @@ test("end: ends the view and all made of it, and takes them out of the count", (
   expect([view.released, String(view)]).toEqual([true, "MemoryView (released)"]);
   view.release();
   column.release();
-  end();
+  borrowed.end();
   expect(viewCount()).toBe(0);
 });
 
@@ -98,11 +116,12 @@ test("end: two loans of one lease end apart", () => {
 });
 
 test("borrowView: a lease that the owner ended is noticed at the next use", () => {
-  const { view, end } = borrowView(descriptor, thread);
+  const borrowed = borrowView(descriptor, thread);
+  const { view } = borrowed;
   closeHandle(words.states, lease);
   expect(() => view.get(0, 0)).toThrow(ReleasedError);
   expect(viewCount()).toBe(1);
-  end();
+  borrowed.end();
   expect(viewCount()).toBe(0);
 });
 
@@ -131,13 +150,14 @@ test("borrowView: an export of a borrowed view holds the view, and a view of it 
 
 test("borrowView: memory that no owner counts is there as long as its buffer", () => {
   const plain = new ArrayBuffer(16);
-  const { view, end } = borrowView({ ...descriptor, buffer: plain, byteOffset: 0, lease: null }, null);
+  const borrowed = borrowView({ ...descriptor, buffer: plain, byteOffset: 0, lease: null }, null);
+  const { view } = borrowed;
   const row = view.at(1);
   view.set(5, 1, 1);
   expect(row.toList()).toEqual([0, 5, 0]);
   view.release();
   expect(row.toList()).toEqual([0, 5, 0]);
-  end();
+  borrowed.end();
   expect(() => row.toList()).toThrow("cannot use a view after its loan has ended");
   expect(() => row.at(0)).toThrow(ReleasedError);
 

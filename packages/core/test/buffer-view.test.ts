@@ -6,6 +6,7 @@ import { BufferFlags } from "../src/flags.ts";
 import { MemoryView } from "../src/memory-view.ts";
 import { MemoryOwner } from "../src/owner.ts";
 import type { BufferInfo } from "../src/py-buffer.ts";
+import { Memory } from "./wasm-memory.ts";
 
 const owner = new MemoryOwner({ maximumBytes: 2 ** 24 });
 
@@ -304,8 +305,8 @@ test("a view: notices that its buffer shrank, and that it is large enough again"
 });
 
 test("a view: of an unshared WebAssembly.Memory ends when it grows; of a shared one it goes on", () => {
-  const unshared = new WebAssembly.Memory({ initial: 1 });
-  const shared = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+  const unshared = new Memory({ initial: 1 });
+  const shared = new Memory({ initial: 1, maximum: 2, shared: true });
   const [gone, there] = [new MemoryView(unshared), new MemoryView(shared)];
   there.set(5, 0);
   unshared.grow(1);

@@ -4,6 +4,7 @@ import { copyElements, privateBytes, type Strided } from "../src/copy.ts";
 import { MemoryError, ShapeError, ValueError } from "../src/errors.ts";
 import { contiguousStrides, type Layout } from "../src/layout.ts";
 import { addressesOf, bytesOf } from "./layout-model.ts";
+import { Memory } from "./wasm-memory.ts";
 
 const BUFFER_BYTES = 16_384;
 
@@ -104,7 +105,7 @@ test("copyElements: within one buffer is as if the source had been copied first"
 });
 
 test("copyElements: sees that two objects may be one shared memory", () => {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+  const memory = new Memory({ initial: 1, maximum: 2, shared: true });
   const older = memory.buffer;
   memory.grow(1);
   const newer = memory.buffer;
@@ -156,9 +157,9 @@ test("copyElements: a source of stride 0 is repeated", () => {
 
 test("copyElements: to its own place copies nothing and takes no temporary", () => {
   const array = new Uint16Array([1, 2, 3, 4, 5, 6]);
-  const place = { buffer: array.buffer, byteOffset: 0, shape: [3], strides: [4], itemsize: 2 };
+  const place = { buffer: array.buffer, byteOffset: 0, shape: [6], strides: [2], itemsize: 2 };
   const set = vi.spyOn(Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array, "set");
-  copyElements(place, { ...place, strides: [4] });
+  copyElements(place, { ...place, strides: [2] });
   expect(set).not.toHaveBeenCalled();
   set.mockRestore();
   expect([...array]).toEqual([1, 2, 3, 4, 5, 6]);
@@ -178,14 +179,10 @@ test("copyElements: refuses other shapes and itemsizes before it writes", () => 
 
 test("copyElements: of no elements, or elements of no bytes, touches no memory", () => {
   const nowhere = { buffer: new ArrayBuffer(0), byteOffset: 0 };
-  copyElements(
-    { ...nowhere, shape: [0, 3], strides: [3, 1], itemsize: 1 },
-    { ...nowhere, shape: [0, 3], strides: [9, 9], itemsize: 1 },
-  );
-  copyElements(
-    { ...nowhere, shape: [5], strides: [0], itemsize: 0 },
-    { ...nowhere, shape: [5], strides: [1], itemsize: 0 },
-  );
+  const empty = { ...nowhere, shape: [0, 3], strides: [3, 1], itemsize: 1 };
+  const nothings = { ...nowhere, shape: [5], strides: [0], itemsize: 0 };
+  expect(() => copyElements(empty, { ...empty, strides: [9, 9] })).not.toThrow();
+  expect(() => copyElements(nothings, { ...nothings, strides: [1] })).not.toThrow();
 });
 
 test("privateBytes: more than the platform gives is a MemoryError", () => {

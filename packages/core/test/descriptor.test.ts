@@ -158,7 +158,7 @@ test.each(["shape", "strides"] as const)("readDescriptor: refuses a %s that is n
     if (field === "strides" && item === -1) continue;
     expectRefused({ ...VALID, [field]: [2, item] }, `whose ${field}[1] is `);
   }
-  expectRefused({ ...VALID, [field]: [1, , 3] }, `whose ${field}[1] is undefined`);
+  expectRefused({ ...VALID, [field]: Object.assign([1], { 2: 3 }) }, `whose ${field}[1] is undefined`);
 });
 
 test("readDescriptor: turns negative zeros into zeros", () => {

@@ -3,6 +3,7 @@ import { BufferError } from "../src/errors.ts";
 import { type Exporter, getBuffer, isExporter } from "../src/exporter.ts";
 import { BufferFlags } from "../src/flags.ts";
 import { type BufferInfo, fillInfo } from "../src/py-buffer.ts";
+import { Memory } from "./wasm-memory.ts";
 
 const FULL = BufferFlags.FULL;
 
@@ -42,7 +43,7 @@ test.each([
   ["Float32Array", Float32Array, "f", 4],
   ["Float64Array", Float64Array, "d", 8],
 ] as const)("getBuffer: %s exports one axis of its elements", (_, TypedArray, format, itemsize) => {
-  for (const buffer of [new ArrayBuffer(64), new SharedArrayBuffer(64)]) {
+  for (const buffer of [new ArrayBuffer(64), new SharedArrayBuffer(64)] as ArrayBuffer[]) {
     const array = new TypedArray(buffer, 16, 3);
     using held = getBuffer(array, FULL);
     expect(held).toMatchObject({ byteOffset: 16, nbytes: 3 * itemsize, itemsize, format, ndim: 1, readonly: false });
@@ -57,8 +58,8 @@ test.each([
   ["SharedArrayBuffer", () => new SharedArrayBuffer(10), 0, 10],
   ["growable SharedArrayBuffer", () => new SharedArrayBuffer(10, { maxByteLength: 20 }), 0, 10],
   ["DataView", () => new DataView(new ArrayBuffer(20), 4, 10), 4, 10],
-  ["WebAssembly.Memory", () => new WebAssembly.Memory({ initial: 1 }), 0, 65_536],
-  ["shared WebAssembly.Memory", () => new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true }), 0, 65_536],
+  ["WebAssembly.Memory", () => new Memory({ initial: 1 }), 0, 65_536],
+  ["shared WebAssembly.Memory", () => new Memory({ initial: 1, maximum: 2, shared: true }), 0, 65_536],
   ["empty ArrayBuffer", () => new ArrayBuffer(0), 0, 0],
 ] as const)("getBuffer: %s exports bytes", (_, make, byteOffset, nbytes) => {
   const memory = make();

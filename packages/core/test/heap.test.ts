@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { MemoryError, ValueError } from "../src/errors.ts";
 import { ALIGNMENT } from "../src/free-list.ts";
 import { type Block, formatBytes, Heap, MAXIMUM_PAGES_LADDER, PAGE_BYTES } from "../src/heap.ts";
+import { Memory, type MemoryDescriptor } from "./wasm-memory.ts";
 
 const MIB = 2 ** 20;
 
@@ -10,20 +11,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-interface MemoryDescriptor {
-  readonly initial: number;
-  readonly maximum: number;
-  readonly shared: boolean;
-}
-
 /** A platform that refuses maxima above `pagesMax`, and to grow by more than `growPagesMax` at once. */
 function stubPlatform(pagesMax: number, growPagesMax: number = Number.POSITIVE_INFINITY): { readonly asked: number[] } {
   const asked: number[] = [];
-  const RealMemory = WebAssembly.Memory;
-  class StingyMemory extends RealMemory {
+  class StingyMemory extends Memory {
     constructor(descriptor: MemoryDescriptor) {
-      asked.push(descriptor.maximum);
-      if (descriptor.maximum > pagesMax) throw new RangeError(`could not allocate ${descriptor.maximum} pages`);
+      const { maximum = Number.POSITIVE_INFINITY } = descriptor;
+      asked.push(maximum);
+      if (maximum > pagesMax) throw new RangeError(`could not allocate ${maximum} pages`);
       super(descriptor);
     }
 
@@ -94,12 +89,13 @@ test("Heap: growth leaves older buffers valid: they and the newer one are the sa
   expect(bytesOf(before)[4]).toBe(98);
 });
 
-test("Heap: growth adds to what is free at the end", () => {
-  const heap = new Heap({ maximumBytes: 4 * MIB });
-  const { totalBytes } = heap.stats();
+test("Heap: growth adds to what is free at the end, so that all memory can be used", () => {
+  const { totalBytes } = new Heap().stats();
+  const heap = new Heap({ maximumBytes: totalBytes + PAGE_BYTES });
   heap.allocate(totalBytes - PAGE_BYTES, "most");
   const { byteOffset } = heap.allocate(2 * PAGE_BYTES, "over the end");
   expect(byteOffset).toBe(totalBytes - PAGE_BYTES);
+  expect(heap.stats()).toMatchObject({ freeBytes: 0, totalBytes: totalBytes + PAGE_BYTES });
 });
 
 test("Heap: grows by the least that will do where the platform refuses more", () => {

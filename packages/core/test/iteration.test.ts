@@ -69,12 +69,10 @@ test("planIteration: walks a dense operand in the order of its memory, in one ru
 });
 
 test("planIteration: the first operand decides which axis is innermost", () => {
-  const [rows, columns] = [
-    [5, 1],
-    [1, 4],
-  ];
-  expect(planIteration([4, 5], [rows!, columns!])).toEqual({ shape: [4, 5], strides: [rows, columns] });
-  expect(planIteration([4, 5], [columns!, rows!])).toEqual({
+  const rows = [5, 1];
+  const columns = [1, 4];
+  expect(planIteration([4, 5], [rows, columns])).toEqual({ shape: [4, 5], strides: [rows, columns] });
+  expect(planIteration([4, 5], [columns, rows])).toEqual({
     shape: [5, 4],
     strides: [
       [4, 1],

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MemoryError, ValueError } from "../src/errors.ts";
 import {
   attach,
@@ -11,8 +11,10 @@ import {
   detach,
   HANDLES_MAX,
   isLive,
+  leasedRegion,
   type LeaseHandle,
   openHandle,
+  setRegion,
   WORKERS_MAX,
 } from "../src/lease-words.ts";
 import { raceOf, TestThread } from "./test-thread.ts";
@@ -109,6 +111,22 @@ test("attach: is refused after the handle was closed, and counts nothing", () =>
   expect(countViews(thread.row, 0)).toBe(1);
 });
 
+test("leasedRegion: tells the bytes of a live handle to any thread, and nothing of a dead one", () => {
+  const words = createWords();
+  const thread = claimRow(structuredClone(words), 1);
+  const region = { low: 64, high: 2 ** 33 + 1, writable: true };
+  setRegion(words, HANDLES_MAX - 1, region);
+  const handle = openHandle(words.states, HANDLES_MAX - 1);
+  expect(leasedRegion(thread, handle)).toEqual(region);
+  expect(leasedRegion(thread, { ...handle, generation: 9 })).toBe(null);
+  closeHandle(words.states, handle);
+  expect(leasedRegion(thread, handle)).toBe(null);
+  setRegion(words, HANDLES_MAX - 1, { low: 0, high: 1, writable: false });
+  expect(leasedRegion(thread, handle)).toBe(null);
+  const next = openHandle(words.states, HANDLES_MAX - 1);
+  expect(leasedRegion(thread, next)).toEqual({ low: 0, high: 1, writable: false });
+});
+
 test("claimRow: threads have rows of their own", () => {
   const words = createWords();
   const handle = openHandle(words.states, 4);
@@ -170,6 +188,20 @@ test("closeHandle: race — of threads that close the same handles, exactly one 
   expect(handles.some((handle) => isLive(words.states, handle))).toBe(false);
 });
 
+test("attach: looks again after it has counted: a handle that ended in between is refused", () => {
+  const words = createWords();
+  const thread = claimRow(words, 1);
+  const handle = openHandle(words.states, 0);
+  const { add } = Atomics;
+  const between = vi.spyOn(Atomics, "add").mockImplementationOnce((...args: Parameters<typeof add>) => {
+    closeHandle(words.states, handle);
+    return add(...args);
+  });
+  expect(attach(thread, handle)).toBe(false);
+  expect([between.mock.calls.length, countViews(thread.row, 0)]).toEqual([1, 0]);
+  between.mockRestore();
+});
+
 test("attach: race — a thread that got in before the end is seen by whoever ended the handle", async () => {
   await using closer = new TestThread();
   await using user = new TestThread();
@@ -181,7 +213,7 @@ test("attach: race — a thread that got in before the end is seen by whoever en
     closer.ask<number[]>({ kind: "closeAndCount", words, race }),
     user.ask<boolean[]>({ kind: "attach", words, race }),
   ]);
-  const [{ row }] = claimedRows(words) as [{ row: Int32Array }];
+  const { row } = claimedRows(words)[0]!;
   for (const [slot, isIn] of attached.entries()) {
     if (isIn) expect(seen[slot]).toBe(1);
     expect(countViews(row, slot)).toBe(isIn ? 1 : 0);

@@ -28,7 +28,7 @@ function described(shape: number[], strides: readonly number[], changes: Partial
 
 const C_ORDER = described([2, 3], [12, 4]);
 const F_ORDER = described([2, 3], [4, 8]);
-const STRIDED = described([2, 3], [24, 8]);
+const GAPPED = described([2, 3], [24, 8]);
 const SCALAR = described([], []);
 const INDIRECT = described([2, 3], [4, 4], { suboffsets: [0, -1] });
 
@@ -58,7 +58,7 @@ test("answerRequest: memory in Fortran order is for those who ask for it, for an
 });
 
 test("answerRequest: strided memory is for those who ask for strides, and for no contiguity", () => {
-  expect(metBy(STRIDED)).toEqual([
+  expect(metBy(GAPPED)).toEqual([
     "STRIDES",
     "INDIRECT",
     "STRIDED",

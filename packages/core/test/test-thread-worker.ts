@@ -6,7 +6,16 @@
 import { parentPort } from "node:worker_threads";
 import { borrowView } from "../src/borrowed-view.ts";
 import { errorToWire } from "../src/errors.ts";
-import { attach, claimedRows, claimRow, closeHandle, countViews, type ThreadLeases } from "../src/lease-words.ts";
+import {
+  attach,
+  claimedRows,
+  claimRow,
+  closeHandle,
+  countViews,
+  type LeaseHandle,
+  type ThreadLeases,
+} from "../src/lease-words.ts";
+import type { MemoryView } from "../src/memory-view.ts";
 import type { Command, Race, Reply } from "./test-thread.ts";
 
 let leases: ThreadLeases | null = null;
@@ -20,44 +29,38 @@ function meet({ arrivals, threads }: Race, place: number): void {
 /** Handles between two meetings: enough for threads to overtake each other, few enough to keep them together. */
 const HANDLES_PER_MEETING = 32;
 
-function race(race: Race, act: (index: number) => void): void {
-  for (let index = 0; index < race.handles.length; index++) {
-    if (index % HANDLES_PER_MEETING === 0) meet(race, index / HANDLES_PER_MEETING);
-    act(index);
-  }
-}
-
 function run(command: Command): unknown {
   switch (command.kind) {
-    case "join": {
+    case "join":
       leases = claimRow(command.words, command.thread);
       return null;
-    }
-    case "close": {
-      const { states } = command.words;
-      return outcomes(command.race, (handle) => closeHandle(states, handle));
-    }
-    case "closeAndCount": {
-      const { words } = command;
+    case "close":
+      return outcomes(command.race, (handle) => closeHandle(command.words.states, handle));
+    case "closeAndCount":
       return outcomes(command.race, (handle) => {
-        closeHandle(words.states, handle);
-        return claimedRows(words).reduce((count, { row }) => count + countViews(row, handle.slot), 0);
+        closeHandle(command.words.states, handle);
+        return claimedRows(command.words).reduce((count, { row }) => count + countViews(row, handle.slot), 0);
       });
-    }
     case "attach":
       return outcomes(command.race, (handle) => attach(leases!, handle));
-    case "borrow": {
-      const { view } = borrowView(command.descriptor, leases);
-      if (command.write !== undefined) view.set(command.write, ...view.shape.map(() => 0));
-      return { list: view.toList(), readonly: view.readonly, shape: view.shape, format: view.format };
-    }
+    case "borrow":
+      return useView(borrowView(command.descriptor, leases).view, command.write);
+    default:
+      throw new TypeError(`no command is called ${JSON.stringify(command)}`);
   }
 }
 
-function outcomes<T>(ofRace: Race, act: (handle: Race["handles"][number]) => T): T[] {
-  const results: T[] = [];
-  race(ofRace, (index) => results.push(act(ofRace.handles[index]!)));
-  return results;
+/** Writes the first element, if it is given, and tells what is there. */
+function useView(view: MemoryView, write: number | undefined): unknown {
+  if (write !== undefined) view.set(write, ...view.shape.map(() => 0));
+  return { list: view.toList(), readonly: view.readonly, shape: view.shape, format: view.format };
+}
+
+function outcomes<T>(race: Race, act: (handle: LeaseHandle) => T): T[] {
+  return race.handles.map((handle, index) => {
+    if (index % HANDLES_PER_MEETING === 0) meet(race, index / HANDLES_PER_MEETING);
+    return act(handle);
+  });
 }
 
 parentPort!.on("message", (command: Command) => {

@@ -20,7 +20,7 @@ export interface OpenOptions {
 }
 
 /** More threads than this share no work in a useful way, and each takes memory. */
-export const THREADS_MAX = 255;
+export const THREADS_MAX = 64;
 
 /**
  * Opens a runtime: a shared heap, and threads that start with the first loop.

@@ -184,7 +184,7 @@ describeModes((runtime, mode) => {
         over: 4000,
         grainsize: 1,
         views: { marks },
-        args: { kind: "slow", ms: 5 },
+        args: { kind: "slow", ms: 25 },
         signal: controller.signal,
         onProgress: () => controller.abort(new Error("enough")),
       });

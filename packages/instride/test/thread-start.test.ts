@@ -11,8 +11,9 @@ test("threads: a worker file that can't start rejects each call with its error",
     views: {},
     args: null,
     chunks: { start: 0, stop: 1, chunkLength: 1, chunkCount: 1 },
-    control: new Int32Array(new SharedArrayBuffer(4096)),
     collects: false,
+    signal: undefined,
+    onProgress: undefined,
   };
   for (let i = 0; i < 2; i++) {
     const errors = await Promise.allSettled([pool.runLoop(message), pool.runLoop(message), pool.runLoop(message)]);

@@ -13,7 +13,12 @@ export { type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-sour
 export { parallelFor, type ParallelForOptions } from "./parallel-for.ts";
 export { type LoopContext, type LoopOptions, type Progress } from "./parallel-loop.ts";
 export { parallelReduce, type ParallelReduceOptions } from "./parallel-reduce.ts";
-export { joinThread, runLoop, runTask as runTaskHere, type ThreadContext } from "./participant.ts";
-export { type AbortSignal as AbortSignalLike, type Pool } from "./pool.ts";
-export { type LoopMessage, type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
+export { type LaneExit } from "./lanes/lane.ts";
+export { joinLane, stayInLane } from "./lanes/lane-host.ts";
+export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
+export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
+export { LaneTeam, type TeamHost } from "./lanes/team.ts";
+export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool } from "./pool.ts";
+export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
 export { runTask } from "./run-task.ts";
+export { joinThread, runTaskHere, type ThreadContext } from "./thread.ts";

@@ -5,10 +5,15 @@
  *
  * @module
  */
+import { errorToWire } from "@instride/core";
+import { runChunk } from "./chunk.ts";
 import { cloneError, ClosedError } from "./errors.ts";
-import { runLoop, runTask, type ThreadContext } from "./participant.ts";
-import type { Pool } from "./pool.ts";
-import type { LoopMessage, LoopOutcome, TaskMessage, TaskOutcome } from "./protocol.ts";
+import { loadKernel, type LoopBody } from "./kernel-source.ts";
+import { type BorrowedOperands, borrowOperands } from "./operands.ts";
+import type { LoopJob, Pool } from "./pool.ts";
+import type { LoopOutcome, Operands, Partial, TaskMessage, TaskOutcome } from "./protocol.ts";
+import { chunkAt } from "./range.ts";
+import { runTaskHere, type ThreadContext } from "./thread.ts";
 
 /** Work between two turns of the event loop, in milliseconds. */
 export const INLINE_BUDGET_MS = 4;
@@ -22,27 +27,51 @@ export class InlinePool implements Pool {
     this.#thread = thread;
   }
 
-  async runLoop(message: LoopMessage): Promise<LoopOutcome> {
+  async runLoop(job: LoopJob): Promise<LoopOutcome> {
     this.#checkOpen();
-    let turnEnds = Date.now() + INLINE_BUDGET_MS;
-    const outcome = await runLoop(withPrivateArguments(message), this.#thread, () => {
-      if (Date.now() < turnEnds) return null;
-      return nextTurn().then(() => {
-        turnEnds = Date.now() + INLINE_BUDGET_MS;
-        this.#checkOpen();
-      });
-    });
-    return asSent("the result of a kernel", outcome);
+    const operands = withPrivateArguments(job);
+    let borrowed: BorrowedOperands | null = null;
+    let body: LoopBody;
+    try {
+      borrowed = borrowOperands(operands, this.#thread.leases);
+      body = (await loadKernel(job.kernel, this.#thread.registry)) as LoopBody;
+    } catch (thrown) {
+      borrowed?.end();
+      return { partials: [], failures: [{ error: errorToWire(thrown), range: null }] };
+    }
+    try {
+      return asSent("the result of a kernel", await this.#runChunks(job, body, borrowed, operands.args));
+    } finally {
+      borrowed.end();
+    }
   }
 
   async runTask(message: TaskMessage): Promise<TaskOutcome> {
     this.#checkOpen();
-    return asSent("the result of a task", await runTask(withPrivateArguments(message), this.#thread));
+    return asSent("the result of a task", await runTaskHere(withPrivateArguments(message), this.#thread));
   }
 
   close(): Promise<void> {
     this.#closed = true;
     return Promise.resolve();
+  }
+
+  async #runChunks(job: LoopJob, body: LoopBody, { views }: BorrowedOperands, args: unknown): Promise<LoopOutcome> {
+    const { chunks, collects, signal, onProgress } = job;
+    const partials: Partial[] = [];
+    let turnEnds = Date.now() + INLINE_BUDGET_MS;
+    for (let chunk = 0; chunk < chunks.chunkCount; chunk++) {
+      if (signal?.aborted === true) break;
+      const collect = collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
+      const failure = runChunk(body, chunkAt(chunks, chunk), views, args, collect);
+      if (failure !== null) return { partials, failures: [failure] };
+      onProgress?.(chunk + 1);
+      if (Date.now() < turnEnds) continue;
+      await nextTurn();
+      turnEnds = Date.now() + INLINE_BUDGET_MS;
+      this.#checkOpen();
+    }
+    return { partials, failures: [] };
   }
 
   #checkOpen(): void {
@@ -51,8 +80,8 @@ export class InlinePool implements Pool {
 }
 
 /** A body that changes its arguments changes a copy, as it would on a thread. */
-function withPrivateArguments<M extends LoopMessage | TaskMessage>(message: M): M {
-  return { ...message, args: asSent("the arguments", message.args) };
+function withPrivateArguments<O extends Operands>(operands: O): O {
+  return { ...operands, args: asSent("the arguments", operands.args) };
 }
 
 /** A value as it would arrive from or on a thread. @throws a `TypeError` for what can't travel */

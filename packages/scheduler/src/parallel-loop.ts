@@ -1,13 +1,12 @@
 /**
- * The loop under `parallelFor` and `parallelReduce`: cut a range, have every participant claim chunks, wait for all.
+ * The loop under `parallelFor` and `parallelReduce`: lend the operands, have the pool run the chunks, tell what came of it.
  *
  * @module
  */
 import type { MemoryOwner } from "@instride/core";
 import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts";
-import { chunksDone, type ControlBlock, createControlBlock, moreChunksDone, stopLoop } from "./control-block.ts";
 import type { Pool } from "./pool.ts";
-import type { KernelTarget, LoopOutcome } from "./protocol.ts";
+import type { KernelTarget, Partial } from "./protocol.ts";
 import type { ChunkedRange } from "./range.ts";
 
 /** How far a call has come. */
@@ -19,7 +18,7 @@ export interface Progress {
 }
 
 export interface LoopOptions extends CallOptions {
-  /** Is called after chunks were finished, at most once for each 50 ms or chunk, and at the end. If it throws, the loop is cancelled. */
+  /** Is called while chunks are finished, some 20 times a second at most, and at the end. If it throws, the loop is cancelled. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -29,12 +28,10 @@ export interface LoopContext {
   readonly pool: Pool;
 }
 
-const PROGRESS_INTERVAL_MS = 50;
-
 /**
  * Runs a kernel on every chunk.
  *
- * @returns the outcomes of all participants, once none of them can touch the operands any more
+ * @returns what it returned for each chunk if that is wanted, once nobody can touch the operands any more
  * @throws the signal's reason; a `KernelError`; what kept a kernel from starting; a `WorkerLostError`
  */
 export async function parallelLoop(
@@ -43,79 +40,25 @@ export async function parallelLoop(
   chunks: ChunkedRange,
   collects: boolean,
   options: LoopOptions,
-): Promise<LoopOutcome[]> {
+): Promise<readonly Partial[]> {
+  const { signal } = options;
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
-    const control = createControlBlock();
-    const message = { ...operands, kernel, chunks, control, collects };
-    const participants = Math.min(pool.participants, chunks.chunkCount);
-    const watch = watchLoop(control, chunks, options);
-    const settled = await Promise.allSettled(
-      Array.from({ length: participants }, () =>
-        pool.runLoop(message).catch((error: unknown) => {
-          stopLoop(control);
-          throw error;
-        }),
-      ),
-    );
-    await watch.end();
-    throwIfAborted(options.signal);
-    return outcomesOf(settled, kernel);
+    const onProgress = progressOf(chunks, options);
+    const { partials, failures } = await pool.runLoop({ ...operands, kernel, chunks, collects, signal, onProgress });
+    throwIfAborted(signal);
+    // Several chunks may have failed; the one with the earliest range speaks for all.
+    const [first] = failures.toSorted((a, b) => (a.range?.start ?? -1) - (b.range?.start ?? -1));
+    if (first !== undefined) throw errorOf(first, kernel, false);
+    return partials;
   });
 }
 
-function outcomesOf(settled: readonly PromiseSettledResult<LoopOutcome>[], kernel: KernelTarget): LoopOutcome[] {
-  const outcomes: LoopOutcome[] = [];
-  for (const result of settled) {
-    if (result.status === "rejected") throw result.reason as unknown;
-    outcomes.push(result.value);
-  }
-  // Several participants may have failed; the one with the earliest range speaks for all.
-  const failures = outcomes.flatMap(({ failure }) => failure ?? []);
-  failures.sort((a, b) => (a.range?.start ?? -1) - (b.range?.start ?? -1));
-  if (failures.length > 0) throw errorOf(failures[0]!, kernel, false);
-  return outcomes;
-}
-
-/** Stops the loop when its signal aborts, and reports its progress. `end` throws what `onProgress` threw. */
-function watchLoop(
-  control: ControlBlock,
-  chunks: ChunkedRange,
-  { signal, onProgress }: LoopOptions,
-): { end(): Promise<void> } {
-  const onAbort = (): void => stopLoop(control);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  let running = true;
-  const reporting =
-    onProgress === undefined ? Promise.resolve() : reportProgress(control, chunks, onProgress, () => running);
-  // Waited for in `end`; until then its rejection has a handler here.
-  reporting.catch(onAbort);
-  return {
-    async end(): Promise<void> {
-      running = false;
-      signal?.removeEventListener("abort", onAbort);
-      await reporting;
-    },
-  };
-}
-
-async function reportProgress(
-  control: ControlBlock,
+function progressOf(
   { start, stop, chunkLength }: ChunkedRange,
-  onProgress: (progress: Progress) => void,
-  isRunning: () => boolean,
-): Promise<void> {
+  { onProgress }: LoopOptions,
+): ((chunksDone: number) => void) | undefined {
+  if (onProgress === undefined) return undefined;
   const total = stop - start;
-  let seen = 0;
-  for (;;) {
-    const running = isRunning();
-    const chunks = chunksDone(control);
-    const done = Math.min(total, chunks * chunkLength);
-    if (chunks !== seen) {
-      seen = chunks;
-      onProgress({ done, total });
-    }
-    if (!running || done === total) return;
-    await moreChunksDone(control, seen, PROGRESS_INTERVAL_MS);
-  }
+  return (chunksDone) => onProgress({ done: Math.min(total, chunksDone * chunkLength), total });
 }

@@ -32,9 +32,9 @@ export async function parallelReduce<T>(
   options: ParallelReduceOptions<T>,
 ): Promise<T> {
   const chunks = cutForReduction(checkRange(options.over), checkGrainsize(options.grainsize));
-  const outcomes = await parallelLoop(context, checkTarget(target), chunks, true, options);
+  const partials = await parallelLoop(context, checkTarget(target), chunks, true, options);
   const values = new Array<T>(chunks.chunkCount);
-  for (const { partials } of outcomes) for (const { chunk, value } of partials) values[chunk] = value as T;
+  for (const { chunk, value } of partials) values[chunk] = value as T;
   return joinTree(values, options);
 }
 

@@ -3,18 +3,32 @@
  *
  * @module
  */
-import type { LoopMessage, LoopOutcome, TaskMessage, TaskOutcome } from "./protocol.ts";
+import type { KernelTarget, LoopOutcome, Operands, TaskMessage, TaskOutcome } from "./protocol.ts";
+import type { ChunkedRange } from "./range.ts";
+
+/** A loop to be run. */
+export interface LoopJob extends Operands {
+  readonly kernel: KernelTarget;
+  /** At least one chunk. */
+  readonly chunks: ChunkedRange;
+  /** Whether what the kernel returns is wanted. */
+  readonly collects: boolean;
+  /** Once it is aborted no further chunk is started. */
+  readonly signal: AbortSignal | undefined;
+  /** Is told how many chunks are finished. If it throws no further chunk is started, and the call rejects with it. */
+  readonly onProgress: ((chunksDone: number) => void) | undefined;
+}
 
 export interface Pool {
   /** How many can take part in a loop at once. */
   readonly participants: number;
   /**
-   * Has one participant take part in a loop.
+   * Runs a loop.
    *
-   * @returns settles once the participant can't touch the operands any more. Rejects with a `WorkerLostError` if its
-   *   thread died, and a `ClosedError` if the pool was closed
+   * @returns settles once nobody can touch the operands any more. Rejects with a `WorkerLostError` if a thread died with
+   *   a chunk, and a `ClosedError` if the pool was closed
    */
-  runLoop(message: LoopMessage): Promise<LoopOutcome>;
+  runLoop(job: LoopJob): Promise<LoopOutcome>;
   /**
    * Runs a task.
    *

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Descriptor, HalfOpenRange, LeaseWords, WireError } from "@instride/core";
-import type { ControlBlock } from "./control-block.ts";
-import type { ChunkedRange } from "./range.ts";
 
 /** What each thread is started with. */
 export interface ThreadData {
   readonly leases: LeaseWords;
+  /** The words of the lanes. */
+  readonly lanes: Int32Array<SharedArrayBuffer>;
 }
 
 /** Which function to call: a built-in by its name, or the default export of a module. */
@@ -20,15 +20,6 @@ export interface Operands {
   /** By name; not trusted by who receives them. */
   readonly views: Readonly<Record<string, Descriptor>>;
   readonly args: unknown;
-}
-
-/** A part in a loop: claim chunks until none is left. */
-export interface LoopMessage extends Operands {
-  readonly kernel: KernelTarget;
-  readonly chunks: ChunkedRange;
-  readonly control: ControlBlock;
-  /** Whether what the kernel returns is wanted. */
-  readonly collects: boolean;
 }
 
 /** A task of its own. */
@@ -49,10 +40,11 @@ export interface Failure {
   readonly range: HalfOpenRange | null;
 }
 
-/** How one participant's part in a loop ended. */
+/** How a loop ended. */
 export interface LoopOutcome {
   readonly partials: readonly Partial[];
-  readonly failure: Failure | null;
+  /** Empty if all went well. */
+  readonly failures: readonly Failure[];
 }
 
 /** How a task ended. */

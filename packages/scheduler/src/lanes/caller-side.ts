@@ -6,22 +6,22 @@
  * @module
  */
 import type { Port } from "@instride/core";
+import { type JobRecord, writeRecord } from "./job-record.ts";
 import { signalCaller } from "./lane-side.ts";
 import {
   ABSENT,
-  chunkCountOf,
   chunkOf,
+  claimOf,
   doneOf,
   eventOf,
   EVICTIONS,
   GENERATION,
   insideOf,
-  kernelOf,
   markOf,
+  messagesOf,
   nextOf,
-  operandsOf,
+  OPEN_JOBS,
   parkedOf,
-  registrationsOf,
   RESIDENT,
   SHUTDOWN,
   SLEEPERS,
@@ -31,27 +31,15 @@ import {
   waiterOf,
 } from "./lane-words.ts";
 
-/** What a job is: plain words, which lanes read while they are inside it. */
-export interface JobRecord {
-  readonly chunkCount: number;
-  /** Which kernel, by its number. */
-  readonly kernel: number;
-  /** Which operands, by their number. */
-  readonly operands: number;
-  /** How many messages a lane must have taken in before it can know kernel and operands. */
-  readonly registrations: number;
-}
-
 /** Opens a job in a free slot. Nobody is inside it: the last one in this slot was closed and left by all. */
 export function openJob(port: Port, job: number, ticket: number, record: JobRecord): void {
-  port.store(chunkCountOf(job), record.chunkCount);
-  port.writePlain(kernelOf(job), record.kernel);
-  port.writePlain(operandsOf(job), record.operands);
-  port.writePlain(registrationsOf(job), record.registrations);
+  writeRecord(port, job, record);
   port.store(nextOf(job), 0);
   port.store(doneOf(job), 0);
   port.store(stopOf(job), 0);
+  port.store(messagesOf(job), 0);
   port.store(waiterOf(job), 0);
+  port.add(OPEN_JOBS, 1);
   // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
   port.store(ticketOf(job), ticket);
 }
@@ -75,6 +63,11 @@ export function chunksDone(port: Port, job: number): number {
   return port.load(doneOf(job));
 }
 
+/** Messages that were sent to the caller about the job. To be asked once everybody has left. */
+export function messagesSent(port: Port, job: number): number {
+  return port.load(messagesOf(job));
+}
+
 /** True once a participant has stopped the job. */
 export function isStopped(port: Port, job: number): boolean {
   return port.load(stopOf(job)) !== 0;
@@ -84,6 +77,7 @@ export function isStopped(port: Port, job: number): boolean {
 export function closeJob(port: Port, job: number): void {
   // Close, then look who is inside. Pairs with `enterJob`.
   port.store(ticketOf(job), 0);
+  port.sub(OPEN_JOBS, 1);
 }
 
 /** True while a lane is inside the job of a ticket. */
@@ -141,6 +135,8 @@ export function buryLane(port: Port, lane: number): LastWords {
   port.store(chunkOf(lane), 0);
   port.store(stateOf(lane), ABSENT);
   port.store(insideOf(lane), 0);
+  // Last: from here on another thread may have the lane.
+  port.store(claimOf(lane), 0);
   return lastWords;
 }
 

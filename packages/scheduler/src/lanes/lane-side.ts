@@ -11,14 +11,18 @@ import {
   ABSENT,
   chunkCountOf,
   chunkOf,
+  claimOf,
   doneOf,
   eventOf,
   EVICTIONS,
   GENERATION,
   insideOf,
+  LANES_MAX,
   LEAVING,
   markOf,
+  messagesOf,
   nextOf,
+  OPEN_JOBS,
   parkedOf,
   RESIDENT,
   SHUTDOWN,
@@ -28,6 +32,20 @@ import {
   ticketOf,
   waiterOf,
 } from "./lane-words.ts";
+
+/**
+ * Claims a lane for the calling thread.
+ *
+ * @param thread - its id: positive, and of no other living thread
+ * @returns the lane, or -1 if all are taken
+ */
+export function claimLane(port: Port, thread: number): number {
+  for (let lane = 0; lane < LANES_MAX; lane++) {
+    // One compare-exchange decides which of two starting threads has it. Pairs with the store in `buryLane`.
+    if (port.compareExchange(claimOf(lane), 0, thread) === 0) return lane;
+  }
+  return -1;
+}
 
 /** Makes the lane one that callers count on. */
 export function becomeResident(port: Port, lane: number): void {
@@ -89,6 +107,17 @@ export function finishChunk(port: Port, job: number, ticket: number, chunk: numb
   // The mark first: a chunk that is counted is marked. The owner reads marks once everybody has left.
   port.writePlain(markOf(job, chunk), ticket);
   if (port.add(doneOf(job), 1) + 1 === chunkCount) signalCaller(port, job);
+}
+
+/** True if other jobs than the one that the lane is in are open: it then changes jobs after each chunk. */
+export function othersAreOpen(port: Port): boolean {
+  return port.load(OPEN_JOBS) > 1;
+}
+
+/** Counts a message that was sent to the caller of the job, while inside it. */
+export function countMessage(port: Port, job: number): void {
+  // Pairs with the load in `messagesSent`, after everybody has left: the caller knows how many it has to wait for.
+  port.add(messagesOf(job), 1);
 }
 
 /** Lets no further chunk of a job start, and wakes a caller that waits. */

@@ -14,18 +14,22 @@
  * | sleepers | lanes, the owner for the dead | lanes that wait or are about to; never too low |
  * | evictions | the owner adds, lanes take | lanes that are asked to leave for other work |
  * | shutdown | the owner | 1: all lanes leave |
+ * | open jobs | the owner | how many job slots have a ticket; with more than one, lanes change jobs after each chunk |
  * | ticket of a job | the owner | the number of the job that is open in the slot; 0 for none |
  * | next of a job | whoever claims | the next chunk |
  * | done of a job | whoever has run a chunk | chunks that are finished |
  * | stop of a job | anyone | 1: no further chunk is to be started |
  * | waiter of a job | the owner | 1: its caller waits, or is about to |
+ * | messages of a job | whoever has sent one | messages to the caller about the job, to be waited for |
  * | event of a job | whoever has news for its waiting caller | changes with each; the caller waits on it |
- * | record of a job | the owner, while no ticket is in the slot | plain: chunks, kernel, operands |
+ * | chunk count, registrations of a job | the owner, while no ticket is in the slot | part of its record |
+ * | record of a job | the owner, while no ticket is in the slot | plain: kernel, operands, range |
  * | marks of a job | who has run the chunk | plain: the ticket, once the chunk is finished |
  * | state of a lane | the lane; the owner while the lane is absent or dead | absent, resident, leaving |
  * | inside of a lane | the lane, the owner for the dead | the ticket of the job that it is in; 0 for none |
  * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs; 0 for none |
  * | parked of a lane | the lane, the owner for the dead | 1 while it is counted among the sleepers for good |
+ * | claim of a lane | threads that start, the owner for the dead | the id of the thread that has it; 0 for none |
  *
  * @module
  */
@@ -47,8 +51,14 @@ export const SLEEPERS: number = LINE;
 export const EVICTIONS: number = 2 * LINE;
 export const SHUTDOWN: number = 3 * LINE;
 
+/** Read after every chunk, and written as seldom as the shutdown. */
+export const OPEN_JOBS: number = 3 * LINE + 1;
+
 const JOBS = 4 * LINE;
 const JOB_LINES = 6;
+
+/** Cells of a record that hold a 64-bit number each take two words. */
+const WIDE = 2;
 const LANES: number = JOBS + JOBS_MAX * JOB_LINES * LINE;
 const MARKS: number = LANES + LANES_MAX * LINE;
 
@@ -63,10 +73,14 @@ export const chunkCountOf = (job: number): number => jobLine(job, 0) + 1;
 export const kernelOf = (job: number): number => jobLine(job, 0) + 2;
 export const operandsOf = (job: number): number => jobLine(job, 0) + 3;
 export const registrationsOf = (job: number): number => jobLine(job, 0) + 4;
+export const rangeOf = (job: number): number => jobLine(job, 0) + 6;
+export const chunkLengthOf = (job: number): number => rangeOf(job) + 2 * WIDE;
 export const nextOf = (job: number): number => jobLine(job, 1);
 export const doneOf = (job: number): number => jobLine(job, 2);
 export const stopOf = (job: number): number => jobLine(job, 3);
 export const waiterOf = (job: number): number => jobLine(job, 4);
+/** Beside the stop: written as seldom. */
+export const messagesOf = (job: number): number => jobLine(job, 3) + 1;
 export const eventOf = (job: number): number => jobLine(job, 5);
 export const markOf = (job: number, chunk: number): number => MARKS + job * CHUNKS_MAX + chunk;
 
@@ -76,6 +90,7 @@ export const stateOf = (lane: number): number => laneLine(lane);
 export const insideOf = (lane: number): number => laneLine(lane) + 1;
 export const chunkOf = (lane: number): number => laneLine(lane) + 2;
 export const parkedOf = (lane: number): number => laneLine(lane) + 3;
+export const claimOf = (lane: number): number => laneLine(lane) + 4;
 
 /** States of a lane. */
 export const ABSENT = 0;

@@ -1,29 +1,39 @@
 /**
  * The pool in Node: Piscina owns the threads.
  *
+ * Loops run on lanes: each thread is entered as a resident Piscina task, which parks until there is work and goes when
+ * it has been idle. Ordinary tasks are Piscina's as ever; where they find no thread free, a lane makes room.
+ *
  * Threads start with the first call, and an idle pool lets the process exit by itself. This is the one file that
  * imports Piscina, and it does so with the first call.
  *
  * @module
  */
 import { availableParallelism } from "node:os";
-import type { Worker } from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import type { LeaseWords } from "@instride/core";
 import {
   cloneError,
   ClosedError,
-  type LoopMessage,
+  type JobMessage,
+  LANE_WORDS,
+  LANES_MAX,
+  type LaneExit,
+  LaneTeam,
+  type LoopJob,
   type LoopOutcome,
   type Pool,
+  type RegistrationMessage,
   type TaskMessage,
   type TaskOutcome,
+  type TeamHost,
   type ThreadData,
   WorkerLostError,
 } from "@instride/scheduler";
 import type { Piscina } from "piscina";
 
 export interface PiscinaPoolOptions {
-  /** The file that each thread runs: a path or a `file:` URL. It exports `loop` and `task`. */
+  /** The file that each thread runs: a path or a `file:` URL. It exports `lane` and `task`. */
   readonly filename: string;
   /** Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
@@ -32,67 +42,127 @@ export interface PiscinaPoolOptions {
   readonly onThreadEnd: (thread: number) => void;
 }
 
+/** What a thread tells when it starts: which lane it can be, and where it is sent to. */
+export interface Hello {
+  readonly instride: { readonly thread: number; readonly lane: number; readonly port: MessagePort };
+}
+
 /** A pool of threads, and what rejects once it has none left. */
 interface Threads {
   readonly pool: Piscina;
+  readonly noneLeft: Promise<never>;
   /** Takes note of the threads that were started since. */
   readonly watch: () => void;
-  readonly noneLeft: Promise<never>;
 }
 
-export class PiscinaPool implements Pool {
+interface Connection {
+  readonly lane: number;
+  readonly port: MessagePort;
+}
+
+export class PiscinaPool implements Pool, TeamHost {
   readonly participants: number;
+  readonly words: Int32Array<SharedArrayBuffer>;
   readonly #options: PiscinaPoolOptions;
+  readonly #team: LaneTeam;
   /** Every thread that lives, with what settles when it can run no more. */
   readonly #ends: Map<Worker, Promise<void>> = new Map();
+  /** By the ids of the threads. */
+  readonly #connections: Map<number, Connection> = new Map();
   #threads: Promise<Threads> | null = null;
   #closed = false;
+  #alive = false;
 
   constructor(options: PiscinaPoolOptions) {
     this.#options = options;
-    this.participants = options.threads ?? availableParallelism();
+    this.participants = Math.min(options.threads ?? availableParallelism(), LANES_MAX);
+    this.words = new Int32Array(new SharedArrayBuffer(LANE_WORDS * Int32Array.BYTES_PER_ELEMENT));
+    this.#team = new LaneTeam(this, this.participants);
   }
 
-  runLoop(message: LoopMessage): Promise<LoopOutcome> {
-    return this.#run<LoopOutcome>(message, { name: "loop" });
+  async runLoop(job: LoopJob): Promise<LoopOutcome> {
+    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+    try {
+      return await this.#team.run(job);
+    } catch (cause) {
+      throw cloneError("the arguments", cause) ?? cause;
+    }
   }
 
   async runTask(message: TaskMessage, signal: AbortSignal | undefined): Promise<TaskOutcome> {
+    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+    const threads = await this.#start();
     try {
-      return await this.#run<TaskOutcome>(message, { name: "task", ...(signal === undefined ? {} : { signal }) });
-    } catch (error) {
+      return await this.#run<TaskOutcome>(threads, message, {
+        name: "task",
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (cause) {
+      const error = await this.#lost(threads.pool, cause);
       throw signal?.aborted === true ? (signal.reason as unknown) : error;
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#team.close(new ClosedError("the runtime was closed while a call was under way"));
     const threads = await this.#threads;
     await threads?.pool.destroy();
     await Promise.all(this.#ends.values());
+    for (const { port } of this.#connections.values()) port.close();
+    this.#connections.clear();
   }
 
-  async #run<R>(
-    message: LoopMessage | TaskMessage,
-    options: { readonly name: string; readonly signal?: AbortSignal },
-  ): Promise<R> {
-    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
-    this.#threads ??= this.#start();
-    const { pool, noneLeft, watch } = await this.#threads;
+  async startLane(): Promise<LaneExit> {
+    const threads = await this.#start();
     try {
-      const running = pool.run(message, options);
-      // Piscina may have started a thread for it.
-      watch();
-      return (await Promise.race([running, noneLeft])) as R;
+      return await this.#run<LaneExit>(threads, null, { name: "lane" });
     } catch (cause) {
-      throw await this.#lost(pool, cause);
+      throw await this.#lost(threads.pool, cause);
     }
   }
 
-  async #start(): Promise<Threads> {
+  send(lane: number, message: RegistrationMessage): void {
+    for (const connection of this.#connections.values()) {
+      if (connection.lane === lane) connection.port.postMessage(message);
+    }
+  }
+
+  receive(): void {
+    for (const { port } of this.#connections.values()) {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        this.#team.deliver(next.message as JobMessage);
+      }
+    }
+  }
+
+  keepAlive(alive: boolean): void {
+    if (this.#alive === alive) return;
+    this.#alive = alive;
+    for (const { port } of this.#connections.values()) keep(port, alive);
+  }
+
+  async #run<R>(
+    { pool, noneLeft, watch }: Threads,
+    message: TaskMessage | null,
+    options: { readonly name: string; readonly signal?: AbortSignal },
+  ): Promise<R> {
+    const running = pool.run(message, options);
+    // Piscina may have started a thread for it.
+    watch();
+    if (options.name === "task") this.#team.makeRoom(pool.queueSize);
+    return (await Promise.race([running, noneLeft])) as R;
+  }
+
+  #start(): Promise<Threads> {
+    this.#threads ??= this.#create();
+    return this.#threads;
+  }
+
+  async #create(): Promise<Threads> {
     const { Piscina } = await import("piscina");
     const { filename, leases } = this.#options;
-    const workerData: ThreadData = { leases };
+    const workerData: ThreadData = { leases, lanes: this.words };
     const pool = new Piscina({
       filename,
       workerData,
@@ -103,6 +173,7 @@ export class PiscinaPool implements Pool {
       atomics: "disabled",
       recordTiming: false,
     });
+    pool.on("message", (message: Hello) => this.#connect(message.instride));
     const { promise: noneLeft, reject } = Promise.withResolvers<never>();
     noneLeft.catch(() => {});
     let lastError: unknown;
@@ -123,6 +194,13 @@ export class PiscinaPool implements Pool {
     return { pool, noneLeft, watch };
   }
 
+  #connect({ thread, lane, port }: Hello["instride"]): void {
+    port.on("message", (message: JobMessage) => this.#team.deliver(message));
+    keep(port, this.#alive);
+    this.#connections.set(thread, { lane, port });
+    this.#team.connect(lane);
+  }
+
   #watch(pool: Piscina, onEnd: () => void): void {
     for (const worker of pool.threads) {
       if (this.#ends.has(worker)) continue;
@@ -131,11 +209,22 @@ export class PiscinaPool implements Pool {
       this.#ends.set(worker, promise);
       worker.once("exit", () => {
         this.#ends.delete(worker);
-        this.#options.onThreadEnd(id);
+        this.#bury(id);
         onEnd();
         resolve();
       });
     }
+  }
+
+  #bury(thread: number): void {
+    this.#options.onThreadEnd(thread);
+    const connection = this.#connections.get(thread);
+    if (connection === undefined) return;
+    // What it sent before it died may have arrived.
+    this.receive();
+    this.#connections.delete(thread);
+    connection.port.close();
+    this.#team.disconnect(connection.lane);
   }
 
   /**
@@ -153,6 +242,11 @@ export class PiscinaPool implements Pool {
     const fact = cause instanceof Error ? cause.message : String(cause);
     return new WorkerLostError(`a thread ended while it worked on the call: ${fact}`, { cause });
   }
+}
+
+function keep(port: MessagePort, alive: boolean): void {
+  if (alive) port.ref();
+  else port.unref();
 }
 
 /** The flags of this process that its threads take over: not those that say what the process itself runs. */

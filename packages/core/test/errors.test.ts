@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import * as errors from "../src/errors.ts";
+
+const CLASSES = [
+  [errors.BufferError, Error, "BufferError", "buffer"],
+  [errors.ValueError, RangeError, "ValueError", "value"],
+  [errors.IndexError, RangeError, "IndexError", "index"],
+  [errors.NotImplementedError, Error, "NotImplementedError", "not-implemented"],
+  [errors.OverflowError, RangeError, "OverflowError", "overflow"],
+  [errors.FormatError, Error, "struct.error", "format"],
+  [errors.MemoryError, RangeError, "MemoryError", "memory"],
+  [errors.ReadonlyError, TypeError, "TypeError", "readonly"],
+  [errors.DTypeError, TypeError, "TypeError", "dtype"],
+  [errors.ShapeError, errors.ValueError, "ValueError", "shape"],
+  [errors.ReleasedError, errors.ValueError, "ValueError", "released"],
+  [errors.DescriptorError, errors.ValueError, "ValueError", "descriptor"],
+  [errors.BorrowError, errors.BufferError, "BufferError", "borrow"],
+] as const;
+
+test.each(CLASSES)("%o: is a %o, Python's %s, with code %s", (errorClass, base, pyName, code) => {
+  const cause = new Error("below");
+  const error = new errorClass("attempt: fact", { cause });
+  expect(error).toBeInstanceOf(base);
+  expect(error).toMatchObject({ message: "attempt: fact", name: errorClass.name, pyName, code, cause });
+});
+
+test("the error classes: each has a code of its own", () => {
+  const codes = CLASSES.map(([, , , code]) => code);
+  expect(new Set(codes).size).toBe(codes.length);
+  const exported = Object.values(errors).filter((value) => value.prototype instanceof Error);
+  expect(new Set(exported)).toEqual(new Set(CLASSES.map(([errorClass]) => errorClass)));
+});
+
+function travelled(thrown: unknown): Error {
+  return errors.errorFromWire(structuredClone(errors.errorToWire(thrown)));
+}
+
+test("errorToWire, errorFromWire: keep class, message, code and stack through structured clone", () => {
+  for (const [errorClass] of CLASSES) {
+    const error = new errorClass("attempt: fact");
+    const back = travelled(error);
+    expect(back.constructor).toBe(errorClass);
+    expect([back.message, back.stack, (back as typeof error).code]).toEqual([error.message, error.stack, error.code]);
+  }
+  for (const errorClass of [Error, RangeError, TypeError, SyntaxError, ReferenceError]) {
+    expect(travelled(new errorClass("fact")).constructor).toBe(errorClass);
+  }
+});
+
+test("errorToWire, errorFromWire: keep the chain of causes, up to a depth", () => {
+  const error = new errors.BufferError("outer", { cause: new TypeError("inner", { cause: "a word" }) });
+  const back = travelled(error);
+  expect(back.cause).toBeInstanceOf(TypeError);
+  expect((back.cause as Error).cause).toMatchObject({ message: 'a value that is no Error was thrown: "a word"' });
+  const ring = new Error("ring");
+  ring.cause = ring;
+  let depth = 0;
+  for (let at: unknown = travelled(ring); at instanceof Error; at = at.cause) depth++;
+  expect(depth).toBe(9);
+});
+
+test("errorToWire, errorFromWire: an unknown class comes back as an Error of its name", () => {
+  class WeatherError extends Error {
+    override readonly name = "WeatherError";
+  }
+  const back = travelled(new WeatherError("rain"));
+  expect([back.constructor, back.name, back.message, String(back)]).toEqual([
+    Error,
+    "WeatherError",
+    "rain",
+    "WeatherError: rain",
+  ]);
+  errors.registerErrorClass("WeatherError", WeatherError);
+  expect(travelled(new WeatherError("rain"))).toBeInstanceOf(WeatherError);
+});
+
+test("errorToWire: whatever was thrown becomes an error that says so", () => {
+  for (const [thrown, text] of [
+    ["text", '"text"'],
+    [undefined, "undefined"],
+    [null, "null"],
+    [7n, "7n"],
+    [{ a: 1 }, "an object of class Object"],
+    [Symbol("s"), "Symbol(s)"],
+  ] as const) {
+    expect(travelled(thrown).message).toBe(`a value that is no Error was thrown: ${text}`);
+  }
+});
+
+test("describe: gives a short text for any value", () => {
+  class Image {
+    readonly width = 1;
+  }
+  const of = (value: unknown): string => errors.describe(value);
+  expect([of(1.5), of(-0), of(Number.NaN), of(true), of(5n), of(undefined)]).toEqual([
+    "1.5",
+    "0",
+    "NaN",
+    "true",
+    "5n",
+    "undefined",
+  ]);
+  expect([of("a\n"), of("x".repeat(100)).length]).toEqual(['"a\\n"', 82]);
+  expect([of([1, "a", [2]]), of(Array(20).fill(0))]).toEqual(['[1, "a", ...]', "[0, 0, 0, 0, 0, 0, 0, 0, ...]"]);
+  expect([of(new Image()), of(Object.create(null)), of({})]).toEqual([
+    "an object of class Image",
+    "an object of class (none)",
+    "an object of class Object",
+  ]);
+  expect([of(Math.max), of(() => 1)]).toEqual(["function max", "function (anonymous)"]);
+});

@@ -1,0 +1,41 @@
+/**
+ * One chunk of a loop: the body, called once on a range.
+ *
+ * @module
+ */
+import { errorToWire, type HalfOpenRange, type MemoryView } from "@instride/core";
+import type { LoopBody } from "./kernel-source.ts";
+import type { Failure } from "./protocol.ts";
+
+/**
+ * Runs a body on a range.
+ *
+ * @param collect - gets what the body returns, if that is wanted
+ * @returns what it threw, or null
+ */
+export function runChunk(
+  body: LoopBody,
+  range: HalfOpenRange,
+  views: Readonly<Record<string, MemoryView>>,
+  args: unknown,
+  collect: ((value: unknown) => void) | null,
+): Failure | null {
+  try {
+    // `Reflect.apply` keeps the body out of this function's own code. V8 would inline a small body here, and since this
+    // function is called once for each chunk only, the body's loop would stay at the speed of a lower tier.
+    const value: unknown = Reflect.apply(body, undefined, [range, views, args]);
+    if (isThenable(value)) {
+      // It would go on after its chunk has been counted as finished.
+      Promise.resolve(value).catch(() => {});
+      throw new TypeError("a loop body returned a promise: it must be done when it returns, so it can't be async");
+    }
+    collect?.(value);
+    return null;
+  } catch (thrown) {
+    return { error: errorToWire(thrown), range };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

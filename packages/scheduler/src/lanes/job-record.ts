@@ -1,0 +1,57 @@
+/**
+ * What a job is, in shared words: how many chunks of which range, which kernel, which operands.
+ *
+ * The owner writes a record while the job's slot has no ticket; lanes read it while they are inside the job. The ticket
+ * orders the two, so most of it is plain.
+ *
+ * @module
+ */
+import type { Port } from "@instride/core";
+import type { ChunkedRange } from "../range.ts";
+import { chunkCountOf, chunkLengthOf, kernelOf, operandsOf, rangeOf, registrationsOf } from "./lane-words.ts";
+
+export interface JobRecord {
+  readonly chunks: ChunkedRange;
+  /** Which kernel, by its number. */
+  readonly kernel: number;
+  /** Which operands, by their number; 0 for none. */
+  readonly operands: number;
+  /** How many registrations a lane must have taken in before it can know kernel and operands. */
+  readonly registrations: number;
+}
+
+export function writeRecord(port: Port, job: number, { chunks, kernel, operands, registrations }: JobRecord): void {
+  // Not plain: lanes that look for work read these two before they are inside.
+  port.store(chunkCountOf(job), chunks.chunkCount);
+  port.store(registrationsOf(job), registrations);
+  port.writePlain(kernelOf(job), kernel);
+  port.writePlain(operandsOf(job), operands);
+  writeWide(port, rangeOf(job), chunks.start);
+  writeWide(port, rangeOf(job) + 2, chunks.stop);
+  writeWide(port, chunkLengthOf(job), chunks.chunkLength);
+}
+
+/** Reads the record of the job that the reader is inside of. */
+export function readRecord(port: Port, job: number): JobRecord {
+  return {
+    chunks: {
+      start: readWide(port, rangeOf(job)),
+      stop: readWide(port, rangeOf(job) + 2),
+      chunkLength: readWide(port, chunkLengthOf(job)),
+      chunkCount: port.load(chunkCountOf(job)),
+    },
+    kernel: port.readPlain(kernelOf(job)),
+    operands: port.readPlain(operandsOf(job)),
+    registrations: port.load(registrationsOf(job)),
+  };
+}
+
+/** Integers below 2^53 take two words. */
+function writeWide(port: Port, cell: number, value: number): void {
+  port.writePlain(cell, Math.floor(value / 2 ** 32));
+  port.writePlain(cell + 1, value | 0);
+}
+
+function readWide(port: Port, cell: number): number {
+  return port.readPlain(cell) * 2 ** 32 + (port.readPlain(cell + 1) >>> 0);
+}

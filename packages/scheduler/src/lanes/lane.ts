@@ -1,0 +1,158 @@
+/**
+ * What a lane does: look for jobs, serve them chunk by chunk, park when there is none, go when it has been idle.
+ *
+ * It knows neither threads nor messages: what a job's numbers stand for, and how failures reach the caller, is its
+ * host's business.
+ *
+ * @module
+ */
+import type { Port } from "@instride/core";
+import {
+  becomeResident,
+  claimChunk,
+  enterJob,
+  finishChunk,
+  generation,
+  go,
+  isShutDown,
+  leaveJob,
+  noteChunk,
+  noteNoChunk,
+  othersAreOpen,
+  park,
+  stopJob,
+  takeEviction,
+  tryToGo,
+  workIn,
+} from "./lane-side.ts";
+import { chunkCountOf, JOBS_MAX, registrationsOf } from "./lane-words.ts";
+
+/** A job as a participant works on it, while it is inside. */
+export interface JobWork {
+  /**
+   * Runs the body on a chunk.
+   *
+   * @returns false if it failed, and the caller has been sent why
+   */
+  run(chunk: number): boolean;
+  /** Gives the operands back. Called before the lane leaves the job. */
+  end(): void;
+}
+
+/** What a lane needs of the thread that it lives on. */
+export interface LaneHost {
+  readonly port: Port;
+  readonly lane: number;
+  /** How long it stays without work, in milliseconds. */
+  readonly idleMs: number;
+  /** How many times it looks for work again before it parks. */
+  readonly spinCount: number;
+  /**
+   * Takes in registrations until `count` have been.
+   *
+   * @returns false if it can't yet: something has to be loaded first, or has not arrived
+   */
+  register(count: number): boolean;
+  /** True if something has to be loaded before more can be registered: not while the lane is in its loop. */
+  readonly mustLoad: boolean;
+  /** Makes the work of the job that the lane is inside of; null if that failed, and the caller has been sent why. */
+  work(job: number, ticket: number): JobWork | null;
+}
+
+/** Why a lane has gone. */
+export type LaneExit = "idle" | "evicted" | "shut down" | "to load";
+
+/** Stays until there is no more work, or the thread is wanted for something else. */
+export function runLane(host: LaneHost): LaneExit {
+  const { port, lane } = host;
+  becomeResident(port, lane);
+  let cursor = lane % JOBS_MAX;
+  for (;;) {
+    const seen = generation(port);
+    if (isShutDown(port)) return goBecause(host, "shut down");
+    if (takeEviction(port)) return goBecause(host, "evicted");
+    const served = serveNextJob(host, cursor);
+    if (host.mustLoad) return goBecause(host, "to load");
+    if (served >= 0) {
+      cursor = (served + 1) % JOBS_MAX;
+      continue;
+    }
+    if (spinUntilNews(host, seen)) continue;
+    if (park(port, lane, seen, host.idleMs) && tryToGo(port, lane, seen)) return "idle";
+  }
+}
+
+function goBecause({ port, lane }: LaneHost, exit: LaneExit): LaneExit {
+  go(port, lane);
+  return exit;
+}
+
+function spinUntilNews({ port, spinCount }: LaneHost, seen: number): boolean {
+  for (let i = 0; i < spinCount; i++) if (generation(port) !== seen) return true;
+  return false;
+}
+
+/** Serves the next job that has work, from `cursor` on. @returns its slot, or -1 if there is none */
+function serveNextJob(host: LaneHost, cursor: number): number {
+  const { port, lane } = host;
+  for (let i = 0; i < JOBS_MAX; i++) {
+    const job = (cursor + i) % JOBS_MAX;
+    const ticket = workIn(port, job);
+    if (ticket === 0 || !host.register(port.load(registrationsOf(job)))) continue;
+    if (!enterJob(port, lane, job, ticket)) continue;
+    serveJob(host, job, ticket);
+    leaveJob(port, lane, job);
+    return job;
+  }
+  return -1;
+}
+
+/**
+ * Works on the job that the lane is inside of. One call for each job, so that the engine can replace this loop's code
+ * at its entry: inside the endless loop of the lane it would stay what it was compiled to first.
+ */
+function serveJob(host: LaneHost, job: number, ticket: number): void {
+  const { port, lane } = host;
+  const work = host.work(job, ticket);
+  if (work === null) {
+    stopJob(port, job);
+    return;
+  }
+  serveChunks(port, job, ticket, work, lane);
+  work.end();
+  noteNoChunk(port, lane);
+}
+
+function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lane: number): void {
+  const chunkCount = port.load(chunkCountOf(job));
+  for (;;) {
+    const chunk = claimChunk(port, job, chunkCount);
+    if (chunk < 0) return;
+    noteChunk(port, lane, chunk);
+    if (!work.run(chunk)) {
+      stopJob(port, job);
+      return;
+    }
+    finishChunk(port, job, ticket, chunk, chunkCount);
+    if (othersAreOpen(port)) return;
+  }
+}
+
+/**
+ * Works on a job as its caller: the same, without a lane of its own.
+ *
+ * @param goesOn - is asked after each chunk
+ */
+export function helpJob(port: Port, job: number, ticket: number, work: JobWork, goesOn: () => boolean): void {
+  const chunkCount = port.load(chunkCountOf(job));
+  for (;;) {
+    const chunk = claimChunk(port, job, chunkCount);
+    if (chunk < 0) return;
+    if (!work.run(chunk)) {
+      stopJob(port, job);
+      return;
+    }
+    finishChunk(port, job, ticket, chunk, chunkCount);
+    if (!goesOn()) return;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What travels between the owner and the threads of its lanes. All of it survives structured clone.
+ *
+ * @module
+ */
+import type { Failure, KernelTarget, Operands, Partial } from "../protocol.ts";
+
+/** From the owner to every thread, in one order; each is counted. */
+export type Registration =
+  | { readonly kind: "kernel"; readonly id: number; readonly target: KernelTarget }
+  | { readonly kind: "operands"; readonly id: number; readonly operands: Operands; readonly collects: boolean };
+
+/** The registrations that a thread has not had yet, and how many there have been with them. */
+export interface RegistrationMessage {
+  readonly registrations: readonly Registration[];
+  readonly count: number;
+}
+
+/** From a thread to the owner, about a job. */
+export interface JobMessage {
+  readonly ticket: number;
+  readonly partials: readonly Partial[];
+  readonly failure: Failure | null;
+}

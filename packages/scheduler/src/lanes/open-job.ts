@@ -1,0 +1,64 @@
+/**
+ * A job that is open: what its caller has heard of it.
+ *
+ * @module
+ */
+import type { Failure, LoopOutcome, Partial } from "../protocol.ts";
+import type { JobMessage } from "./messages.ts";
+
+/** A lane that died inside a job. */
+export interface LostLane {
+  readonly lane: number;
+  /** The chunk that it ran; -1 if none. */
+  readonly chunk: number;
+}
+
+export class OpenJob {
+  readonly slot: number;
+  readonly ticket: number;
+  readonly chunkCount: number;
+  readonly lost: LostLane[] = [];
+  /** What `onProgress` threw. */
+  progressError: { readonly error: unknown } | null = null;
+  readonly #partials: Partial[] = [];
+  readonly #failures: Failure[] = [];
+  #received = 0;
+  #error: Error | null = null;
+  #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
+
+  constructor(slot: number, ticket: number, chunkCount: number) {
+    this.slot = slot;
+    this.ticket = ticket;
+    this.chunkCount = chunkCount;
+  }
+
+  /** Messages that have arrived. */
+  get received(): number {
+    return this.#received;
+  }
+
+  deliver({ partials, failure }: JobMessage): void {
+    this.#received++;
+    this.#partials.push(...partials);
+    if (failure !== null) this.#failures.push(failure);
+    if (this.#waiting !== null && this.#received >= this.#waiting.count) this.#waiting.resolve();
+  }
+
+  /** Settles once `count` messages have arrived. */
+  delivered(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting = { count, resolve };
+      if (this.#received >= count) resolve();
+    });
+  }
+
+  /** Makes {@link outcome} throw. */
+  fail(error: Error): void {
+    this.#error ??= error;
+  }
+
+  outcome(): LoopOutcome {
+    if (this.#error !== null) throw this.#error;
+    return { partials: this.#partials, failures: this.#failures };
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * The owner's side of the lanes: it opens jobs, keeps lanes coming, and settles a job once everybody has left it.
+ *
+ * It knows no platform: how threads are started and how messages travel is its host's business.
+ *
+ * @module
+ */
+import { AtomicsPort, type Port } from "@instride/core";
+import { ClosedError, WorkerLostError } from "../errors.ts";
+import { targetName } from "../kernel-source.ts";
+import type { LoopJob } from "../pool.ts";
+import type { KernelTarget, LoopOutcome } from "../protocol.ts";
+import * as caller from "./caller-side.ts";
+import { stopJob } from "./lane-side.ts";
+import { doneOf, eventOf, JOBS_MAX, nextTicket } from "./lane-words.ts";
+import type { LaneExit } from "./lane.ts";
+import type { JobMessage, Registration, RegistrationMessage } from "./messages.ts";
+import { OpenJob } from "./open-job.ts";
+
+/** Waits are sliced: whatever wake-up might be lost costs at most so many milliseconds. */
+const WAIT_SLICE_MS = 100;
+
+/** How often progress is looked at, in milliseconds. */
+const PROGRESS_MS = 50;
+
+/** What a team needs of the platform. */
+export interface TeamHost {
+  readonly words: Int32Array<SharedArrayBuffer>;
+  /** Has some thread become a lane. Settles when it has gone; rejects if no thread can be had. */
+  startLane(): Promise<LaneExit>;
+  send(lane: number, message: RegistrationMessage): void;
+  /** Takes in what lanes have sent, as far as it has arrived. */
+  receive(): void;
+  /** Keeps the process alive while there are calls. */
+  keepAlive(alive: boolean): void;
+}
+
+export class LaneTeam {
+  readonly laneCount: number;
+  readonly #host: TeamHost;
+  readonly #port: Port;
+  readonly #connected: Set<number> = new Set();
+  readonly #jobs: Map<number, OpenJob> = new Map();
+  readonly #freeSlots: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
+  readonly #queue: ((slot: number) => void)[] = [];
+  readonly #kernels: Map<string, number> = new Map();
+  /** What a thread that comes later has to be told. */
+  readonly #registrations: Map<number, Registration> = new Map();
+  #registered = 0;
+  #operands = 0;
+  #ticket = 0;
+  #lanes = 0;
+  #failure: Error | null = null;
+
+  constructor(host: TeamHost, laneCount: number) {
+    this.#host = host;
+    this.#port = new AtomicsPort(host.words);
+    this.laneCount = laneCount;
+  }
+
+  /**
+   * Runs a job on the lanes.
+   *
+   * @returns what came of it, once no lane is inside any more
+   * @throws {@link WorkerLostError} if a thread died with a chunk of it; {@link ClosedError}
+   */
+  async run(spec: LoopJob): Promise<LoopOutcome> {
+    const slot = this.#freeSlots.pop() ?? (await this.#nextSlot());
+    try {
+      if (this.#failure !== null) throw this.#failure;
+      return await this.#runIn(slot, spec);
+    } finally {
+      const next = this.#queue.shift();
+      if (next === undefined) this.#freeSlots.push(slot);
+      else next(slot);
+    }
+  }
+
+  /** A thread can be sent to from now on. */
+  connect(lane: number): void {
+    this.#connected.add(lane);
+    this.#host.send(lane, { registrations: [...this.#registrations.values()], count: this.#registered });
+    // It may be parked already, before a job that it could not know.
+    caller.wakeLanes(this.#port, this.laneCount);
+  }
+
+  /** A thread has died: it can touch nothing any more. */
+  disconnect(lane: number): void {
+    this.#connected.delete(lane);
+    const { ticket, chunk } = caller.buryLane(this.#port, lane);
+    const job = this.#jobs.get(ticket);
+    if (job === undefined) return;
+    job.lost.push({ lane, chunk });
+    caller.tellOfDeath(this.#port, job.slot);
+  }
+
+  /** A thread has sent something about a job. */
+  deliver(message: JobMessage): void {
+    this.#jobs.get(message.ticket)?.deliver(message);
+  }
+
+  /** Asks as many lanes to leave as there are tasks that wait for a thread. */
+  makeRoom(threads: number): void {
+    if (threads > 0) caller.evictLanes(this.#port, threads);
+  }
+
+  /** Ends all lanes, and fails every job: those that are open once everybody has left. */
+  close(error: ClosedError): void {
+    this.#fail(error);
+    caller.shutDown(this.#port);
+  }
+
+  async #runIn(slot: number, spec: LoopJob): Promise<LoopOutcome> {
+    const port = this.#port;
+    this.#ticket = nextTicket(this.#ticket);
+    const job = new OpenJob(slot, this.#ticket, spec.chunks.chunkCount);
+    const kernel = this.#kernelNumber(spec.kernel);
+    const operands = this.#registerOperands(spec);
+    this.#jobs.set(job.ticket, job);
+    this.#host.keepAlive(true);
+    const onAbort = (): void => stopJob(port, slot);
+    spec.signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      caller.openJob(port, slot, job.ticket, {
+        chunks: spec.chunks,
+        kernel,
+        operands,
+        registrations: this.#registered,
+      });
+      if (spec.signal?.aborted === true) onAbort();
+      caller.wakeLanes(port, Math.min(this.laneCount, job.chunkCount));
+      this.#startLanes();
+      await this.#untilOver(job, spec);
+      caller.closeJob(port, slot);
+      await this.#until(job, () => !this.#isAnyoneInside(job));
+      await this.#untilDelivered(job);
+    } finally {
+      spec.signal?.removeEventListener("abort", onAbort);
+      this.#registrations.delete(-operands);
+      this.#jobs.delete(job.ticket);
+      this.#host.keepAlive(this.#jobs.size > 0);
+    }
+    return this.#settle(job, spec);
+  }
+
+  /** Nothing is left to be started: all chunks are done, or somebody has stopped the job, or died in it. */
+  async #untilOver(job: OpenJob, { onProgress }: LoopJob): Promise<void> {
+    const port = this.#port;
+    const isOver = (): boolean =>
+      caller.chunksDone(port, job.slot) === job.chunkCount ||
+      caller.isStopped(port, job.slot) ||
+      job.lost.length > 0 ||
+      this.#failure !== null;
+    if (onProgress === undefined) return this.#until(job, isOver);
+    let seen = 0;
+    for (;;) {
+      const over = isOver();
+      const done = caller.chunksDone(port, job.slot);
+      if (done !== seen) {
+        seen = done;
+        try {
+          onProgress(done);
+        } catch (error) {
+          job.progressError = { error };
+          stopJob(port, job.slot);
+        }
+      }
+      if (over) return;
+      // Nobody notifies this word: progress is looked at in its interval, and the end of the job soon enough.
+      await waitAsync(this.#host.words, doneOf(job.slot), done, PROGRESS_MS);
+    }
+  }
+
+  async #until(job: OpenJob, isSo: () => boolean): Promise<void> {
+    for (;;) {
+      const event = caller.prepareToWait(this.#port, job.slot);
+      if (isSo()) return;
+      await waitAsync(this.#host.words, eventOf(job.slot), event, WAIT_SLICE_MS);
+    }
+  }
+
+  #isAnyoneInside({ ticket }: OpenJob): boolean {
+    for (const lane of this.#connected) if (caller.isInside(this.#port, lane, ticket)) return true;
+    return false;
+  }
+
+  /** Messages were sent before their senders left; they may still be on their way. Those of the dead may never come. */
+  async #untilDelivered(job: OpenJob): Promise<void> {
+    this.#host.receive();
+    const sent = caller.messagesSent(this.#port, job.slot);
+    if (job.received < sent && job.lost.length === 0) await job.delivered(sent);
+  }
+
+  #settle(job: OpenJob, { kernel }: LoopJob): LoopOutcome {
+    if (job.progressError !== null) throw job.progressError.error;
+    const outcome = job.outcome();
+    if (outcome.failures.length > 0) return outcome;
+    if (this.#failure !== null) throw this.#failure;
+    const unfinished = job.lost.length > 0 && caller.chunksDone(this.#port, job.slot) < job.chunkCount;
+    if (!unfinished) return outcome;
+    const chunks = job.lost.map(({ chunk }) => chunk).filter((chunk) => chunk >= 0);
+    const where = chunks.length === 0 ? "" : ` in chunk ${chunks.join(" and ")} of ${job.chunkCount}`;
+    throw new WorkerLostError(
+      `a thread ended while it ran kernel "${targetName(kernel)}"${where}: what it was to write is undefined`,
+    );
+  }
+
+  /** A slot that another job leaves. */
+  #nextSlot(): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#queue.push(resolve);
+    return promise;
+  }
+
+  #startLanes(): void {
+    while (this.#lanes < this.laneCount && this.#failure === null) {
+      this.#lanes++;
+      this.#host.startLane().then(
+        () => this.#laneGone(),
+        (error: unknown) => {
+          if (error instanceof WorkerLostError) this.#fail(error);
+          this.#laneGone();
+          // A pool that could not start a thread may be able to next time.
+          if (error instanceof WorkerLostError && this.#failure === error) this.#failure = null;
+        },
+      );
+    }
+  }
+
+  #laneGone(): void {
+    this.#lanes--;
+    if (this.#jobs.size > 0) this.#startLanes();
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    for (const job of this.#jobs.values()) {
+      job.fail(error);
+      stopJob(this.#port, job.slot);
+    }
+  }
+
+  #kernelNumber(target: KernelTarget): number {
+    const key = "name" in target ? `name:${target.name}` : `url:${target.url}`;
+    const known = this.#kernels.get(key);
+    if (known !== undefined) return known;
+    const id = this.#kernels.size + 1;
+    this.#kernels.set(key, id);
+    this.#register(id, { kind: "kernel", id, target });
+    return id;
+  }
+
+  /** Without views and arguments there is nothing to tell. */
+  #registerOperands({ views, args, collects }: LoopJob): number {
+    if (args === undefined && !collects && Object.keys(views).length === 0) return 0;
+    const id = ++this.#operands;
+    this.#register(-id, { kind: "operands", id, operands: { views, args }, collects });
+    return id;
+  }
+
+  #register(key: number, registration: Registration): void {
+    const message = { registrations: [registration], count: this.#registered + 1 };
+    for (const lane of this.#connected) this.#host.send(lane, message);
+    this.#registered++;
+    this.#registrations.set(key, registration);
+  }
+}
+
+async function waitAsync(
+  words: Int32Array<SharedArrayBuffer>,
+  word: number,
+  expected: number,
+  timeoutMs: number,
+): Promise<void> {
+  const waiting = Atomics.waitAsync(words, word, expected, timeoutMs);
+  if (waiting.async) await waiting.value;
+}
