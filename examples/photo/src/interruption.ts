@@ -5,20 +5,21 @@
  *
  * @module
  */
+import { watchLauncher } from "./launcher.ts";
 
 /** The signals that ask to end, and the exit codes that a shell gives them. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Exits as soon as a signal asks for it.
+ * Exits as soon as a signal asks for it, or the package manager that started this process has ended.
  *
  * @param tidyUp - runs before
  */
 export function exitWhenInterrupted(tidyUp: () => void): void {
-  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
-    process.once(signal, () => {
-      tidyUp();
-      process.exit(exitCode);
-    });
-  }
+  const exit = (exitCode: number): void => {
+    tidyUp();
+    process.exit(exitCode);
+  };
+  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) process.once(signal, () => exit(exitCode));
+  watchLauncher(() => exit(EXIT_CODES.SIGTERM));
 }

@@ -196,6 +196,26 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
     this.release();
   }
 
+  /**
+   * This view, if it is live: memoryview's `__enter__`. `using` alone finds out at the first use.
+   *
+   * @throws a `ReleasedError` otherwise
+   *
+   * @example
+   * ```ts
+   * using held = view.enter(); // released at the end of the block
+   * ```
+   */
+  enter(): this {
+    this.checked();
+    return this;
+  }
+
+  /** @throws `TypeError`: views have no order and no arithmetic, and `<` or `+` would take their names for them */
+  valueOf(): never {
+    throw new TypeError("cannot order or add views: equals() compares their elements, get() reads one");
+  }
+
   /** The state of a live view. @throws a `ReleasedError` or `BufferError` otherwise */
   protected checked(): ViewState {
     if (this.#released) throw new ReleasedError("cannot use a released view");

@@ -8,6 +8,7 @@
 import { describe, ValueError } from "./errors.ts";
 import { nativeFormat } from "./format.ts";
 import { contiguousStrides, isContiguous, NDIM_MAX, sizeOf } from "./layout.ts";
+import { type Integer, integerOf } from "./slicing.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** Formats of single bytes: one side of every cast is one. */
@@ -23,7 +24,7 @@ const BYTE_CODES = "bBc";
  *
  * Cost: O(ndim); no element is touched.
  */
-export function castState(state: ViewState, format: string, shape?: readonly number[]): ViewState {
+export function castState(state: ViewState, format: string, shape?: readonly Integer[]): ViewState {
   const { suboffsets } = state;
   if (suboffsets !== null || !isContiguous(state.shape, state.strides, state.itemsize, "C")) {
     throw new TypeError(
@@ -38,7 +39,7 @@ export function castState(state: ViewState, format: string, shape?: readonly num
   return shape === undefined ? flat : shapeFlat(flat, shape);
 }
 
-function checkDimensions(state: ViewState, shape: readonly number[]): void {
+function checkDimensions(state: ViewState, shape: readonly Integer[]): void {
   if (!Array.isArray(shape))
     throw new TypeError(`cannot cast to shape ${describe(shape)}: expected an array of integers`);
   if (shape.length > NDIM_MAX) throw new ValueError(`cannot cast to ${shape.length} dimensions: at most ${NDIM_MAX}`);
@@ -71,19 +72,21 @@ function castFlat(state: ViewState, format: string): ViewState {
   return state.with({ format, itemsize: target.itemsize, shape, strides });
 }
 
-function shapeFlat(state: ViewState, shape: readonly number[]): ViewState {
-  for (const length of shape) {
-    if (!Number.isInteger(length))
-      throw new TypeError(`cannot cast to a length of ${describe(length)}: expected an integer`);
-    if (length <= 0) throw new ValueError(`cannot cast to a length of ${length}: expected a positive integer`);
-  }
-  const size = sizeOf(shape);
+function shapeFlat(state: ViewState, shape: readonly Integer[]): ViewState {
+  const lengths = Object.freeze(Array.from(shape, checkLength));
+  const size = sizeOf(lengths);
   if (size !== state.size) {
     throw new TypeError(
-      `cannot cast ${state.nbytes} bytes to shape [${shape.join(", ")}] of format "${state.format}": ` +
+      `cannot cast ${state.nbytes} bytes to shape [${lengths.join(", ")}] of format "${state.format}": ` +
         `it takes ${size * state.itemsize}`,
     );
   }
-  const lengths = Object.freeze([...shape]);
-  return state.with({ shape: lengths, strides: Object.freeze(contiguousStrides(lengths, state.itemsize, "C")) });
+  return state.with({ shape: lengths, strides: contiguousStrides(lengths, state.itemsize, "C") });
+}
+
+function checkLength(given: Integer): number {
+  const length = integerOf(given);
+  if (length === null) throw new TypeError(`cannot cast to a length of ${describe(given)}: expected an integer`);
+  if (length <= 0) throw new ValueError(`cannot cast to a length of ${length}: expected a positive integer`);
+  return length;
 }

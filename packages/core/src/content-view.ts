@@ -6,7 +6,7 @@
  * @module
  */
 import { type AnyDType, BufferView } from "./buffer-view.ts";
-import { codecFor } from "./codec.ts";
+import { codecFor, type Value } from "./codec.ts";
 import { contiguousBytes } from "./copy.ts";
 import { type Content, contentsAreEqual, valuesAreEqual } from "./equality.ts";
 import { BufferError, describe, NotImplementedError, ValueError } from "./errors.ts";
@@ -91,7 +91,8 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
 
   /** True if an element of a one-dimensional view equals `value`: Python's `in`. */
   includes(value: unknown): boolean {
-    return this.#line("search").some((element) => valuesAreEqual(element, value));
+    for (const element of this.#line("search")) if (valuesAreEqual(element, value)) return true;
+    return false;
   }
 
   /**
@@ -101,18 +102,28 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
    * @throws {@link ValueError} if there is none; `TypeError` for no dimensions, {@link NotImplementedError} for several
    */
   index(value: unknown, start: Integer = 0, stop: Integer = Number.MAX_SAFE_INTEGER): number {
-    const line = this.#line("search");
-    const bounds = sliceIndices({ start, stop }, line.length);
-    for (let i = bounds.start; i < bounds.stop; i++) if (valuesAreEqual(line[i], value)) return i;
+    let i = 0;
+    const bounds = sliceIndices({ start, stop }, this.shape[0] ?? 0);
+    for (const element of this.#line("search")) {
+      if (i >= bounds.start && i < bounds.stop && valuesAreEqual(element, value)) return i;
+      i++;
+    }
     throw new ValueError(`cannot find ${describe(value)}: no element of [${bounds.start}, ${bounds.stop}) equals it`);
   }
 
-  #line(attempt: string): readonly unknown[] {
-    const { shape } = this.checked();
+  *#line(attempt: string): Generator<Value> {
+    const { shape, format } = this.checked();
     if (shape.length === 0) throw new TypeError(`cannot ${attempt} a view of no dimensions`);
     if (shape.length > 1)
       throw new NotImplementedError(`cannot ${attempt} a view of ${shape.length} dimensions: flatten it first`);
-    return this.toList() as readonly unknown[];
+    const { buffer, strides, byteOffset } = this.#content();
+    const codec = codecFor(format);
+    const bytes = new DataView(buffer);
+    for (let i = 0; i < shape[0]!; i++) {
+      // What the elements are compared with may run code of its own, and that may release this view.
+      this.checked();
+      yield codec.read(bytes, byteOffset + i * strides[0]!);
+    }
   }
 
   #content(): Content {

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.float16" preserve="true" />
 /**
  * What one element of an array is: its name, its bytes, its struct format, and the typed array that reads it.
  *
@@ -7,6 +6,7 @@
  *
  * @module
  */
+/// <reference lib="esnext.float16" preserve="true" />
 import { DTypeError, describe } from "./errors.ts";
 
 /** The element types of our arrays. `bool` is one byte, 0 or 1; complex values are pairs (real, imaginary). */

@@ -197,6 +197,31 @@ export function byteBounds(layout: Layout, itemsize: number): ByteBounds {
   return { low, high };
 }
 
+/**
+ * Tells whether a structure is valid over a block of memory: the predicate `verify_structure` of CPython's documentation.
+ *
+ * Its elements lie inside the block, and offset and strides are multiples of the item size. That second half is stricter
+ * than the protocol itself: exporters and descriptors may have elements at any byte.
+ *
+ * @param layout - anything of these fields: lengths that are no integers from 0, or are not as many as strides, are invalid
+ * @param memlen - bytes of the block, from offset 0
+ *
+ * Cost: O(ndim). Source: CPython `Doc/c-api/buffer.rst`, "NumPy-style: shape and strides".
+ */
+export function verifyStructure(layout: Layout, itemsize: number, memlen: number): boolean {
+  const { shape, strides, byteOffset } = layout;
+  const isLength = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+  if (shape.length > NDIM_MAX || strides.length !== shape.length) return false;
+  if (![itemsize, memlen, byteOffset, ...shape].every(isLength) || !strides.every(Number.isSafeInteger)) return false;
+  if (byteOffset + itemsize > memlen) return false;
+  if (itemsize > 0 && [byteOffset, ...strides].some((bytes) => bytes % itemsize !== 0)) return false;
+  if (shape.includes(0)) return true;
+  const reach = strides.map((stride, axis) => stride * (shape[axis]! - 1));
+  const low = reach.reduce((sum, bytes) => sum + Math.min(0, bytes), byteOffset);
+  const high = reach.reduce((sum, bytes) => sum + Math.max(0, bytes), byteOffset + itemsize);
+  return low >= 0 && high <= memlen;
+}
+
 function tooManyElements(shape: readonly number[]): ShapeError {
   return new ShapeError(`cannot use shape ${describe(shape)}: it has too many elements, expected less than 2^53`);
 }

@@ -211,7 +211,7 @@ export class MemoryView<
    *
    * @throws `TypeError` or {@link ValueError} as CPython's: see `castState`
    */
-  cast(format: string, shape?: readonly number[]): MemoryView<AnyDType, B> {
+  cast(format: string, shape?: readonly Integer[]): MemoryView<AnyDType, B> {
     return viewOf(castState(this.checked(), format, shape)) as MemoryView<AnyDType, B>;
   }
 

@@ -131,11 +131,12 @@ export class OldBuffer {
    * @throws {@link ReadonlyError}, then {@link IndexError} out of bounds, then `TypeError` for another `byte`
    */
   setItem(index: number, byte: OldBufferBase): void {
-    const place = wrapped(index, this.#writable().length);
+    wrapped(index, this.#writable().length);
     const source = bytesOf(byte);
     if (source.length !== 1) throw new TypeError(`cannot set a byte to ${source.length} bytes: expected one`);
     // The base of the byte has been asked, and may have changed this one.
-    this.#writable().set(source, place);
+    const target = this.#writable();
+    target[wrapped(index, target.length)] = source[0]!;
   }
 
   /**

@@ -208,7 +208,7 @@ function toSafe(value: number): number {
 }
 
 /** The value of an integer (of a large bigint the nearest double, or an infinity), or `null` if it is none. */
-function integerOf(value: unknown): number | null {
+export function integerOf(value: unknown): number | null {
   if (typeof value === "bigint" || typeof value === "boolean") return Number(value);
   // Adding 0 turns a negative zero into zero.
   return typeof value === "number" && Number.isInteger(value) ? value + 0 : null;

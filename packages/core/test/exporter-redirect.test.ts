@@ -115,7 +115,7 @@ test("a redirecting exporter: can't change the buffer that it hands on", () => {
 test("a redirecting exporter: before an array of ours, the array is what is locked and lent", () => {
   const owner = new MemoryOwner({ maximumBytes: 2 ** 20 });
   const array = owner.zeros([4], "int32");
-  const view = new MemoryView(new Redirect(array as MemoryView));
+  const view = new MemoryView(new Redirect(array));
   expect(view.obj).toBe(array);
   expect(() => array.release()).toThrow(BufferError);
   const [loan] = owner.lend("a job", [{ view, mode: "read" }]);

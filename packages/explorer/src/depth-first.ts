@@ -18,6 +18,7 @@ import { Dependence } from "./dependence.ts";
 import { type Finding, Inspector } from "./inspector.ts";
 import { Machine } from "./machine.ts";
 import type { Program } from "./program.ts";
+import type { Ending } from "./scenario.ts";
 import { actionOf, EXECUTE, RESCUE, stepOf, threadOf } from "./step.ts";
 
 /** How to search. */
@@ -32,8 +33,8 @@ export interface SearchOptions {
 export interface SearchVisitor {
   /** Something is wrong after these steps. The search goes on behind it. */
   onFinding(finding: Finding, steps: readonly number[]): boolean;
-  /** A schedule is complete, right or wrong. The machine is in its last state. */
-  onSchedule(machine: Machine): boolean;
+  /** A schedule is complete, right or wrong. `end` is its last state, until this returns. */
+  onSchedule(end: Ending): boolean;
 }
 
 /** What a search did. */
@@ -282,7 +283,7 @@ export class DepthFirstSearch {
 
   #endSchedule(): void {
     this.counts.schedules++;
-    if (!this.#visitor.onSchedule(this.#machine)) this.#isEnded = true;
+    if (!this.#visitor.onSchedule(this.#inspector.ending)) this.#isEnded = true;
   }
 
   #report(finding: Finding | null): void {

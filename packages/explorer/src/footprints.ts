@@ -142,9 +142,7 @@ export class Footprints {
       this.#conflicts[a] = row;
     }
     const [first, second] = [this.#footprints[a]!, this.#footprints[b]!];
-    const meets = first.accesses.some((x) =>
-      second.accesses.some((y) => x >> 1 === y >> 1 && ((x | y) & 1) === 1),
-    );
+    const meets = first.accesses.some((x) => second.accesses.some((y) => x >> 1 === y >> 1 && ((x | y) & 1) === 1));
     row[b] = meets || (first.invariants & second.invariants) !== 0 ? CONFLICT : DISJOINT;
     return row[b];
   }

@@ -71,9 +71,7 @@ export class HappensBefore {
   writeWord(thread: number, location: number): EarlierAccess | null {
     this.#copy(this.#wordClocks + location * this.#threads, this.#clockOf(thread));
     this.#record(this.#atomicWrites, thread, location);
-    return (
-      this.#unordered(this.#plainWrites, thread, location) ?? this.#unordered(this.#plainReads, thread, location)
-    );
+    return this.#unordered(this.#plainWrites, thread, location) ?? this.#unordered(this.#plainReads, thread, location);
   }
 
   readPlain(thread: number, location: number): EarlierAccess | null {

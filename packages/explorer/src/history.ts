@@ -52,9 +52,9 @@ export class HistoryNode {
 
   /** The histories from the empty one to this. */
   path(): HistoryNode[] {
-    const path: HistoryNode[] = [];
-    for (let node: HistoryNode | null = this; node !== null; node = node.parent) path.push(node);
-    return path.reverse();
+    const path = this.parent?.path() ?? [];
+    path.push(this);
+    return path;
   }
 }
 
@@ -126,7 +126,9 @@ export class Histories {
     if (node.operation?.kind === "pause") node.spunOn = this.#readSincePause(node);
     if (node.operation !== null || node.thrown !== null) return;
     if (typeof (node.value as { then?: unknown } | null | undefined)?.then === "function")
-      throw new ScenarioError(`cannot explore thread ${name}: its run returned a promise, expected a synchronous function`);
+      throw new ScenarioError(
+        `cannot explore thread ${name}: its run returned a promise, expected a synchronous function`,
+      );
     if (mortal === true) node.operation = END;
   }
 

@@ -20,10 +20,11 @@ export interface Finding {
 export class Inspector {
   /** Whether an invariant looked at something for the first time since this was last set to false. */
   sawNews = false;
+  /** The state, as the functions of a scenario see it. */
+  readonly ending: Ending;
 
   readonly #machine: Machine;
   readonly #invariants: readonly (readonly [string, (state: Snapshot) => boolean])[];
-  readonly #ending: Ending;
   /** The invariant that is looking, or -1. */
   #looking = -1;
 
@@ -35,7 +36,7 @@ export class Inspector {
       throw new ScenarioError(
         `cannot explore "${name}": it has ${this.#invariants.length} invariants, expected at most ${INVARIANTS_MAX}`,
       );
-    this.#ending = this.#createEnding();
+    this.ending = this.#createEnding();
   }
 
   /** What is wrong before the first step. */
@@ -67,7 +68,9 @@ export class Inspector {
   atRest(): Finding | null | undefined {
     const machine = this.#machine;
     const { threads, limits } = machine.program.scenario;
-    const left = threads.flatMap(({ daemon }, thread) => (daemon === true || machine.hasExited(thread) ? [] : [thread]));
+    const left = threads.flatMap(({ daemon }, thread) =>
+      daemon === true || machine.hasExited(thread) ? [] : [thread],
+    );
     if (left.length === 0) return this.#checkEnd();
     const canTimeOut = threads.some((_, thread) => machine.canTimeOut(thread));
     if (canTimeOut && limits.timeoutRescue === "allowed") return undefined;
@@ -83,7 +86,7 @@ export class Inspector {
 
   #checkEnd(): Finding | null {
     try {
-      this.#machine.program.scenario.final(this.#ending);
+      this.#machine.program.scenario.final(this.ending);
       return null;
     } catch (error) {
       if (error instanceof ScenarioError) throw error;
@@ -98,7 +101,7 @@ export class Inspector {
       if ((selected & (1 << index)) === 0) continue;
       this.#looking = index;
       try {
-        if (!holds(this.#ending)) finding = { kind: "invariant", subject: name, message: `"${name}" does not hold` };
+        if (!holds(this.ending)) finding = { kind: "invariant", subject: name, message: `"${name}" does not hold` };
       } catch (error) {
         if (error instanceof ScenarioError) throw error;
         finding = { kind: "invariant", subject: name, message: `"${name}" does not hold: ${textOf(error)}` };

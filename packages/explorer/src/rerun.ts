@@ -45,8 +45,9 @@ export class Rerun {
   /** Runs the function until it returns, throws, or goes beyond the results. */
   start(): void {
     let caught: { readonly error: unknown } | null = null;
+    const run = this.#run;
     try {
-      this.value = this.#run(this.#environment());
+      this.value = run(this.#environment());
     } catch (error) {
       caught = { error };
     }
@@ -166,11 +167,14 @@ class ModelPort implements Port {
   }
 }
 
-/** Ports, the explorer's own and what mutants put between, as V8 and SpiderMonkey name their frames. */
-const PORT_FRAME = /\b(Rerun|ModelPort|MutatedPort)[.#]|#perform|\bperform@|Error: where/;
+/** What mutants put between a protocol and its port. */
+const MUTATED_PORT = /\bMutatedPort\b/;
 
-/** The first line of a stack that is not the explorer's, without the word `at`. */
+/** The first line of a stack made in this file that is of another one, without the word `at`. */
 function callerOf(stack: string | undefined): string | undefined {
-  const line = stack?.split("\n").find((candidate) => candidate.trim() !== "" && !PORT_FRAME.test(candidate));
+  const lines = stack?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line)) ?? [];
+  const ownFile = /[^\s(@]+(?=:\d+:\d+\)?$)/.exec(lines[0] ?? "")?.[0];
+  if (ownFile === undefined) return undefined;
+  const line = lines.find((candidate) => !candidate.includes(ownFile) && !MUTATED_PORT.test(candidate));
   return line?.trim().replace(/^at /, "");
 }

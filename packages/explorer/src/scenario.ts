@@ -140,13 +140,12 @@ export function scenario<M extends string>(spec: ScenarioSpec<M>): Scenario {
     preemptionsMax: options.preemptionsMax ?? Infinity,
   };
   const { name, memories, threads, invariants, final } = spec;
-  // The names of the memories are known to the scenario's own functions only, and they are called with these memories.
   return {
     name,
     memories,
-    threads: threads as readonly ThreadSpec[],
-    invariants: (invariants ?? {}) as Scenario["invariants"],
-    final: (final ?? (() => {})) as Scenario["final"],
+    threads,
+    invariants: invariants ?? {},
+    final: final ?? (() => {}),
     limits,
     wrapPort: (port) => port,
   };

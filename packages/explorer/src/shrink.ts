@@ -32,7 +32,7 @@ export function shrink(program: Program, counterexample: Counterexample): Counte
   let best = counterexample;
   let bestCost = costOf(best.steps);
   let tries = 0;
-  for (let isBetter = true; isBetter; ) {
+  for (let isBetter = true; isBetter;) {
     isBetter = false;
     for (const candidate of variants(best.steps)) {
       if (++tries > TRIES_MAX) return best;

@@ -26,7 +26,7 @@ const COUNT_MAX = 1_000_000;
 /** Writes a schedule as text. */
 export function formatTrace(program: Program, steps: readonly number[]): string {
   const words: string[] = [];
-  for (let start = 0; start < steps.length; ) {
+  for (let start = 0; start < steps.length;) {
     const step = steps[start]!;
     let stop = start + 1;
     while (stop < steps.length && steps[stop] === step) stop++;

@@ -13,14 +13,7 @@
  * - `lost-wakeup`: only a time-out can wake a thread, in a scenario that rules this out
  * - `livelock`: threads spin for ever, or a schedule has more steps than the limit
  */
-export type ViolationKind =
-  | "invariant"
-  | "final"
-  | "exception"
-  | "race"
-  | "deadlock"
-  | "lost-wakeup"
-  | "livelock";
+export type ViolationKind = "invariant" | "final" | "exception" | "race" | "deadlock" | "lost-wakeup" | "livelock";
 
 /** Something wrong, and the shortest schedule found that shows it. */
 export interface Violation {

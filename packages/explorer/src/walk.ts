@@ -14,19 +14,19 @@ export class Walk {
   finding: Finding | null = null;
   /** The steps that were taken. */
   readonly steps: number[] = [];
-  readonly #inspector: Inspector;
+  readonly inspector: Inspector;
   readonly #possible: number[] = [];
 
   constructor(program: Program) {
     this.machine = new Machine(program);
-    this.#inspector = new Inspector(this.machine);
+    this.inspector = new Inspector(this.machine);
   }
 
   /** Begins a new schedule. */
   start(): void {
     this.machine.restart();
     this.steps.length = 0;
-    this.finding = this.#inspector.atStart();
+    this.finding = this.inspector.atStart();
   }
 
   /** The threads that can do their next operation. */
@@ -51,7 +51,7 @@ export class Walk {
   take(step: number): void {
     this.steps.push(step);
     this.machine.take(step);
-    this.finding = this.#inspector.afterStep();
+    this.finding = this.inspector.afterStep();
   }
 
   /**
@@ -60,7 +60,7 @@ export class Walk {
    * @returns the threads of which one must run out of time, if it is not
    */
   rest(): number[] {
-    const finding = this.#inspector.atRest();
+    const finding = this.inspector.atRest();
     if (finding !== undefined) {
       this.finding = finding;
       return [];

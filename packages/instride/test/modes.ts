@@ -1,3 +1,8 @@
+/**
+ * One suite for every mode of a runtime.
+ *
+ * @module
+ */
 import { afterAll, describe } from "vitest";
 import { type Mode, open, type Runtime } from "instride";
 
