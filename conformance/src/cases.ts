@@ -20,7 +20,6 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
 import type { World } from "./world.ts";
 
 /** One line of a file, decoded as JSON and no further. A replay narrows it to the fields of its kind. */
@@ -51,23 +50,25 @@ export type Replay = (c: Case, world: World) => void;
 /** The replays of one file, by kind. */
 export type Replays = Readonly<Record<string, Replay>>;
 
-/** Where the vectors are; `INSTRIDE_VECTORS` names another folder, such as one generated from another seed. */
-const VECTORS =
-  process.env["INSTRIDE_VECTORS"] === undefined
-    ? new URL("../vectors/", import.meta.url)
-    : pathToFileURL(`${process.env["INSTRIDE_VECTORS"]}/`);
+/** The folder of the vectors that come with the project. */
+export const VECTORS: URL = new URL("../vectors/", import.meta.url);
 
 /**
  * Reads the cases of a file.
  *
  * @param file - its name without `.jsonl`
  */
-export function readCases(file: string): readonly Case[] {
-  const lines = readFileSync(new URL(`${file}.jsonl`, VECTORS), "utf8").split("\n");
-  return lines
-    .filter((line) => line !== "")
-    .map(parseLine)
-    .filter((row): row is Case => "id" in row);
+export function readCases(file: string, folder: URL = VECTORS): readonly Case[] {
+  const lines = readFileSync(new URL(`${file}.jsonl`, folder), "utf8").split("\n");
+  return lines.filter((line) => line !== "").flatMap(caseOf);
+}
+
+/** @returns nothing for a file's first line @throws `TypeError` for a line that is no case */
+function caseOf(line: string, index: number): Case[] {
+  const row = parseLine(line);
+  if (index === 0 && "meta" in row) return [];
+  if ("id" in row && "kind" in row) return [row as Case];
+  throw new TypeError(`line ${index + 1} is no case: expected an object with id and kind`);
 }
 
 /** The part of ECMA-262's `JSON.parse` source text access that is used; TypeScript 7.0 doesn't declare it. */
@@ -78,9 +79,10 @@ interface ReviverContext {
 type ParseJson = (text: string, reviver: (key: string, value: unknown, context: ReviverContext) => unknown) => object;
 
 function parseLine(line: string): object {
-  return (JSON.parse as ParseJson)(line, (_key, value, { source }) =>
+  const row: unknown = (JSON.parse as ParseJson)(line, (_key, value, { source }) =>
     typeof value === "number" && source !== undefined && /[.eE]/.test(source) ? new PythonFloat(value) : value,
   );
+  return typeof row === "object" && row !== null ? row : {};
 }
 
 /** The JavaScript value of a Python value. */

@@ -17,6 +17,11 @@ import { type Exportable, isExporter } from "./exporter.ts";
 import { checkOrder, type Order } from "./layout.ts";
 import { type Integer, sliceIndices } from "./slicing.ts";
 
+interface Bounds {
+  readonly start: number;
+  readonly stop: number;
+}
+
 export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
   /**
    * A private copy of the elements' bytes, in C or Fortran order; `A` is Fortran where only that fits the memory.
@@ -102,16 +107,17 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
    * @throws {@link ValueError} if there is none; `TypeError` for no dimensions, {@link NotImplementedError} for several
    */
   index(value: unknown, start: Integer = 0, stop: Integer = Number.MAX_SAFE_INTEGER): number {
-    let i = 0;
     const bounds = sliceIndices({ start, stop }, this.shape[0] ?? 0);
-    for (const element of this.#line("search")) {
-      if (i >= bounds.start && i < bounds.stop && valuesAreEqual(element, value)) return i;
+    let i = bounds.start;
+    for (const element of this.#line("search", bounds)) {
+      if (valuesAreEqual(element, value)) return i;
       i++;
     }
     throw new ValueError(`cannot find ${describe(value)}: no element of [${bounds.start}, ${bounds.stop}) equals it`);
   }
 
-  *#line(attempt: string): Generator<Value> {
+  /** The elements of a one-dimensional view, read one by one. */
+  *#line(attempt: string, { start, stop }: Bounds = { start: 0, stop: Infinity }): Generator<Value> {
     const { shape, format } = this.checked();
     if (shape.length === 0) throw new TypeError(`cannot ${attempt} a view of no dimensions`);
     if (shape.length > 1)
@@ -119,7 +125,8 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
     const { buffer, strides, byteOffset } = this.#content();
     const codec = codecFor(format);
     const bytes = new DataView(buffer);
-    for (let i = 0; i < shape[0]!; i++) {
+    const end = Math.min(stop, shape[0]!);
+    for (let i = start; i < end; i++) {
       // What the elements are compared with may run code of its own, and that may release this view.
       this.checked();
       yield codec.read(bytes, byteOffset + i * strides[0]!);

@@ -64,7 +64,11 @@ export function elementOffset(memory: Indirect, indices: readonly number[]): num
 export function stridedElements(source: Indirect): Strided {
   if (source.suboffsets === null) return source;
   const copy = privateMemory(source);
-  for (const [inside, part] of partsOf(source, copy)) copyElements(part, inside);
+  const direct = directAxis(source);
+  const targets = partsOf({ ...copy, suboffsets: null }, direct);
+  for (const place of partsOf(source, direct)) {
+    copyElements(partAt(copy, direct, targets.next().value as number), partAt(source, direct, place));
+  }
   return copy;
 }
 
@@ -85,8 +89,15 @@ export function storeElements(target: Indirect, source: Strided): void {
     from = privateMemory(target);
     copyElements(from, source);
   }
-  const parts = [...partsOf(target, from)];
-  for (const [inside, part] of parts) copyElements(inside, part);
+  const direct = directAxis(target);
+  // All are found before the first is written.
+  const places = new Float64Array(privateBytes(8 * sizeOf(target.shape.slice(0, direct))).buffer);
+  let found = 0;
+  for (const place of partsOf(target, direct)) places[found++] = place;
+  const sources = partsOf({ ...from, suboffsets: null }, direct);
+  for (const place of places.subarray(0, found)) {
+    copyElements(partAt(target, direct, place), partAt(from, direct, sources.next().value as number));
+  }
 }
 
 /**
@@ -184,41 +195,40 @@ class IndirectAxes {
   }
 }
 
+/** The first axis behind the last table: from there on strides alone say where elements lie. */
+function directAxis({ suboffsets }: Indirect): number {
+  return 1 + (suboffsets?.findLastIndex((suboffset) => suboffset >= 0) ?? -1);
+}
+
+/** The elements at one index along the axes before `direct`. */
+function partAt({ buffer, shape, strides, itemsize }: Strided, direct: number, byteOffset: number): Strided {
+  return { buffer, byteOffset, shape: shape.slice(direct), strides: strides.slice(direct), itemsize };
+}
+
 /**
- * Takes memory apart where it lies directly, behind the last table, and beside each part gives that of `other`.
+ * Finds where the parts lie: one for each index along the axes before `direct`, in C order. Each is inside the buffer.
  *
- * @param other - of the same shape
- * @returns pairs of equal shape; those of `memory` are inside the buffer
+ * @throws {@link BufferError} when it comes to one that is not
  */
-function* partsOf(memory: Indirect, other: Strided): Generator<readonly [inside: Strided, part: Strided]> {
-  const { shape, strides, suboffsets, itemsize } = memory;
+function* partsOf(memory: Indirect, direct: number): Generator<number, void, undefined> {
+  const { shape, strides, itemsize } = memory;
   if (itemsize === 0 || shape.includes(0)) return;
   const bytes = bytesOf(memory.buffer);
-  const inner = 1 + (suboffsets?.findLastIndex((suboffset) => suboffset >= 0) ?? -1);
-  const lengths = shape.slice(inner);
-  const partIn = ({ buffer, strides: all }: Strided, byteOffset: number): Strided => ({
-    buffer,
-    byteOffset,
-    shape: lengths,
-    strides: all.slice(inner),
-    itemsize,
-  });
+  const reach = byteBounds(partAt(memory, direct, 0), itemsize);
 
-  function* walk(axis: number, offset: number, beside: number): ReturnType<typeof partsOf> {
-    if (axis === inner) {
-      const inside = partIn(memory, offset);
-      checkInside(byteBounds(inside, itemsize), bytes);
-      yield [inside, partIn(other, beside)];
+  function* walk(axis: number, offset: number): Generator<number, void, undefined> {
+    if (axis === direct) {
+      checkInside({ low: offset + reach.low, high: offset + reach.high }, bytes);
+      yield offset;
       return;
     }
     const suboffset = suboffsetOf(memory, axis);
     for (let i = 0; i < shape[axis]!; i++) {
       const step = offset + i * strides[axis]!;
-      const next = suboffset === null ? step : follow(bytes, step) + suboffset;
-      yield* walk(axis + 1, next, beside + i * other.strides[axis]!);
+      yield* walk(axis + 1, suboffset === null ? step : follow(bytes, step) + suboffset);
     }
   }
-  yield* walk(0, memory.byteOffset, other.byteOffset);
+  yield* walk(0, memory.byteOffset);
 }
 
 function suboffsetOf({ suboffsets }: Indirect, axis: number): number | null {

@@ -20,7 +20,7 @@ import { ContentView } from "./content-view.ts";
 import type { Strided } from "./copy.ts";
 import { checkDType, type DType, DTYPES, type Scalars, type TypedArrays } from "./dtype.ts";
 import { type Elements, elementsOf, type Reader, readerOf } from "./elements.ts";
-import { describe, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
+import { describe, DTypeError, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
 import {
   applyIndirectIndex,
@@ -32,6 +32,7 @@ import {
 } from "./indirection.ts";
 import type { Layout, Order } from "./layout.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
+import { fieldState } from "./record-view.ts";
 import { dtypeView, reshape } from "./reshape.ts";
 import { applyIndex, type IndexKey, type Integer } from "./slicing.ts";
 import type { ViewState } from "./view-state.ts";
@@ -273,6 +274,30 @@ export class MemoryView<
     const { format, itemsize } = DTYPES[checkDType(dtype)];
     const { shape, strides, byteOffset } = dtypeView(state, state.itemsize, itemsize);
     return viewOf(state.with({ shape, strides, byteOffset, format, itemsize })) as unknown as MemoryView<E, B>;
+  }
+
+  /**
+   * The view of one field of a record: the same memory under the field's own format, nested records too. NumPy's
+   * `view["name"]`.
+   *
+   * @param dtype - the type of the result, where the caller knows it
+   * @throws a `DTypeError` if the format is no record, or the field has another dtype; {@link ValueError} if there is no
+   *   such field
+   *
+   * @example
+   * ```ts
+   * points.format; // "T{d:x:d:y:}"
+   * points.field("y", "float64").fill(0);
+   * ```
+   */
+  field(name: string): MemoryView<AnyDType, B>;
+  field<E extends DType>(name: string, dtype: E): MemoryView<E, B>;
+  field(name: string, dtype?: DType): MemoryView<AnyDType, B> {
+    const state = fieldState(this.checked(), name);
+    if (dtype !== undefined && state.dtype !== checkDType(dtype)) {
+      throw new DTypeError(`cannot view field ${describe(name)} of format "${state.format}" as ${dtype}`);
+    }
+    return viewOf(state) as MemoryView<AnyDType, B>;
   }
 
   /** How a debugger and `console.log` show it. */

@@ -160,6 +160,17 @@ test("fromContiguous: puts every element where toContiguous finds it, and touche
   fc.assert(property, { numRuns: 500 });
 });
 
+test("fromContiguous: `A` is C order behind a table of offsets, whatever its strides look like", () => {
+  const words = new Uint32Array(12);
+  words.set([8, 24]);
+  const memory = { buffer: words.buffer, byteOffset: 0, nbytes: 16, readonly: false, itemsize: 4, format: "I" };
+  // Strides of Fortran order, if there were no table.
+  const rows = { ...memory, ndim: 2, shape: [2, 2], strides: [4, 8], suboffsets: [0, -1] };
+  fromContiguous(rows, Uint32Array.of(1, 2, 3, 4), "A");
+  expect([...words.subarray(2)]).toEqual([1, 0, 2, 0, 3, 0, 4, 0, 0, 0]);
+  expect(new Uint32Array(toContiguous(rows, "A").buffer)).toEqual(Uint32Array.of(1, 2, 3, 4));
+});
+
 test("fromContiguous: takes as many bytes as the buffer has, into memory that may be written", () => {
   const exporter = dense([2, 3]);
   using buffer = getBuffer(exporter, BufferFlags.FULL);

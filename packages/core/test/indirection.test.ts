@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { borrowView } from "../src/borrowed-view.ts";
-import { BufferError, NotImplementedError, ValueError } from "../src/errors.ts";
+import { BufferError, DescriptorError, NotImplementedError, ValueError } from "../src/errors.ts";
+import { claimRow, createWords, openHandle, setRegion } from "../src/lease-words.ts";
 import { MemoryView } from "../src/memory-view.ts";
 import type { BufferInfo } from "../src/py-buffer.ts";
 import { type IndexKey, type Slice, sliceIndices } from "../src/slicing.ts";
@@ -356,6 +357,16 @@ test("suboffsets: a descriptor proves its table, and its elements are proved whe
   expect(() => view.get(1, 2 ** 40 - 1)).toThrow(BufferError);
   expect(() => view.at(1)).toThrow(BufferError);
   expect(() => borrowView({ ...descriptor, byteOffset: 24 }, null)).toThrow("reaches bytes [24, 36) of a buffer of 32");
+});
+
+test("suboffsets: no descriptor has them under a lease, since a table may lead beyond what was lent", () => {
+  const words = createWords();
+  const thread = claimRow(words, 1);
+  setRegion(words, 0, { low: 0, high: 32, writable: true });
+  const lease = openHandle(words.states, 0);
+  const descriptor = { ...threeRows(new SharedArrayBuffer(64)), lease };
+  expect(() => borrowView(descriptor, thread)).toThrow(DescriptorError);
+  expect(borrowView({ ...descriptor, suboffsets: null }, thread).view.nbytes).toBe(12);
 });
 
 test("suboffsets: a buffer that shrank or was detached under the table is noticed", () => {

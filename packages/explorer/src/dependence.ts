@@ -28,12 +28,14 @@ export class Dependence {
   #clocks: Int32Array;
   /** For each step and thread, the last step before it that the thread took or was woken by. */
   #lasts: Int32Array;
+  readonly #firstSequences: Int32Array;
 
   constructor(footprints: Footprints, threads: number) {
     this.#footprints = footprints;
     this.#threads = threads;
     this.#clocks = new Int32Array(threads * 64);
     this.#lasts = new Int32Array(threads * 64).fill(NONE);
+    this.#firstSequences = new Int32Array(threads);
   }
 
   /**
@@ -76,7 +78,7 @@ export class Dependence {
   initials(earlier: number, later: number): number {
     const clocks = this.#clocks;
     const reversed = this.#threadOf[earlier]!;
-    const first = new Int32Array(this.#threads);
+    const first = this.#firstSequences.fill(0);
     let initials = 0;
     for (let at = earlier + 1; at <= later; at++) {
       const clock = at * this.#threads;

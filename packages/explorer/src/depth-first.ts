@@ -191,17 +191,23 @@ export class DepthFirstSearch {
     next.asleep.length = 0;
     next.asleepFootprints.length = 0;
     if (this.#options.reduction) {
-      for (const [index, other] of branching.asleep.entries()) {
-        const otherFootprint = branching.asleepFootprints[index]!;
-        if (threadOf(other) !== thread && !machine.footprints.conflict(footprint, otherFootprint))
-          next.sleep(other, otherFootprint);
-      }
+      this.#letSleep(branching, next, step, footprint);
       // From here on every sister branch can leave out what begins with this step.
       branching.sleep(step, footprint);
     }
     next.runner = actionOf(step) === EXECUTE ? thread : branching.runner;
     next.preemptions = preemptions;
     this.#enter(next, branching);
+  }
+
+  /** What sleeps on after a step: what does not conflict with it. A rescue depends on everything, since all must rest. */
+  #letSleep(branching: Branching, next: Branching, step: number, footprint: number): void {
+    if (actionOf(step) === RESCUE) return;
+    for (const [index, other] of branching.asleep.entries()) {
+      const otherFootprint = branching.asleepFootprints[index]!;
+      if (threadOf(other) === threadOf(step) || actionOf(other) === RESCUE) continue;
+      if (!this.#machine.footprints.conflict(footprint, otherFootprint)) next.sleep(other, otherFootprint);
+    }
   }
 
   /** Has the states branch where the last step could have been reversed with an earlier one. */
@@ -252,24 +258,31 @@ export class DepthFirstSearch {
 
   /** What is tried first, or at all: one thread that can go on with everything it may do, if there is one. */
   #chooseThreads(branching: Branching, runnable: number): void {
-    let awake = 0;
-    let isRedundant = true;
+    let enabled = runnable;
+    for (let thread = 0; thread < this.#machine.threadCount; thread++) {
+      const isEnabled = this.#machine.canBeStruck(thread) || (branching.canRescue && this.#machine.canTimeOut(thread));
+      if (isEnabled) enabled |= 1 << thread;
+    }
+    branching.enabled = enabled;
+    branching.backtrack = enabled;
+    if (!this.#options.reduction || runnable === 0) return;
+    let awake = runnable;
+    for (const step of branching.asleep) awake &= ~(1 << threadOf(step));
+    if (awake === 0) {
+      // A thread with some steps asleep can't stand for the others: whatever is awake is tried.
+      if (this.#isAllAsleep(branching)) this.counts.redundant++;
+      return;
+    }
+    const { runner } = branching;
+    branching.backtrack = runner >= 0 && (awake & (1 << runner)) !== 0 ? 1 << runner : awake & -awake;
+  }
+
+  #isAllAsleep(branching: Branching): boolean {
     for (let thread = 0; thread < this.#machine.threadCount; thread++) {
       this.#listSteps(branching, thread);
-      const { steps } = branching;
-      if (steps.length > 0) branching.enabled |= 1 << thread;
-      const asleep = branching.asleep.length === 0 ? 0 : countWhere(steps, (step) => branching.isAsleep(step));
-      if (asleep === 0) awake |= 1 << thread;
-      if (asleep < steps.length) isRedundant = false;
+      if (!branching.steps.every((step) => branching.isAsleep(step))) return false;
     }
-    if (isRedundant && runnable !== 0) this.counts.redundant++;
-    branching.backtrack = branching.enabled;
-    if (!this.#options.reduction || runnable === 0) return;
-    const candidates = awake & runnable;
-    // A thread with some steps asleep can't stand for the others. Then whatever is awake is tried.
-    if (candidates === 0) return;
-    const { runner } = branching;
-    branching.backtrack = runner >= 0 && (candidates & (1 << runner)) !== 0 ? 1 << runner : candidates & -candidates;
+    return true;
   }
 
   /** No thread can do an operation: this is an end, or a time-out goes on. */
@@ -289,10 +302,4 @@ export class DepthFirstSearch {
   #report(finding: Finding | null): void {
     if (finding !== null && !this.#visitor.onFinding(finding, this.#steps)) this.#isEnded = true;
   }
-}
-
-function countWhere<T>(items: readonly T[], test: (item: T) => boolean): number {
-  let count = 0;
-  for (const item of items) if (test(item)) count++;
-  return count;
 }

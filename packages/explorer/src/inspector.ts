@@ -14,7 +14,8 @@ import type { ViolationKind } from "./violation.ts";
 export interface Finding {
   readonly kind: ViolationKind;
   readonly subject: string;
-  readonly message: string;
+  /** Puts it into words, which may take a while. */
+  readonly message: () => string;
 }
 
 export class Inspector {
@@ -57,7 +58,8 @@ export class Inspector {
     const broken = changed === 0 ? null : this.#broken(changed);
     const { stepsMax } = program.scenario.limits;
     if (broken !== null || stepCount < stepsMax) return broken;
-    return { kind: "livelock", subject: "steps", message: `${stepsMax} steps, and no end: a loop without a pause?` };
+    const message = (): string => `${stepsMax} steps, and no end: a loop without a pause?`;
+    return { kind: "livelock", subject: "steps", message };
   }
 
   /**
@@ -77,11 +79,8 @@ export class Inspector {
     const kinds = left.map((thread) => machine.nodeOf(thread).operation!.kind);
     let kind: ViolationKind = kinds.every((operation) => operation === "pause") ? "livelock" : "deadlock";
     if (canTimeOut) kind = "lost-wakeup";
-    return {
-      kind,
-      subject: left.map((thread) => threads[thread]!.name).join(" "),
-      message: left.map((thread) => this.#describeBlocked(thread)).join("; "),
-    };
+    const message = left.map((thread) => this.#describeBlocked(thread)).join("; ");
+    return { kind, subject: left.map((thread) => threads[thread]!.name).join(" "), message: () => message };
   }
 
   #checkEnd(): Finding | null {
@@ -90,7 +89,7 @@ export class Inspector {
       return null;
     } catch (error) {
       if (error instanceof ScenarioError) throw error;
-      return { kind: "final", subject: "end", message: textOf(error) };
+      return { kind: "final", subject: "end", message: () => textOf(error) };
     }
   }
 
@@ -101,10 +100,10 @@ export class Inspector {
       if ((selected & (1 << index)) === 0) continue;
       this.#looking = index;
       try {
-        if (!holds(this.ending)) finding = { kind: "invariant", subject: name, message: `"${name}" does not hold` };
+        if (!holds(this.ending)) finding = brokenBy(name, "");
       } catch (error) {
         if (error instanceof ScenarioError) throw error;
-        finding = { kind: "invariant", subject: name, message: `"${name}" does not hold: ${textOf(error)}` };
+        finding = brokenBy(name, `: ${textOf(error)}`);
       }
       if (finding !== null) break;
     }
@@ -114,22 +113,25 @@ export class Inspector {
 
   #exception({ thread }: HistoryNode, error: unknown): Finding {
     const name = this.#machine.program.threadNames[thread]!;
-    return { kind: "exception", subject: name, message: `${name} threw ${textOf(error)}` };
+    return { kind: "exception", subject: name, message: () => `${name} threw ${textOf(error)}` };
   }
 
   #unordered({ location, earlier, later }: Race): Finding {
     const { program } = this.#machine;
     const names = [earlier, later].map(({ thread }) => program.threadNames[thread]!);
-    const places = [earlier, later].map((node) => {
-      const source = this.#machine.sourceOf(node);
-      const where = source === undefined ? "" : `, ${source}`;
-      return `${node.operation!.kind} by ${program.threadNames[node.thread]!} (its operation ${node.depth + 1}${where})`;
-    });
+    const cell = program.locationName(location);
     return {
       kind: "race",
-      subject: `${program.locationName(location)} ${names.sort().join(" ")}`,
-      message: `nothing orders these accesses to ${program.locationName(location)}: ${places.join(" and ")}`,
+      subject: `${cell} ${names.sort().join(" ")}`,
+      message: () => `nothing orders these accesses to ${cell}: ${this.#placeOf(earlier)} and ${this.#placeOf(later)}`,
     };
+  }
+
+  #placeOf(node: HistoryNode): string {
+    const source = this.#machine.sourceOf(node);
+    const where = source === undefined ? "" : `, ${source}`;
+    const name = this.#machine.program.threadNames[node.thread]!;
+    return `${node.operation!.kind} by ${name} (its operation ${node.depth + 1}${where})`;
   }
 
   #describeBlocked(thread: number): string {
@@ -175,6 +177,10 @@ export class Inspector {
   #note(object: number): void {
     if (this.#looking >= 0 && this.#machine.footprints.watch(this.#looking, object)) this.sawNews = true;
   }
+}
+
+function brokenBy(name: string, reason: string): Finding {
+  return { kind: "invariant", subject: name, message: () => `"${name}" does not hold${reason}` };
 }
 
 function textOf(error: unknown): string {

@@ -112,7 +112,7 @@ export class Machine {
   }
 
   get stepCount(): number {
-    return this.#cells.values[this.#counters + STEPS]!;
+    return this.#countOf(STEPS);
   }
 
   valueAt(location: number): number {
@@ -162,21 +162,32 @@ export class Machine {
 
   /** Appends the steps that a thread could take, without those that only a state of rest allows. */
   appendSteps(thread: number, steps: number[]): void {
-    const status = this.#statusOf(thread);
-    if (status >= ENDED) return;
-    const { limits, threads } = this.program.scenario;
-    const count = this.#cells.values;
     if (this.canExecute(thread)) {
       const choices = this.#choicesOf(this.nodeOf(thread).operation!);
       for (let choice = 0; choice < choices; choice++) steps.push(stepOf(thread, EXECUTE, choice));
     }
-    if (status === WAITING) {
-      if (this.canTimeOut(thread) && count[this.#counters + TIMEOUTS]! < limits.timeoutsMax)
-        steps.push(stepOf(thread, TIME_OUT));
-      if (count[this.#counters + SPURIOUS_WAKES]! < limits.spuriousWakesMax) steps.push(stepOf(thread, WAKE));
-    }
-    if (threads[thread]!.mortal === true && count[this.#counters + DEATHS]! < limits.deathsMax)
-      steps.push(stepOf(thread, DIE));
+    if (this.#canTimeOutEarly(thread)) steps.push(stepOf(thread, TIME_OUT));
+    if (this.#canWake(thread)) steps.push(stepOf(thread, WAKE));
+    if (this.#canDie(thread)) steps.push(stepOf(thread, DIE));
+  }
+
+  /** Whether something can happen to a thread other than its next operation, but need not. */
+  canBeStruck(thread: number): boolean {
+    return this.#canDie(thread) || this.#canTimeOutEarly(thread) || this.#canWake(thread);
+  }
+
+  #canDie(thread: number): boolean {
+    const { threads, limits } = this.program.scenario;
+    if (threads[thread]!.mortal !== true || this.hasExited(thread)) return false;
+    return this.#countOf(DEATHS) < limits.deathsMax;
+  }
+
+  #canTimeOutEarly(thread: number): boolean {
+    return this.canTimeOut(thread) && this.#countOf(TIMEOUTS) < this.program.scenario.limits.timeoutsMax;
+  }
+
+  #canWake(thread: number): boolean {
+    return this.isWaiting(thread) && this.#countOf(SPURIOUS_WAKES) < this.program.scenario.limits.spuriousWakesMax;
   }
 
   /** Takes a step that is possible. {@link footprint} and its like then tell of it. */
@@ -424,7 +435,10 @@ export class Machine {
   }
 
   #count(counter: number): void {
-    const index = this.#counters + counter;
-    this.#cells.set(index, this.#cells.values[index]! + 1);
+    this.#cells.set(this.#counters + counter, this.#countOf(counter) + 1);
+  }
+
+  #countOf(counter: number): number {
+    return this.#cells.values[this.#counters + counter]!;
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { HistoryNode } from "./history.ts";
-import type { Finding } from "./inspector.ts";
 import type { Machine } from "./machine.ts";
 import { EXIT_RESULTS, type Operation, WAIT_RESULTS } from "./operation.ts";
 import type { Program } from "./program.ts";
@@ -16,14 +15,15 @@ import { Walk } from "./walk.ts";
 
 /** Puts a counterexample into words. */
 export function violationOf(program: Program, { steps, finding }: Counterexample): Violation {
-  const { kind, subject, message } = finding;
+  const { kind, subject } = finding;
+  const message = finding.message();
   const trace = formatTrace(program, steps);
-  const report = [headline(program, finding), `trace: ${trace}`, ...describeSteps(program, steps)].join("\n");
+  const report = [
+    `${kind} in "${program.scenario.name}": ${message}`,
+    `trace: ${trace}`,
+    ...describeSteps(program, steps),
+  ].join("\n");
   return { kind, subject, message, trace, report };
-}
-
-function headline(program: Program, { kind, message }: Finding): string {
-  return `${kind} in "${program.scenario.name}": ${message}`;
 }
 
 /** One line for each step. */

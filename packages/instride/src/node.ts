@@ -6,7 +6,7 @@
 import { threadId } from "node:worker_threads";
 import { describe, MemoryOwner, ValueError } from "@instride/core";
 import { kernelNamed } from "@instride/kernels";
-import { InlinePool, joinThread, type LoopBody } from "@instride/scheduler";
+import { InlinePool, joinThread, type LoopBody, TurnBudget } from "@instride/scheduler";
 import { leaseThread, PiscinaPool } from "@instride/scheduler/piscina";
 import { type Mode, Runtime } from "./runtime.ts";
 
@@ -47,13 +47,14 @@ function openNow({ threads, mode = "threads", maximumBytes }: OpenOptions): Runt
   }
   const owner = new MemoryOwner(maximumBytes === undefined ? {} : { maximumBytes });
   const { words } = owner.leases;
+  const turn = new TurnBudget();
   if (mode === "inline") {
     const registry = (name: string): LoopBody => kernelNamed(name).run;
-    const pool = new InlinePool(joinThread(words, leaseThread(threadId), registry));
-    return new Runtime({ owner, pool, mode, reason: "asked for by the option mode" });
+    const pool = new InlinePool(joinThread(words, leaseThread(threadId), registry), turn);
+    return new Runtime({ owner, pool, turn, mode, reason: "asked for by the option mode" });
   }
   const filename = import.meta.resolve("#worker-node");
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
   const pool = new PiscinaPool({ filename, threads, leases: words, onThreadEnd });
-  return new Runtime({ owner, pool, mode, reason: "Node has shared memory and threads" });
+  return new Runtime({ owner, pool, turn, mode, reason: "Node has shared memory and threads" });
 }

@@ -25,6 +25,7 @@ import {
   type ParallelReduceOptions,
   type Pool,
   runTask,
+  type TurnBudget,
 } from "@instride/scheduler";
 
 /** How a runtime works: on threads, or on the calling thread alone. */
@@ -34,6 +35,7 @@ export type Mode = "threads" | "inline";
 export interface RuntimeParts {
   readonly owner: MemoryOwner;
   readonly pool: Pool;
+  readonly turn: TurnBudget;
   readonly mode: Mode;
   readonly reason: string;
 }
@@ -60,8 +62,8 @@ export class Runtime implements AsyncDisposable {
   readonly threads: number;
   readonly #context: LoopContext;
 
-  constructor({ owner, pool, mode, reason }: RuntimeParts) {
-    this.#context = { owner, pool };
+  constructor({ owner, pool, turn, mode, reason }: RuntimeParts) {
+    this.#context = { owner, pool, turn };
     this.mode = mode;
     this.reason = reason;
     this.threads = pool.participants;

@@ -1,6 +1,16 @@
 /**
- * The functions of the host that the inline pool needs, which every JavaScript host has. Not emitted: a consumer's own
+ * The functions of the host that a caller needs, which every JavaScript host has. Not emitted: a consumer's own
  * declarations take their place.
  */
-declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function structuredClone<T>(value: T): T;
+
+/** Node has it, browsers don't. */
+declare const setImmediate: ((callback: () => void) => unknown) | undefined;
+
+interface HostMessagePort {
+  onmessage: (() => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+declare const MessageChannel: new () => { readonly port1: HostMessagePort; readonly port2: HostMessagePort };

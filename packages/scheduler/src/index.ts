@@ -21,4 +21,5 @@ export { LaneTeam, type TeamHost } from "./lanes/team.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool } from "./pool.ts";
 export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
 export { runTask } from "./run-task.ts";
+export { TurnBudget } from "./turn-budget.ts";
 export { joinThread, runTaskHere, type ThreadContext } from "./thread.ts";

@@ -1,7 +1,7 @@
 /**
  * The pool without threads: the caller runs everything itself, with the same results and the same errors.
  *
- * So that timers and `AbortSignal`s get through, it gives way to the event loop after every 4 ms of work.
+ * So that timers and `AbortSignal`s get through, it gives way to the event loop whenever a turn's budget is used up.
  *
  * @module
  */
@@ -14,17 +14,18 @@ import type { LoopJob, Pool } from "./pool.ts";
 import type { LoopOutcome, Operands, Partial, TaskMessage, TaskOutcome } from "./protocol.ts";
 import { chunkAt } from "./range.ts";
 import { runTaskHere, type ThreadContext } from "./thread.ts";
-
-/** Work between two turns of the event loop, in milliseconds. */
-export const INLINE_BUDGET_MS = 4;
+import type { TurnBudget } from "./turn-budget.ts";
 
 export class InlinePool implements Pool {
   readonly participants: number = 1;
   readonly #thread: ThreadContext;
+  readonly #turn: TurnBudget;
   #closed = false;
 
-  constructor(thread: ThreadContext) {
+  /** @param turn - the budget of the calling thread's event loop */
+  constructor(thread: ThreadContext, turn: TurnBudget) {
     this.#thread = thread;
+    this.#turn = turn;
   }
 
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
@@ -59,16 +60,14 @@ export class InlinePool implements Pool {
   async #runChunks(job: LoopJob, body: LoopBody, { views }: BorrowedOperands, args: unknown): Promise<LoopOutcome> {
     const { chunks, collects, signal, onProgress } = job;
     const partials: Partial[] = [];
-    let turnEnds = Date.now() + INLINE_BUDGET_MS;
     for (let chunk = 0; chunk < chunks.chunkCount; chunk++) {
       if (signal?.aborted === true) break;
       const collect = collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
       const failure = runChunk(body, chunkAt(chunks, chunk), views, args, collect);
       if (failure !== null) return { partials, failures: [failure] };
       onProgress?.(chunk + 1);
-      if (Date.now() < turnEnds) continue;
-      await nextTurn();
-      turnEnds = Date.now() + INLINE_BUDGET_MS;
+      if (!this.#turn.isUsedUp) continue;
+      await this.#turn.giveWay();
       this.#checkOpen();
     }
     return { partials, failures: [] };
@@ -91,10 +90,4 @@ function asSent<T>(what: string, value: T): T {
   } catch (cause) {
     throw cloneError(what, cause) ?? cause;
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }

@@ -8,6 +8,7 @@ import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts
 import type { Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
 import type { ChunkedRange } from "./range.ts";
+import type { TurnBudget } from "./turn-budget.ts";
 
 /** How far a call has come. */
 export interface Progress {
@@ -26,6 +27,8 @@ export interface LoopOptions extends CallOptions {
 export interface LoopContext {
   readonly owner: MemoryOwner;
   readonly pool: Pool;
+  /** The budget of the calling thread's event loop. */
+  readonly turn: TurnBudget;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface LoopContext {
  * @throws the signal's reason; a `KernelError`; what kept a kernel from starting; a `WorkerLostError`
  */
 export async function parallelLoop(
-  { owner, pool }: LoopContext,
+  { owner, pool, turn }: LoopContext,
   kernel: KernelTarget,
   chunks: ChunkedRange,
   collects: boolean,
@@ -44,6 +47,7 @@ export async function parallelLoop(
   const { signal } = options;
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
+    if (turn.isUsedUp) await turn.giveWay();
     const onProgress = progressOf(chunks, options);
     const { partials, failures } = await pool.runLoop({ ...operands, kernel, chunks, collects, signal, onProgress });
     throwIfAborted(signal);

@@ -104,6 +104,11 @@ export class LaneTeam {
     if (threads > 0) caller.evictLanes(this.#port, threads);
   }
 
+  /** No task waits for a thread any more: lanes that have not left yet stay. */
+  keepLanes(): void {
+    caller.cancelEvictions(this.#port);
+  }
+
   /** Ends all lanes, and fails every job: those that are open once everybody has left. */
   close(error: ClosedError): void {
     this.#fail(error);

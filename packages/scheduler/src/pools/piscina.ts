@@ -100,6 +100,8 @@ export class PiscinaPool implements Pool, TeamHost {
     } catch (cause) {
       const error = await this.#lost(threads.pool, cause);
       throw signal?.aborted === true ? (signal.reason as unknown) : error;
+    } finally {
+      if (threads.pool.queueSize === 0) this.#team.keepLanes();
     }
   }
 

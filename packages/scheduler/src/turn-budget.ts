@@ -1,0 +1,40 @@
+/**
+ * How much work one turn of the event loop may take on the calling thread.
+ *
+ * A call that ends without a wait resolves in a microtask, and so a loop of such calls would never let a timer, an
+ * `AbortSignal` or another message through. So work is counted by the turn, not by the call: after 4 ms without a turn
+ * whoever works next gives way to one first.
+ *
+ * @module
+ */
+
+/** Work between two turns of the event loop, in milliseconds. */
+export const TURN_BUDGET_MS = 4;
+
+export class TurnBudget {
+  #turnEnds: number = Date.now() + TURN_BUDGET_MS;
+
+  /** True if the turn has been used up: {@link giveWay} before going on. */
+  get isUsedUp(): boolean {
+    return Date.now() >= this.#turnEnds;
+  }
+
+  /** Lets the event loop turn: timers, messages and signals get through. */
+  async giveWay(): Promise<void> {
+    await nextTurn();
+    this.#turnEnds = Date.now() + TURN_BUDGET_MS;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  // Where there is no `setImmediate` a message to oneself is as fast; timers are held back by some milliseconds.
+  if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (): void => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
