@@ -53,10 +53,13 @@ const LAYERS: readonly Layer[] = [
   { name: "a worker", files: /^workers\/src\//, mayImport: [KERNELS, SCHEDULER, "comlink"], mayImportNode: false },
 ];
 
-/** Who may import another package's files: the vectors hold core's parts to CPython, also those that are not public. */
-const INSIDERS: ReadonlyMap<string | undefined, string> = new Map([["conformance", "packages/core"]]);
+/** Who may import another package's files: the vectors and the fuzz check core's parts, also those that are not public. */
+const INSIDERS: ReadonlyMap<string | undefined, string> = new Map([
+  ["conformance", "packages/core"],
+  ["fuzz", "packages/core"],
+]);
 
-const MEMBER = /^(packages\/[^/]+|examples\/[^/]+|workers|bench|conformance)\//;
+const MEMBER = /^(packages\/[^/]+|examples\/[^/]+|workers|bench|conformance|fuzz)\//;
 
 export function layering(file: SourceFile): Finding[] {
   const layer = LAYERS.find(({ files }) => files.test(file.path));

@@ -33,18 +33,22 @@ export async function memoryLimits(): Promise<MemoryLimits> {
  */
 export function checkMemory(size: Size, limits: MemoryLimits): void {
   const needed = memoryFor(size);
-  const short = (["heapBytes", "processBytes"] as const).find((kind) => needed[kind] > limits[kind]);
+  const short = KINDS.find((kind) => needed[kind] > limits[kind]);
   if (short === undefined) return;
-  const perMegapixel = memoryFor(MEGAPIXEL)[short] - FIXED_BYTES[short];
-  const most = Math.max(0, Math.floor((limits[short] - FIXED_BYTES[short]) / perMegapixel));
+  const most = Math.min(...KINDS.map((kind) => (limits[kind] - FIXED_BYTES[kind]) / growthOf(kind)));
   throw new UserError(
     `cannot develop ${Number(megapixelsOf(size).toPrecision(4))} megapixels: ` +
       `that takes ${formatBytes(needed[short])} of ${short === "heapBytes" ? "shared memory" : "memory"}, ` +
-      `and there are ${formatBytes(limits[short])}, expected at most ${most} megapixels`,
+      `and there are ${formatBytes(limits[short])}, expected at most ${Math.max(0, Math.floor(most))} megapixels`,
   );
 }
 
-const MEGAPIXEL: Size = { height: 1000, width: 1000 };
+const KINDS = ["heapBytes", "processBytes"] as const;
+
+/** Bytes for each megapixel. */
+function growthOf(kind: keyof MemoryLimits): number {
+  return memoryFor({ height: 1000, width: 1000 })[kind] - FIXED_BYTES[kind];
+}
 
 function memoryFor(size: Size): MemoryLimits {
   const heapBytes = peakBytes(size);

@@ -68,7 +68,10 @@ export async function decodePicture(path: string): Promise<Pixels> {
 /** Encodes a picture as PNG: what is written is what was computed, pixel for pixel. */
 export function encodePicture({ data, height, width, channels }: Pixels): Promise<Uint8Array> {
   const picture = sharp(data, { raw: { height, width, channels } });
-  return picture.png({ compressionLevel: PNG_COMPRESSION_LEVEL }).toBuffer();
+  return picture
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .png({ compressionLevel: PNG_COMPRESSION_LEVEL })
+    .toBuffer();
 }
 
 function isMissing(error: unknown): boolean {

@@ -12,7 +12,10 @@ writeFileSync(join(folder, "half.jpg"), readFileSync(join(PICTURES, "rocket.jpg"
 test.concurrent.each([
   [["missing.jpg"], `cannot read ${join(folder, "missing.jpg")}: no such file, expected a picture`],
   [["."], `cannot read ${folder}: it is a folder, expected a picture`],
-  [["notes.jpg"], `cannot read ${join(folder, "notes.jpg")} as a picture: Input file contains unsupported image format`],
+  [
+    ["notes.jpg"],
+    `cannot read ${join(folder, "notes.jpg")} as a picture: Input file contains unsupported image format`,
+  ],
   [["half.jpg"], `cannot read ${join(folder, "half.jpg")} as a picture: VipsJpeg: premature end of JPEG image`],
   [["--threads", "0"], 'cannot work on "0" threads: expected an integer from 1 to '],
   [["--megapixels", "100000"], "cannot develop 100000 megapixels: that takes 3.5 TiB of shared memory, and there are "],
@@ -43,13 +46,16 @@ test.each([
   [["--help=yes"], "cannot take --help=yes: expected --help alone"],
   [["a.jpg", "b.jpg"], 'cannot develop 2 pictures ("a.jpg", "b.jpg")'],
 ])("parseOptions: refuses %j", (args, message) => {
-  expect(() => parseOptions(args, "/home")).toThrow(message);
+  expect(() => parseOptions(args, "/pictures")).toThrow(message);
 });
 
 test("parseOptions: resolves paths from where the user stands", () => {
-  const options = parseOptions(["../my.jpg", "--out=results", "--megapixels", "1.5e1", "--threads", "2"], "/home/me");
-  expect(options).toEqual({ picture: "/home/my.jpg", out: "/home/me/results", megapixels: 15, threads: 2 });
-  expect(parseOptions(["-h", "my.jpg"], "/home/me")).toBe("help");
+  const options = parseOptions(
+    ["../my.jpg", "--out=results", "--megapixels", "1.5e1", "--threads", "2"],
+    "/pictures/raw",
+  );
+  expect(options).toEqual({ picture: "/pictures/my.jpg", out: "/pictures/raw/results", megapixels: 15, threads: 2 });
+  expect(parseOptions(["-h", "my.jpg"], "/pictures")).toBe("help");
 });
 
 test("checkMemory: names the largest picture that fits, and lets it pass", () => {
@@ -64,7 +70,9 @@ test("checkMemory: names the largest picture that fits, and lets it pass", () =>
   expect(most).toBeGreaterThan(10);
   expect(() => check(most)).not.toThrow();
   expect(() => check(most + 1)).toThrow(/of memory, and there are 3 GiB/);
-  expect(() => checkMemory({ height: 1000, width: 1000 }, { ...limits, heapBytes: 2 ** 24 })).toThrow("of shared memory");
+  expect(() => checkMemory({ height: 1000, width: 1000 }, { ...limits, heapBytes: 2 ** 24 })).toThrow(
+    "of shared memory",
+  );
 });
 
 test("demo: refused input leaves nothing behind", () => {

@@ -29,7 +29,9 @@ test.concurrent.each([
   expect(() => process.kill(-child.pid!, 0)).toThrow("ESRCH");
 });
 
-test.runIf(process.platform === "linux")("demo: ends when the package manager that started it has been killed", async () => {
+test("demo: ends when the package manager that started it has been killed", async () => {
+  // Where processes can't be looked up, as in other systems than Linux, nothing is promised.
+  if (!existsSync("/proc/self/stat")) return;
   const folder = emptyFolder();
   const out = join(folder, "out");
   const packageManager = join(folder, "npm");

@@ -68,8 +68,28 @@ export {
   type SharedView,
 } from "./owner.ts";
 export { type Extent, mayShareBounds, OVERLAP_WORK_MAX, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
+export {
+  copyData,
+  fromContiguous,
+  getContiguous,
+  getPointer,
+  isBufferContiguous,
+  toContiguous,
+} from "./contiguous.ts";
+export {
+  bufferFromMemory,
+  bufferFromObject,
+  bufferFromReadWriteMemory,
+  bufferFromReadWriteObject,
+  END_OF_BUFFER,
+  isOldBuffer,
+  newBuffer,
+  OldBuffer,
+  type OldBufferBase,
+} from "./old-buffer.ts";
 export { AtomicsPort, type Port } from "./port.ts";
-export { type BufferInfo } from "./py-buffer.ts";
+export { memoryViewFromBuffer, memoryViewFromMemory } from "./temporary-view.ts";
+export { answerRequest, type BufferInfo, fillInfo, type FlatBufferInfo, type FullBufferInfo } from "./py-buffer.ts";
 export { type HalfOpenRange } from "./range.ts";
 export { type Scope } from "./scope.ts";
 export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./slicing.ts";

@@ -266,8 +266,7 @@ export class DepthFirstSearch {
     branching.enabled = enabled;
     branching.backtrack = enabled;
     if (!this.#options.reduction || runnable === 0) return;
-    let awake = runnable;
-    for (const step of branching.asleep) awake &= ~(1 << threadOf(step));
+    const awake = this.#fullyAwake(branching, runnable);
     if (awake === 0) {
       // A thread with some steps asleep can't stand for the others: whatever is awake is tried.
       if (this.#isAllAsleep(branching)) this.counts.redundant++;
@@ -275,6 +274,20 @@ export class DepthFirstSearch {
     }
     const { runner } = branching;
     branching.backtrack = runner >= 0 && (awake & (1 << runner)) !== 0 ? 1 << runner : awake & -awake;
+  }
+
+  /** Those of some threads of which no possible step sleeps. */
+  #fullyAwake(branching: Branching, threads: number): number {
+    let awake = threads;
+    for (const step of branching.asleep) awake &= ~(1 << threadOf(step));
+    if (awake !== 0) return awake;
+    // What sleeps may have become impossible.
+    for (let thread = 0; threads >>> thread !== 0; thread++) {
+      if ((threads & (1 << thread)) === 0) continue;
+      this.#listSteps(branching, thread);
+      if (!branching.steps.some((step) => branching.isAsleep(step))) awake |= 1 << thread;
+    }
+    return awake;
   }
 
   #isAllAsleep(branching: Branching): boolean {

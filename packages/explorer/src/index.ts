@@ -28,7 +28,10 @@ export {
   type SampleOptions,
   type Statistics,
 } from "./explore.ts";
+export { assertKilled, faultsOf, findKill, mutate, type Fault, type KillOptions } from "./mutants.ts";
+export { mutatePort, type Mutation, type MutationKind } from "./mutation.ts";
 export type { Port, WaitResult } from "./port.ts";
+export { BUDGET, runSuite, type RunSuiteOptions, type Suite, type Tally } from "./runner.ts";
 export {
   scenario,
   STEPS_MAX,

@@ -26,15 +26,21 @@ export function violationOf(program: Program, { steps, finding }: Counterexample
   return { kind, subject, message, trace, report };
 }
 
+/** Lines of a schedule that are shown; of a longer one the beginning and the end. */
+const LINES_MAX = 120;
+const LINES_FIRST = 40;
+
 /** One line for each step. */
 function describeSteps(program: Program, steps: readonly number[]): string[] {
   const walk = new Walk(program);
   walk.start();
   const width = Math.max(...program.threadNames.map(({ length }) => length));
-  return steps.map((step, index) => {
+  const lines = steps.map((step, index) => {
     const name = program.threadNames[threadOf(step)]!;
     return `${String(index + 1).padStart(4)}  ${name.padEnd(width)}  ${describeStep(walk, step)}`;
   });
+  const left = lines.length - LINES_MAX;
+  return left <= 0 ? lines : lines.toSpliced(LINES_FIRST, left, `      ... ${left} steps`);
 }
 
 function describeStep(walk: Walk, step: number): string {

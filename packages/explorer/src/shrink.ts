@@ -18,8 +18,8 @@ export interface Counterexample {
   readonly finding: Finding;
 }
 
-/** Schedules tried at most: for a schedule of fifty steps some ten milliseconds. */
-const TRIES_MAX = 2000;
+/** Steps taken at most, over all schedules that are tried: some tenths of a second. */
+const STEPS_MAX = 300_000;
 
 /** Whether two findings are about the same thing. */
 export function isSameFinding(a: Finding, b: Finding): boolean {
@@ -31,12 +31,13 @@ export function shrink(program: Program, counterexample: Counterexample): Counte
   const walk = new Walk(program);
   let best = counterexample;
   let bestCost = costOf(best.steps);
-  let tries = 0;
+  let stepsTaken = 0;
   for (let isBetter = true; isBetter;) {
     isBetter = false;
     for (const candidate of variants(best.steps)) {
-      if (++tries > TRIES_MAX) return best;
+      if (stepsTaken > STEPS_MAX) return best;
       const found = follow(walk, candidate);
+      stepsTaken += walk.steps.length;
       if (found === null || !isSameFinding(found.finding, best.finding)) continue;
       const cost = costOf(found.steps);
       if (compare(cost, bestCost) >= 0) continue;

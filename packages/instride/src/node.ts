@@ -48,13 +48,14 @@ function openNow({ threads, mode = "threads", maximumBytes }: OpenOptions): Runt
   const owner = new MemoryOwner(maximumBytes === undefined ? {} : { maximumBytes });
   const { words } = owner.leases;
   const turn = new TurnBudget();
+  const registry = (name: string): LoopBody => kernelNamed(name).run;
+  const caller = { ...joinThread(words, leaseThread(threadId), registry), turn };
   if (mode === "inline") {
-    const registry = (name: string): LoopBody => kernelNamed(name).run;
-    const pool = new InlinePool(joinThread(words, leaseThread(threadId), registry), turn);
+    const pool = new InlinePool(caller, turn);
     return new Runtime({ owner, pool, turn, mode, reason: "asked for by the option mode" });
   }
   const filename = import.meta.resolve("#worker-node");
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
-  const pool = new PiscinaPool({ filename, threads, leases: words, onThreadEnd });
+  const pool = new PiscinaPool({ filename, threads, leases: words, caller, onThreadEnd });
   return new Runtime({ owner, pool, turn, mode, reason: "Node has shared memory and threads" });
 }

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { type Descriptor, DescriptorError, type KernelError, MemoryOwner, open } from "instride";
 import { PiscinaPool } from "@instride/scheduler/piscina";
+import { callerOf } from "./modes.ts";
 
 const borrow = new URL("fixtures/borrow.task.ts", import.meta.url);
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
@@ -65,6 +66,7 @@ test("descriptor: a loop message with a lie in it is refused, and the pool works
     filename: new URL("../../../workers/src/node.ts", import.meta.url).href,
     threads: 1,
     leases: owner.leases.words,
+    caller: callerOf(owner),
     onThreadEnd: () => {},
   });
   const marks = owner.zeros([8], "uint8");
@@ -75,6 +77,9 @@ test("descriptor: a loop message with a lie in it is refused, and the pool works
     args: { kind: "none" },
     chunks: { start: 0, stop: 8, chunkLength: 8, chunkCount: 1 },
     collects: false,
+    helps: false,
+    idempotent: false,
+    deadlineMs: undefined,
     signal: undefined,
     onProgress: undefined,
   });

@@ -4,7 +4,16 @@
  * @module
  */
 import { afterAll, describe } from "vitest";
-import { type Mode, open, type Runtime } from "instride";
+import {
+  type CallerThread,
+  joinThread,
+  kernels,
+  type MemoryOwner,
+  type Mode,
+  open,
+  type Runtime,
+  TurnBudget,
+} from "instride";
 
 const MODES: readonly { readonly mode: Mode; readonly threads?: number }[] = [
   { mode: "threads", threads: 2 },
@@ -26,4 +35,12 @@ export function describeModes(declare: (runtime: () => Runtime, mode: Mode) => v
       declare(() => rt, mode);
     });
   }
+}
+
+/** The calling thread of a pool that a test makes by itself. */
+export function callerOf(owner: MemoryOwner): CallerThread {
+  return {
+    ...joinThread(owner.leases.words, 1_000_000, (name) => kernels.kernelNamed(name).run),
+    turn: new TurnBudget(),
+  };
 }

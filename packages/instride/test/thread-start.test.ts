@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
 import { MemoryOwner, WorkerLostError } from "instride";
 import { PiscinaPool } from "@instride/scheduler/piscina";
+import { callerOf } from "./modes.ts";
 
 test("threads: a worker file that can't start rejects each call with its error", async () => {
   const owner = new MemoryOwner();
   const filename = new URL("fixtures/broken-worker.ts", import.meta.url).href;
-  const pool = new PiscinaPool({ filename, threads: 2, leases: owner.leases.words, onThreadEnd: () => {} });
+  const leases = owner.leases.words;
+  const pool = new PiscinaPool({ filename, threads: 2, leases, caller: callerOf(owner), onThreadEnd: () => {} });
   const message = {
     kernel: { name: "none" },
     views: {},
     args: null,
     chunks: { start: 0, stop: 1, chunkLength: 1, chunkCount: 1 },
     collects: false,
+    helps: false,
+    idempotent: false,
+    deadlineMs: undefined,
     signal: undefined,
     onProgress: undefined,
   };

@@ -37,6 +37,12 @@ export class WorkerLostError extends Error {
   readonly code: string = "worker-lost";
 }
 
+/** A call was not done by its deadline. The threads that would not stop were ended; what it was to write is undefined. */
+export class DeadlineError extends Error {
+  override readonly name: string = "DeadlineError";
+  readonly code: string = "deadline";
+}
+
 /** The runtime was closed. */
 export class ClosedError extends Error {
   override readonly name: string = "ClosedError";
@@ -53,9 +59,21 @@ export function cloneError(what: string, cause: unknown): TypeError | null {
   return new TypeError(`cannot send ${what} to another thread: ${cause.message}`, { cause });
 }
 
+/** The error of a call that was given up. */
+export function deadlineError(
+  { deadlineMs, chunks }: { readonly deadlineMs: number | undefined; readonly chunks: { readonly chunkCount: number } },
+  chunksDone: number,
+): DeadlineError {
+  const progress = `${chunksDone} of ${chunks.chunkCount} chunks were done`;
+  return new DeadlineError(
+    `the call was not done after ${deadlineMs} ms: ${progress}, and what it was to write is undefined`,
+  );
+}
+
 const classes: readonly (new (message: string, context?: ErrorContext) => Error)[] = [
   ModuleLoadError,
   WorkerLostError,
+  DeadlineError,
   ClosedError,
 ];
 for (const errorClass of classes) registerErrorClass(errorClass.name, errorClass);

@@ -17,6 +17,7 @@ export { type LaneExit } from "./lanes/lane.ts";
 export { joinLane, stayInLane } from "./lanes/lane-host.ts";
 export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
+export { type CallerThread } from "./lanes/caller-help.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool } from "./pool.ts";
 export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";

@@ -7,7 +7,7 @@
  */
 import { errorToWire } from "@instride/core";
 import { runChunk } from "./chunk.ts";
-import { cloneError, ClosedError } from "./errors.ts";
+import { cloneError, ClosedError, deadlineError } from "./errors.ts";
 import { loadKernel, type LoopBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import type { LoopJob, Pool } from "./pool.ts";
@@ -58,10 +58,12 @@ export class InlinePool implements Pool {
   }
 
   async #runChunks(job: LoopJob, body: LoopBody, { views }: BorrowedOperands, args: unknown): Promise<LoopOutcome> {
-    const { chunks, collects, signal, onProgress } = job;
+    const { chunks, collects, signal, onProgress, deadlineMs = Number.POSITIVE_INFINITY } = job;
+    const started = Date.now();
     const partials: Partial[] = [];
     for (let chunk = 0; chunk < chunks.chunkCount; chunk++) {
       if (signal?.aborted === true) break;
+      if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk);
       const collect = collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
       const failure = runChunk(body, chunkAt(chunks, chunk), views, args, collect);
       if (failure !== null) return { partials, failures: [failure] };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MemoryOwner } from "@instride/core";
+import { describe, type MemoryOwner, ValueError } from "@instride/core";
 import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts";
 import type { Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
@@ -19,6 +19,18 @@ export interface Progress {
 }
 
 export interface LoopOptions extends CallOptions {
+  /**
+   * `"helps"`: the calling thread takes part as well. What runs there can hold up or end the program, as any code can.
+   * Default: it waits.
+   */
+  readonly caller?: "helps" | "waits" | undefined;
+  /** Says that running a chunk twice does no harm: the chunks of a thread that dies run again. Default false. */
+  readonly idempotent?: boolean | undefined;
+  /**
+   * Milliseconds after which the call is given up: it rejects with a `DeadlineError`, after threads that would not stop
+   * have been ended. Not where the caller helps. Inline it is looked at between chunks.
+   */
+  readonly deadlineMs?: number | undefined;
   /** Is called while chunks are finished, some 20 times a second at most, and at the end. If it throws, the loop is cancelled. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -45,11 +57,20 @@ export async function parallelLoop(
   options: LoopOptions,
 ): Promise<readonly Partial[]> {
   const { signal } = options;
+  const mode = checkMode(options);
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
     if (turn.isUsedUp) await turn.giveWay();
     const onProgress = progressOf(chunks, options);
-    const { partials, failures } = await pool.runLoop({ ...operands, kernel, chunks, collects, signal, onProgress });
+    const { partials, failures } = await pool.runLoop({
+      ...operands,
+      kernel,
+      chunks,
+      collects,
+      signal,
+      onProgress,
+      ...mode,
+    });
     throwIfAborted(signal);
     // Several chunks may have failed; the one with the earliest range speaks for all.
     const [first] = failures.toSorted((a, b) => (a.range?.start ?? -1) - (b.range?.start ?? -1));
@@ -65,4 +86,21 @@ function progressOf(
   if (onProgress === undefined) return undefined;
   const total = stop - start;
   return (chunksDone) => onProgress({ done: Math.min(total, chunksDone * chunkLength), total });
+}
+
+function checkMode({ caller = "waits", idempotent = false, deadlineMs }: LoopOptions): {
+  readonly helps: boolean;
+  readonly idempotent: boolean;
+  readonly deadlineMs: number | undefined;
+} {
+  if (caller !== "helps" && caller !== "waits") {
+    throw new ValueError(`cannot run a loop whose caller ${describe(caller)}: expected "helps" or "waits"`);
+  }
+  if (deadlineMs !== undefined && !(typeof deadlineMs === "number" && deadlineMs >= 0)) {
+    throw new ValueError(`cannot run a loop with a deadline of ${describe(deadlineMs)} ms: expected a number from 0`);
+  }
+  if (deadlineMs !== undefined && caller === "helps") {
+    throw new ValueError("cannot keep a deadline where the caller helps: it can't end itself");
+  }
+  return { helps: caller === "helps", idempotent, deadlineMs };
 }

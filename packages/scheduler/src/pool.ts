@@ -15,6 +15,12 @@ export interface LoopJob extends Operands {
   readonly collects: boolean;
   /** Once it is aborted no further chunk is started. */
   readonly signal: AbortSignal | undefined;
+  /** Whether the calling thread takes part. */
+  readonly helps: boolean;
+  /** Whether a chunk may run again after the thread that ran it has died. */
+  readonly idempotent: boolean;
+  /** When the loop is given up and the threads that are still in it are ended, in milliseconds from the start. */
+  readonly deadlineMs: number | undefined;
   /** Is told how many chunks are finished. If it throws no further chunk is started, and the call rejects with it. */
   readonly onProgress: ((chunksDone: number) => void) | undefined;
 }

@@ -60,7 +60,7 @@ export interface LaneHost {
 }
 
 /** Why a lane has gone. */
-export type LaneExit = "idle" | "evicted" | "shut down" | "to load";
+export type LaneExit = "idle" | "evicted" | "shut down" | "to load" | "died";
 
 /** Stays until there is no more work, or the thread is wanted for something else. */
 export function runLane(host: LaneHost): LaneExit {

@@ -18,6 +18,9 @@ export class OpenJob {
   readonly ticket: number;
   readonly chunkCount: number;
   readonly lost: LostLane[] = [];
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  isLate = false;
   /** What `onProgress` threw. */
   progressError: { readonly error: unknown } | null = null;
   readonly #partials: Partial[] = [];
@@ -26,10 +29,11 @@ export class OpenJob {
   #error: Error | null = null;
   #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
 
-  constructor(slot: number, ticket: number, chunkCount: number) {
+  constructor(slot: number, ticket: number, chunkCount: number, deadlineMs: number = Number.POSITIVE_INFINITY) {
     this.slot = slot;
     this.ticket = ticket;
     this.chunkCount = chunkCount;
+    this.deadline = Date.now() + deadlineMs;
   }
 
   /** Messages that have arrived. */
@@ -37,10 +41,16 @@ export class OpenJob {
     return this.#received;
   }
 
-  deliver({ partials, failure }: JobMessage): void {
-    this.#received++;
+  /** Takes in what has come of some chunks. */
+  note({ partials, failure }: Omit<JobMessage, "ticket">): void {
     this.#partials.push(...partials);
     if (failure !== null) this.#failures.push(failure);
+  }
+
+  /** Takes in a message of a lane. */
+  deliver(message: JobMessage): void {
+    this.#received++;
+    this.note(message);
     if (this.#waiting !== null && this.#received >= this.#waiting.count) this.#waiting.resolve();
   }
 

@@ -6,10 +6,12 @@
  * @module
  */
 import { AtomicsPort, type Port } from "@instride/core";
-import { ClosedError, WorkerLostError } from "../errors.ts";
+import { type ClosedError, deadlineError, WorkerLostError } from "../errors.ts";
 import { targetName } from "../kernel-source.ts";
 import type { LoopJob } from "../pool.ts";
 import type { KernelTarget, LoopOutcome } from "../protocol.ts";
+import { chunkAt } from "../range.ts";
+import { type CallerThread, help } from "./caller-help.ts";
 import * as caller from "./caller-side.ts";
 import { stopJob } from "./lane-side.ts";
 import { doneOf, eventOf, JOBS_MAX, nextTicket } from "./lane-words.ts";
@@ -31,14 +33,25 @@ export interface TeamHost {
   send(lane: number, message: RegistrationMessage): void;
   /** Takes in what lanes have sent, as far as it has arrived. */
   receive(): void;
+  /** Ends the thread of a lane. The team is told of its end like of any other. */
+  kill(lane: number): void;
   /** Keeps the process alive while there are calls. */
   keepAlive(alive: boolean): void;
+}
+
+/** How long a late lane may take to leave by itself, in milliseconds. */
+const GRACE_MS = 50;
+
+/** What came of a job, and which chunks are still to be run: their threads have died. */
+interface PartialOutcome extends LoopOutcome {
+  readonly unfinished: readonly number[];
 }
 
 export class LaneTeam {
   readonly laneCount: number;
   readonly #host: TeamHost;
   readonly #port: Port;
+  readonly #caller: CallerThread;
   readonly #connected: Set<number> = new Set();
   readonly #jobs: Map<number, OpenJob> = new Map();
   readonly #freeSlots: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
@@ -52,8 +65,9 @@ export class LaneTeam {
   #lanes = 0;
   #failure: Error | null = null;
 
-  constructor(host: TeamHost, laneCount: number) {
+  constructor(host: TeamHost, laneCount: number, callerThread: CallerThread) {
     this.#host = host;
+    this.#caller = callerThread;
     this.#port = new AtomicsPort(host.words);
     this.laneCount = laneCount;
   }
@@ -68,7 +82,8 @@ export class LaneTeam {
     const slot = this.#freeSlots.pop() ?? (await this.#nextSlot());
     try {
       if (this.#failure !== null) throw this.#failure;
-      return await this.#runIn(slot, spec);
+      const outcome = await this.#runIn(slot, spec);
+      return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(slot, spec, outcome);
     } finally {
       const next = this.#queue.shift();
       if (next === undefined) this.#freeSlots.push(slot);
@@ -115,10 +130,10 @@ export class LaneTeam {
     caller.shutDown(this.#port);
   }
 
-  async #runIn(slot: number, spec: LoopJob): Promise<LoopOutcome> {
+  async #runIn(slot: number, spec: LoopJob): Promise<PartialOutcome> {
     const port = this.#port;
     this.#ticket = nextTicket(this.#ticket);
-    const job = new OpenJob(slot, this.#ticket, spec.chunks.chunkCount);
+    const job = new OpenJob(slot, this.#ticket, spec.chunks.chunkCount, spec.deadlineMs);
     const kernel = this.#kernelNumber(spec.kernel);
     const operands = this.#registerOperands(spec);
     this.#jobs.set(job.ticket, job);
@@ -133,11 +148,13 @@ export class LaneTeam {
         registrations: this.#registered,
       });
       if (spec.signal?.aborted === true) onAbort();
-      caller.wakeLanes(port, Math.min(this.laneCount, job.chunkCount));
+      // At most as many participants as cores.
+      caller.wakeLanes(port, Math.min(this.laneCount - (spec.helps ? 1 : 0), job.chunkCount));
       this.#startLanes();
+      if (spec.helps) await help(port, job, spec, this.#caller);
       await this.#untilOver(job, spec);
       caller.closeJob(port, slot);
-      await this.#until(job, () => !this.#isAnyoneInside(job));
+      await this.#untilLeft(job);
       await this.#untilDelivered(job);
     } finally {
       spec.signal?.removeEventListener("abort", onAbort);
@@ -148,6 +165,29 @@ export class LaneTeam {
     return this.#settle(job, spec);
   }
 
+  /** Runs the chunks again that were lost with their threads: once, and one by one. */
+  async #runAgain(
+    slot: number,
+    spec: LoopJob,
+    { partials, failures, unfinished }: PartialOutcome,
+  ): Promise<LoopOutcome> {
+    const all = [...partials];
+    for (const chunk of unfinished) {
+      const { start, stop } = chunkAt(spec.chunks, chunk);
+      const chunks = { start, stop, chunkLength: stop - start, chunkCount: 1 };
+      const again = await this.#runIn(slot, {
+        ...spec,
+        chunks,
+        helps: false,
+        idempotent: false,
+        onProgress: undefined,
+      });
+      if (again.failures.length > 0) return again;
+      all.push(...again.partials.map(({ value }) => ({ chunk, value })));
+    }
+    return { partials: all, failures };
+  }
+
   /** Nothing is left to be started: all chunks are done, or somebody has stopped the job, or died in it. */
   async #untilOver(job: OpenJob, { onProgress }: LoopJob): Promise<void> {
     const port = this.#port;
@@ -155,6 +195,7 @@ export class LaneTeam {
       caller.chunksDone(port, job.slot) === job.chunkCount ||
       caller.isStopped(port, job.slot) ||
       job.lost.length > 0 ||
+      this.#isLate(job) ||
       this.#failure !== null;
     if (onProgress === undefined) return this.#until(job, isOver);
     let seen = 0;
@@ -176,17 +217,39 @@ export class LaneTeam {
     }
   }
 
+  #isLate(job: OpenJob): boolean {
+    if (!job.isLate && Date.now() >= job.deadline) {
+      job.isLate = true;
+      stopJob(this.#port, job.slot);
+    }
+    return job.isLate;
+  }
+
+  /** Nobody is inside. Lanes that are late, and don't leave when they are told, are ended. */
+  async #untilLeft(job: OpenJob): Promise<void> {
+    const killAt = Date.now() + GRACE_MS;
+    const killed = new Set<number>();
+    await this.#until(job, () => {
+      const inside = this.#lanesInside(job);
+      if (job.isLate && Date.now() >= killAt) {
+        for (const lane of inside) if (!killed.has(lane)) this.#host.kill(lane);
+        for (const lane of inside) killed.add(lane);
+      }
+      return inside.length === 0;
+    });
+  }
+
   async #until(job: OpenJob, isSo: () => boolean): Promise<void> {
     for (;;) {
       const event = caller.prepareToWait(this.#port, job.slot);
       if (isSo()) return;
-      await waitAsync(this.#host.words, eventOf(job.slot), event, WAIT_SLICE_MS);
+      const untilDeadline = job.isLate ? GRACE_MS : Math.max(1, job.deadline - Date.now());
+      await waitAsync(this.#host.words, eventOf(job.slot), event, Math.min(WAIT_SLICE_MS, untilDeadline));
     }
   }
 
-  #isAnyoneInside({ ticket }: OpenJob): boolean {
-    for (const lane of this.#connected) if (caller.isInside(this.#port, lane, ticket)) return true;
-    return false;
+  #lanesInside({ ticket }: OpenJob): number[] {
+    return [...this.#connected].filter((lane) => caller.isInside(this.#port, lane, ticket));
   }
 
   /** Messages were sent before their senders left; they may still be on their way. Those of the dead may never come. */
@@ -196,18 +259,30 @@ export class LaneTeam {
     if (job.received < sent && job.lost.length === 0) await job.delivered(sent);
   }
 
-  #settle(job: OpenJob, { kernel }: LoopJob): LoopOutcome {
+  #settle(job: OpenJob, spec: LoopJob): PartialOutcome {
     if (job.progressError !== null) throw job.progressError.error;
     const outcome = job.outcome();
-    if (outcome.failures.length > 0) return outcome;
+    if (outcome.failures.length > 0) return { ...outcome, unfinished: [] };
     if (this.#failure !== null) throw this.#failure;
-    const unfinished = job.lost.length > 0 && caller.chunksDone(this.#port, job.slot) < job.chunkCount;
-    if (!unfinished) return outcome;
+    const done = caller.chunksDone(this.#port, job.slot);
+    if (job.isLate && done < job.chunkCount) throw deadlineError(spec, done);
+    if (job.lost.length === 0) return { ...outcome, unfinished: [] };
+    const unfinished = this.#unfinishedChunks(job, spec, outcome);
+    if (unfinished.length === 0 || spec.idempotent) return { ...outcome, unfinished };
     const chunks = job.lost.map(({ chunk }) => chunk).filter((chunk) => chunk >= 0);
     const where = chunks.length === 0 ? "" : ` in chunk ${chunks.join(" and ")} of ${job.chunkCount}`;
     throw new WorkerLostError(
-      `a thread ended while it ran kernel "${targetName(kernel)}"${where}: what it was to write is undefined`,
+      `a thread ended while it ran kernel "${targetName(spec.kernel)}"${where}: what it was to write is undefined; ` +
+        "idempotent: true runs its chunks again",
     );
+  }
+
+  #unfinishedChunks(job: OpenJob, { collects }: LoopJob, { partials }: LoopOutcome): number[] {
+    const all = Array.from({ length: job.chunkCount }, (_, chunk) => chunk);
+    // A thread may have died with the results of chunks that it had finished.
+    const delivered = new Set(partials.map(({ chunk }) => chunk));
+    if (collects) return all.filter((chunk) => !delivered.has(chunk));
+    return all.filter((chunk) => !caller.isMarked(this.#port, job.slot, job.ticket, chunk));
   }
 
   /** A slot that another job leaves. */

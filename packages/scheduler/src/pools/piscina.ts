@@ -13,6 +13,7 @@ import { availableParallelism } from "node:os";
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import type { LeaseWords } from "@instride/core";
 import {
+  type CallerThread,
   cloneError,
   ClosedError,
   type JobMessage,
@@ -38,6 +39,8 @@ export interface PiscinaPoolOptions {
   /** Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
   readonly leases: LeaseWords;
+  /** The calling thread, for loops that it takes part in. */
+  readonly caller: CallerThread;
   /** Is told the id of each thread that has ended, once it can run no more. */
   readonly onThreadEnd: (thread: number) => void;
 }
@@ -77,7 +80,7 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#options = options;
     this.participants = Math.min(options.threads ?? availableParallelism(), LANES_MAX);
     this.words = new Int32Array(new SharedArrayBuffer(LANE_WORDS * Int32Array.BYTES_PER_ELEMENT));
-    this.#team = new LaneTeam(this, this.participants);
+    this.#team = new LaneTeam(this, this.participants, options.caller);
   }
 
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
@@ -120,7 +123,10 @@ export class PiscinaPool implements Pool, TeamHost {
     try {
       return await this.#run<LaneExit>(threads, null, { name: "lane" });
     } catch (cause) {
-      throw await this.#lost(threads.pool, cause);
+      const error = await this.#lost(threads.pool, cause);
+      // One thread that died is replaced; a pool that has none left is not.
+      if (cause === error || error instanceof ClosedError) throw error;
+      return "died";
     }
   }
 
@@ -136,6 +142,12 @@ export class PiscinaPool implements Pool, TeamHost {
         this.#team.deliver(next.message as JobMessage);
       }
     }
+  }
+
+  kill(lane: number): void {
+    const [thread] = [...this.#connections].find(([, connection]) => connection.lane === lane) ?? [];
+    const worker = [...this.#ends.keys()].find(({ threadId }) => leaseThread(threadId) === thread);
+    void worker?.terminate();
   }
 
   keepAlive(alive: boolean): void {
