@@ -55,14 +55,15 @@ export function isSound({ inline, oneThread, ordinary, allThreads }: DemoResult)
 /**
  * Runs the demo.
  *
+ * @param show - shows progress; without it, nothing is asked about the progress of loops
  * @throws a `UserError` if the picture can't be read, doesn't fit into memory, or results can't be written
  */
-export async function demo({ picture, megapixels, threads, out }: Options, show: ShowProgress): Promise<DemoResult> {
+export async function demo({ picture, megapixels, threads, out }: Options, show?: ShowProgress): Promise<DemoResult> {
   const pictureSize = await sizeOfPicture(picture);
   const size = tiledSize(pictureSize, megapixels);
   checkMemory(size, await memoryLimits());
   checkFolder(out);
-  show("reading", basename(picture), 0);
+  show?.("reading", basename(picture), 0);
   const photo = tile(await decodePicture(picture), size);
   const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(MEASURED_PIXELS / pixelsOf(size))));
 
@@ -96,12 +97,12 @@ async function writePictures(
   name: string,
   outputs: Outputs,
   size: Size,
-  show: ShowProgress,
+  show: ShowProgress | undefined,
 ): Promise<DemoResult["files"]> {
   const files: (FileContent & { readonly size: Size })[] = [];
   // One after the other: exiting waits for an encoder that is at work, and for those that wait for a thread.
   for (const [i, output] of WRITTEN.entries()) {
-    show("writing", output, i / WRITTEN.length);
+    show?.("writing", output, i / WRITTEN.length);
     const [height, width, channels = 1] = ARRAYS[output].shape(size) as [number, number, (1 | 3)?];
     const bytes = await encodePicture({ data: outputs[output], height, width, channels });
     files.push({ name: `${name}-${output}.png`, bytes, size: { height, width } });

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const result = await demo(options, progress.show);
+  const result = await demo(options, progress.isVisible ? progress.show : undefined);
   progress.clear();
   const report = reportOf(result, (format, text) => styleText(format, text, { stream: stdout }));
   console.log(report.join("\n"));

@@ -83,7 +83,7 @@ export class OrdinaryDarkroom implements Darkroom {
     this.#arrays.delete(name);
   }
 
-  async run(name: StageName, watch: (share: number) => void): Promise<void> {
+  async run(name: StageName, watch?: (share: number) => void): Promise<void> {
     const arrays = Object.fromEntries(this.#arrays) as unknown as Arrays;
     const stage = STAGES[name](arrays, this.#photo);
     const strips = this.#strips();
@@ -95,7 +95,7 @@ export class OrdinaryDarkroom implements Darkroom {
         const options = { name: stage.task, transferList: buffersOf(strip) } as RunOptions;
         const result: unknown = await this.#pool.run(strip, options);
         stage.place(result as never, rows);
-        watch(++done / strips.length);
+        watch?.(++done / strips.length);
       }
     };
     await Promise.all(Array.from({ length: this.#pool.options.maxThreads }, oneAfterAnother));

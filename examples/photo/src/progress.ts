@@ -19,18 +19,19 @@ const SHOW_CURSOR = "\u001B[?25h";
 
 export class ProgressLine {
   readonly #stream: WriteStream;
-  readonly #enabled: boolean;
+  /** False where there is no terminal, or one that can't erase a line. */
+  readonly isVisible: boolean;
   #shown = "";
 
   /** @param stream - standard output, or another stream that may be a terminal */
   constructor(stream: WriteStream) {
     this.#stream = stream;
-    this.#enabled = stream.isTTY && process.env["TERM"] !== "dumb";
+    this.isVisible = stream.isTTY && process.env["TERM"] !== "dumb";
   }
 
   /** Replaces the line. */
   readonly show: ShowProgress = (way, task, share) => {
-    if (!this.#enabled) return;
+    if (!this.isVisible) return;
     const line = this.#lineOf(way, task, Math.min(1, Math.max(0, share)));
     if (line === this.#shown) return;
     this.#stream.write(`${this.#shown === "" ? HIDE_CURSOR : ""}${RETURN_AND_ERASE}${line}`);

@@ -24,7 +24,7 @@ import type { Pixels } from "./pictures.ts";
 /** The arrays by their names. Those that no stage has made yet, or that none needs any more, are missing. */
 type Arrays = { [N in ArrayName]: SharedView<(typeof ARRAYS)[N]["dtype"]> };
 
-type OnProgress = (progress: Progress) => void;
+type OnProgress = ((progress: Progress) => void) | undefined;
 type RunStage = (rt: Runtime, arrays: Arrays, onProgress: OnProgress) => Promise<void>;
 
 /** A kernel of our own; all others come along with instride. */
@@ -158,9 +158,9 @@ export class SharedDarkroom implements Darkroom {
     this.#arrays.delete(name);
   }
 
-  run(stage: StageName, watch: (share: number) => void): Promise<void> {
+  run(stage: StageName, watch?: (share: number) => void): Promise<void> {
     const arrays = Object.fromEntries(this.#arrays) as unknown as Arrays;
-    return STAGES[stage](this.#rt, arrays, ({ done, total }) => watch(done / total));
+    return STAGES[stage](this.#rt, arrays, watch && (({ done, total }) => watch(done / total)));
   }
 
   bytesOf(name: ArrayName): Uint8Array<ArrayBuffer> {

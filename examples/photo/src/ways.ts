@@ -29,7 +29,7 @@ export async function developShared(
   name: string,
   options: OpenOptions,
   runs: number,
-  show: ShowProgress,
+  show: ShowProgress | undefined,
 ): Promise<DevelopedWay> {
   await using rt = await open(options);
   const development = await measure((pixels) => new SharedDarkroom(rt, pixels), photo, name, runs, show);
@@ -43,7 +43,7 @@ export async function developOrdinarily(
   name: string,
   threads: number,
   runs: number,
-  show: ShowProgress,
+  show: ShowProgress | undefined,
 ): Promise<DevelopedWay> {
   const pool = openPool(threads);
   try {
@@ -59,16 +59,16 @@ async function measure(
   photo: Pixels,
   name: string,
   runs: number,
-  show: ShowProgress,
+  show: ShowProgress | undefined,
 ): Promise<Development> {
-  show(name, "warming up", 0);
+  show?.(name, "warming up", 0);
   const corner = cornerOf(photo);
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     using darkroom = darkroomFor(corner);
-    await develop(darkroom, 1, () => {});
+    await develop(darkroom, 1);
   }
   using darkroom = darkroomFor(photo);
-  return await develop(darkroom, runs, (stage, share) => show(name, stage, share));
+  return await develop(darkroom, runs, show && ((stage, share) => show(name, stage, share)));
 }
 
 /** The upper left part of a picture: all of it, if it is small. */

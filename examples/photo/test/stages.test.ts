@@ -18,7 +18,7 @@ function somePicture(height: number, width: number): Pixels {
 
 async function outputsOf(darkroom: Darkroom): Promise<Outputs> {
   using room = darkroom;
-  return (await develop(room, 1, () => {})).outputs;
+  return (await develop(room, 1)).outputs;
 }
 
 async function developShared(photo: Pixels, options: OpenOptions): Promise<Outputs> {

@@ -8,11 +8,10 @@
  */
 import { choose, countChoices } from "./combinations.ts";
 import * as footprints from "./footprints.ts";
-import { HappensBefore } from "./happens-before.ts";
 import { Histories, type HistoryNode } from "./history.ts";
 import { NOT_EQUAL, OK, type Operation, TIMED_OUT } from "./operation.ts";
+import { DEAD, DEATHS, ENDED, ModelState, RUNNING, SPURIOUS_WAKES, STEPS, TIMEOUTS, WAITING } from "./model-state.ts";
 import type { Program } from "./program.ts";
-import { ReversibleCells } from "./reversible-cells.ts";
 import { actionOf, choiceOf, DIE, EXECUTE, RESCUE, stepOf, threadOf, TIME_OUT, WAKE } from "./step.ts";
 
 /** Two accesses that nothing orders, of which one is plain. */
@@ -22,26 +21,8 @@ export interface Race {
   readonly later: HistoryNode;
 }
 
-const RUNNING = 0;
-const WAITING = 1;
-const ENDED = 2;
-const DEAD = 3;
-
 /** Histories kept between schedules at most; each takes about 300 bytes. */
 const HISTORIES_MAX = 1_000_000;
-
-/** Cells of each thread: its state, its history, and since when it waits. */
-const STATUS = 0;
-const NODE = 1;
-const TICKET = 2;
-const THREAD_CELLS = 3;
-
-/** Cells that count, per schedule. */
-const STEPS = 0;
-const DEATHS = 1;
-const TIMEOUTS = 2;
-const SPURIOUS_WAKES = 3;
-const COUNTERS = 4;
 
 export class Machine {
   readonly program: Program;
@@ -58,42 +39,26 @@ export class Machine {
   failed: HistoryNode | null = null;
 
   #histories: Histories;
-  readonly #locations: number;
-  readonly #cells: ReversibleCells;
-  readonly #happensBefore: HappensBefore;
-  /** Where the parts of the state begin. Location `#locations` stands for the deaths: it has a version. */
-  readonly #values: number = 0;
-  readonly #versions: number;
-  readonly #seen: number;
-  readonly #threads: number;
-  readonly #counters: number;
+  readonly #state: ModelState;
   /** The moment before the first step. */
   #start = 0;
+  /** The threads that the step at hand ends, as bits. */
   #exits = 0;
 
   constructor(program: Program) {
     this.program = program;
     this.threadCount = program.threadCount;
-    this.#locations = program.locationCount;
-    this.footprints = new footprints.Footprints(this.#locations, this.threadCount);
+    this.footprints = new footprints.Footprints(program.locationCount, this.threadCount);
     this.#histories = new Histories(program);
-    const versions = this.#locations + 1;
-    this.#versions = this.#locations;
-    this.#seen = this.#versions + versions;
-    this.#threads = this.#seen + versions * this.threadCount;
-    this.#counters = this.#threads + THREAD_CELLS * this.threadCount;
-    const clocks = this.#counters + COUNTERS;
-    this.#cells = new ReversibleCells(clocks + HappensBefore.size(this.threadCount, this.#locations));
-    this.#happensBefore = new HappensBefore(this.#cells, clocks, this.threadCount, this.#locations);
-    this.#cells.values.set(program.initialValues, this.#values);
+    this.#state = new ModelState(program);
     this.#beginAll();
   }
 
   /** Goes back to the start. */
   restart(): void {
-    this.#cells.rollback(this.#start);
+    this.#state.rollback(this.#start);
     if (this.#histories.size <= HISTORIES_MAX) return;
-    this.#cells.rollback(0);
+    this.#state.rollback(0);
     this.#histories = new Histories(this.program);
     this.#beginAll();
   }
@@ -104,23 +69,23 @@ export class Machine {
   }
 
   mark(): number {
-    return this.#cells.mark();
+    return this.#state.mark();
   }
 
   rollback(mark: number): void {
-    this.#cells.rollback(mark);
+    this.#state.rollback(mark);
   }
 
   get stepCount(): number {
-    return this.#countOf(STEPS);
+    return this.#state.countOf(STEPS);
   }
 
   valueAt(location: number): number {
-    return this.#cells.values[this.#values + location]!;
+    return this.#state.valueAt(location);
   }
 
   nodeOf(thread: number): HistoryNode {
-    return this.#histories.byId(this.#cells.values[this.#threads + THREAD_CELLS * thread + NODE]!);
+    return this.#histories.byId(this.#state.historyOf(thread));
   }
 
   sourceOf(node: HistoryNode): string | undefined {
@@ -128,28 +93,28 @@ export class Machine {
   }
 
   isWaiting(thread: number): boolean {
-    return this.#statusOf(thread) === WAITING;
+    return this.#state.statusOf(thread) === WAITING;
   }
 
   exitOf(thread: number): "running" | "ended" | "died" {
-    const status = this.#statusOf(thread);
+    const status = this.#state.statusOf(thread);
     if (status === ENDED) return "ended";
     return status === DEAD ? "died" : "running";
   }
 
   hasExited(thread: number): boolean {
-    return this.#statusOf(thread) >= ENDED;
+    return this.#state.statusOf(thread) >= ENDED;
   }
 
   /** Whether a thread could do its next operation. */
   canExecute(thread: number): boolean {
-    if (this.#statusOf(thread) !== RUNNING) return false;
+    if (this.#state.statusOf(thread) !== RUNNING) return false;
     const node = this.nodeOf(thread);
     switch (node.operation!.kind) {
       case "awaitExit":
         return this.hasExited(node.operation!.location);
       case "pause":
-        return node.spunOn.length === 0 || node.spunOn.some((location) => this.#hasChanged(thread, location));
+        return node.spunOn.length === 0 || node.spunOn.some((location) => this.#state.hasChanged(thread, location));
       default:
         return true;
     }
@@ -179,15 +144,17 @@ export class Machine {
   #canDie(thread: number): boolean {
     const { threads, limits } = this.program.scenario;
     if (threads[thread]!.mortal !== true || this.hasExited(thread)) return false;
-    return this.#countOf(DEATHS) < limits.deathsMax;
+    return this.#state.countOf(DEATHS) < limits.deathsMax;
   }
 
   #canTimeOutEarly(thread: number): boolean {
-    return this.canTimeOut(thread) && this.#countOf(TIMEOUTS) < this.program.scenario.limits.timeoutsMax;
+    return this.canTimeOut(thread) && this.#state.countOf(TIMEOUTS) < this.program.scenario.limits.timeoutsMax;
   }
 
   #canWake(thread: number): boolean {
-    return this.isWaiting(thread) && this.#countOf(SPURIOUS_WAKES) < this.program.scenario.limits.spuriousWakesMax;
+    return (
+      this.isWaiting(thread) && this.#state.countOf(SPURIOUS_WAKES) < this.program.scenario.limits.spuriousWakesMax
+    );
   }
 
   /** Takes a step that is possible. {@link footprint} and its like then tell of it. */
@@ -197,20 +164,20 @@ export class Machine {
     this.race = null;
     this.failed = null;
     this.#exits = 0;
-    this.#count(STEPS);
+    this.#state.count(STEPS);
     switch (actionOf(step)) {
       case DIE:
         this.#die(thread);
         break;
       case TIME_OUT:
-        this.#count(TIMEOUTS);
+        this.#state.count(TIMEOUTS);
         this.#stopWaiting(thread, TIMED_OUT);
         break;
       case RESCUE:
         this.#stopWaiting(thread, TIMED_OUT);
         break;
       case WAKE:
-        this.#count(SPURIOUS_WAKES);
+        this.#state.count(SPURIOUS_WAKES);
         this.#stopWaiting(thread, OK);
         break;
       default:
@@ -223,7 +190,7 @@ export class Machine {
     const waiters: number[] = [];
     for (let thread = 0; thread < this.threadCount; thread++)
       if (this.isWaiting(thread) && this.nodeOf(thread).operation!.location === location) waiters.push(thread);
-    return waiters.length < 2 ? waiters : waiters.sort((a, b) => this.#ticketOf(a) - this.#ticketOf(b));
+    return waiters.length < 2 ? waiters : waiters.sort((a, b) => this.#state.ticketOf(a) - this.#state.ticketOf(b));
   }
 
   /** Whom a notify wakes by one of its choices. */
@@ -242,7 +209,7 @@ export class Machine {
   #execute(thread: number, node: HistoryNode, choice: number): void {
     const operation = node.operation!;
     const { kind, location } = operation;
-    this.#happensBefore.begin(thread, node.depth + 1);
+    this.#state.happensBefore.begin(thread, node.depth + 1);
     switch (kind) {
       case "notify":
         this.#notify(thread, node, choice);
@@ -259,8 +226,8 @@ export class Machine {
         this.#touch(footprints.DEATHS, -1);
         break;
       case "awaitExit":
-        this.#happensBefore.observeExit(thread, location);
-        this.#advance(thread, node, this.#statusOf(location) === DEAD ? 1 : 0);
+        this.#state.happensBefore.observeExit(thread, location);
+        this.#advance(thread, node, this.#state.statusOf(location) === DEAD ? 1 : 0);
         this.#touch(footprints.EXIT, location);
         break;
       case "end":
@@ -280,15 +247,15 @@ export class Machine {
         this.#read(thread, node, location);
         break;
       case "readPlain":
-        this.#see(thread, location);
-        this.#noteRace(location, node, this.#happensBefore.readPlain(thread, location));
+        this.#state.see(thread, location);
+        this.#noteRace(location, node, this.#state.happensBefore.readPlain(thread, location));
         break;
       case "store":
         this.#write(thread, node, location, value);
         break;
       case "writePlain":
-        this.#change(thread, location, value);
-        this.#noteRace(location, node, this.#happensBefore.writePlain(thread, location));
+        this.#state.change(thread, location, value);
+        this.#noteRace(location, node, this.#state.happensBefore.writePlain(thread, location));
         break;
       case "compareExchange":
         this.#read(thread, node, location);
@@ -304,25 +271,25 @@ export class Machine {
   }
 
   #read(thread: number, node: HistoryNode, location: number): void {
-    this.#see(thread, location);
-    this.#noteRace(location, node, this.#happensBefore.readWord(thread, location));
+    this.#state.see(thread, location);
+    this.#noteRace(location, node, this.#state.happensBefore.readWord(thread, location));
   }
 
   #write(thread: number, node: HistoryNode, location: number, value: number): void {
-    this.#change(thread, location, value);
-    this.#noteRace(location, node, this.#happensBefore.writeWord(thread, location));
+    this.#state.change(thread, location, value);
+    this.#noteRace(location, node, this.#state.happensBefore.writeWord(thread, location));
   }
 
   #wait(thread: number, node: HistoryNode): void {
     const { location, value, extra: timeoutMs } = node.operation!;
-    this.#happensBefore.enterList(thread, location);
+    this.#state.happensBefore.enterList(thread, location);
     this.#read(thread, node, location);
-    this.#happensBefore.leaveList(thread, location);
+    this.#state.happensBefore.leaveList(thread, location);
     if (this.valueAt(location) !== value) this.#advance(thread, node, NOT_EQUAL);
     else if (timeoutMs === 0) this.#advance(thread, node, TIMED_OUT);
     else {
-      this.#setThread(thread, STATUS, WAITING);
-      this.#setThread(thread, TICKET, this.stepCount);
+      this.#state.setStatus(thread, WAITING);
+      this.#state.setTicket(thread, this.stepCount);
     }
     this.#touch(footprints.WAIT, location);
   }
@@ -331,11 +298,11 @@ export class Machine {
   #notify(thread: number, node: HistoryNode, choice: number): void {
     const { location } = node.operation!;
     const chosen = this.chosenWaiters(node.operation!, choice);
-    this.#happensBefore.enterList(thread, location);
-    this.#happensBefore.leaveList(thread, location);
+    this.#state.happensBefore.enterList(thread, location);
+    this.#state.happensBefore.leaveList(thread, location);
     for (const waiter of chosen) {
-      this.#happensBefore.enterList(waiter, location);
-      this.#setThread(waiter, STATUS, RUNNING);
+      this.#state.happensBefore.enterList(waiter, location);
+      this.#state.setStatus(waiter, RUNNING);
       this.woken |= 1 << waiter;
       this.#advance(waiter, this.nodeOf(waiter), OK);
     }
@@ -346,20 +313,19 @@ export class Machine {
   #stopWaiting(thread: number, result: number): void {
     const node = this.nodeOf(thread);
     const { location } = node.operation!;
-    this.#happensBefore.enterList(thread, location);
-    this.#happensBefore.leaveList(thread, location);
-    this.#setThread(thread, STATUS, RUNNING);
+    this.#state.happensBefore.enterList(thread, location);
+    this.#state.happensBefore.leaveList(thread, location);
+    this.#state.setStatus(thread, RUNNING);
     this.#advance(thread, node, result);
     this.#touch(footprints.LIST, location);
   }
 
   #die(thread: number): void {
     const wasWaiting = this.isWaiting(thread);
-    this.#count(DEATHS);
-    this.#setThread(thread, STATUS, DEAD);
+    this.#state.count(DEATHS);
+    this.#state.setStatus(thread, DEAD);
     this.#exits |= 1 << thread;
-    const deaths = this.#versions + this.#locations;
-    this.#cells.set(deaths, this.#cells.values[deaths]! + 1);
+    this.#state.touch(this.#state.deathsLocation);
     if (wasWaiting) this.#touch(footprints.DEATH_WAITING, this.nodeOf(thread).operation!.location);
     else this.#touch(footprints.DEATH, -1);
   }
@@ -367,11 +333,11 @@ export class Machine {
   #observeDeaths(thread: number): number {
     let dead = 0;
     for (let other = 0; other < this.threadCount; other++) {
-      if (this.#statusOf(other) !== DEAD) continue;
+      if (this.#state.statusOf(other) !== DEAD) continue;
       dead |= 1 << other;
-      this.#happensBefore.observeExit(thread, other);
+      this.#state.happensBefore.observeExit(thread, other);
     }
-    this.#see(thread, this.#locations);
+    this.#state.see(thread, this.#state.deathsLocation);
     return dead;
   }
 
@@ -385,8 +351,8 @@ export class Machine {
   }
 
   #begin(thread: number, node: HistoryNode): void {
-    this.#setThread(thread, NODE, node.id);
-    if (node.operation === null) this.#setThread(thread, STATUS, ENDED);
+    this.#state.setHistory(thread, node.id);
+    if (node.operation === null) this.#state.setStatus(thread, ENDED);
   }
 
   #touch(kind: number, location: number): void {
@@ -398,47 +364,5 @@ export class Machine {
     let earlier = this.nodeOf(access.thread);
     while (earlier.depth >= access.epoch) earlier = earlier.parent!;
     this.race = { location, earlier, later };
-  }
-
-  #see(thread: number, location: number): void {
-    this.#cells.set(this.#seenBy(thread, location), this.#cells.values[this.#versions + location]!);
-  }
-
-  #hasChanged(thread: number, location: number): boolean {
-    const { values } = this.#cells;
-    return values[this.#seenBy(thread, location)]! !== values[this.#versions + location]!;
-  }
-
-  /** Writes a value. The writer's own write is no news to it. */
-  #change(thread: number, location: number, value: number): void {
-    const hasChanged = this.#hasChanged(thread, location);
-    this.#cells.set(this.#values + location, value);
-    const version = this.#versions + location;
-    this.#cells.set(version, this.#cells.values[version]! + 1);
-    if (!hasChanged) this.#see(thread, location);
-  }
-
-  #seenBy(thread: number, location: number): number {
-    return this.#seen + thread * (this.#locations + 1) + location;
-  }
-
-  #statusOf(thread: number): number {
-    return this.#cells.values[this.#threads + THREAD_CELLS * thread + STATUS]!;
-  }
-
-  #ticketOf(thread: number): number {
-    return this.#cells.values[this.#threads + THREAD_CELLS * thread + TICKET]!;
-  }
-
-  #setThread(thread: number, field: number, value: number): void {
-    this.#cells.set(this.#threads + THREAD_CELLS * thread + field, value);
-  }
-
-  #count(counter: number): void {
-    this.#cells.set(this.#counters + counter, this.#countOf(counter) + 1);
-  }
-
-  #countOf(counter: number): number {
-    return this.#cells.values[this.#counters + counter]!;
   }
 }

@@ -123,7 +123,7 @@ export function faultsOf(scenario: Scenario): Fault[] {
       return new Proxy(inner, {
         get: (_, operation: keyof Port) => (word: number, first: number, second: number) => {
           note(operation, memory.name, word, thread);
-          return (inner[operation] as (...args: number[]) => unknown)(word, first, second);
+          return inner[operation](word, first, second);
         },
       });
     },

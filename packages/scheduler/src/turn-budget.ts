@@ -27,14 +27,18 @@ export class TurnBudget {
 }
 
 function nextTurn(): Promise<void> {
-  // Where there is no `setImmediate` a message to oneself is as fast; timers are held back by some milliseconds.
-  if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = (): void => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (typeof setImmediate === "function") {
+    setImmediate(resolve);
+    return promise;
+  }
+  // A message to oneself is as fast; timers would be held back by some milliseconds.
+  const { port1, port2 } = new MessageChannel();
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- which would need a start() as well
+  port1.onmessage = (): void => {
+    port1.close();
+    resolve();
+  };
+  port2.postMessage(null);
+  return promise;
 }

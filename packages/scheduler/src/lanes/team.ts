@@ -14,7 +14,7 @@ import { chunkAt } from "../range.ts";
 import { type CallerThread, help } from "./caller-help.ts";
 import * as caller from "./caller-side.ts";
 import { stopJob } from "./lane-side.ts";
-import { doneOf, eventOf, JOBS_MAX, nextTicket } from "./lane-words.ts";
+import { eventOf, JOBS_MAX, nextTicket } from "./lane-words.ts";
 import type { LaneExit } from "./lane.ts";
 import type { JobMessage, Registration, RegistrationMessage } from "./messages.ts";
 import { OpenJob } from "./open-job.ts";
@@ -199,22 +199,20 @@ export class LaneTeam {
       this.#failure !== null;
     if (onProgress === undefined) return this.#until(job, isOver);
     let seen = 0;
-    for (;;) {
+    const reportAndLook = (): boolean => {
       const over = isOver();
       const done = caller.chunksDone(port, job.slot);
-      if (done !== seen) {
-        seen = done;
-        try {
-          onProgress(done);
-        } catch (error) {
-          job.progressError = { error };
-          stopJob(port, job.slot);
-        }
+      if (done === seen) return over;
+      seen = done;
+      try {
+        onProgress(done);
+      } catch (error) {
+        job.progressError ??= { error };
+        stopJob(port, job.slot);
       }
-      if (over) return;
-      // Nobody notifies this word: progress is looked at in its interval, and the end of the job soon enough.
-      await waitAsync(this.#host.words, doneOf(job.slot), done, PROGRESS_MS);
-    }
+      return over;
+    };
+    return this.#until(job, reportAndLook, PROGRESS_MS);
   }
 
   #isLate(job: OpenJob): boolean {
@@ -239,12 +237,13 @@ export class LaneTeam {
     });
   }
 
-  async #until(job: OpenJob, isSo: () => boolean): Promise<void> {
+  /** Looks whether it is so: at each event of the job, and after `sliceMs` at the latest. */
+  async #until(job: OpenJob, isSo: () => boolean, sliceMs: number = WAIT_SLICE_MS): Promise<void> {
     for (;;) {
       const event = caller.prepareToWait(this.#port, job.slot);
       if (isSo()) return;
       const untilDeadline = job.isLate ? GRACE_MS : Math.max(1, job.deadline - Date.now());
-      await waitAsync(this.#host.words, eventOf(job.slot), event, Math.min(WAIT_SLICE_MS, untilDeadline));
+      await waitAsync(this.#host.words, eventOf(job.slot), event, Math.min(sliceMs, untilDeadline));
     }
   }
 
