@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  type ArrayName,
-  OUTPUTS,
-  type OutputName,
-  type Stage,
-  STAGES,
-  type StageName,
-  uselessAfter,
-} from "./pipeline.ts";
+import { type ArrayName, OUTPUTS, type OutputName, STAGES, type StageName, uselessAfter } from "./pipeline.ts";
 
 /** Where arrays are kept and stages are carried out, one way or another. */
 export interface Darkroom extends Disposable {
@@ -20,7 +12,7 @@ export interface Darkroom extends Disposable {
   /** Gives the room of an array back. */
   discard(name: ArrayName): void;
   /** Carries a stage out. `watch` is told the share of it that is done, from 0 to 1. */
-  run(stage: StageName, watch: (share: number) => void): Promise<void>;
+  run(stage: StageName, watch?: (share: number) => void): Promise<void>;
   /** A copy of an array's bytes. */
   bytesOf(name: ArrayName): Uint8Array<ArrayBuffer>;
 }
@@ -45,15 +37,16 @@ export interface Development {
 export async function develop(
   darkroom: Darkroom,
   runs: number,
-  watch: (stage: StageName, share: number) => void,
+  watch?: (stage: StageName, share: number) => void,
 ): Promise<Development> {
   const times: [StageName, number][] = [];
   for (const [i, stage] of STAGES.entries()) {
     darkroom.make(stage.makes);
     const timesMs: number[] = [];
     for (let run = 0; run < runs; run++) {
-      const watchRun = (share: number): void => watch(stage.name, (i + (run + share) / runs) / STAGES.length);
-      timesMs.push(await timeOf(() => runStage(darkroom, stage, watchRun)));
+      const watchRun = watch && ((share: number) => watch(stage.name, (i + (run + share) / runs) / STAGES.length));
+      watchRun?.(0);
+      timesMs.push(await timeOf(() => darkroom.run(stage.name, watchRun)));
     }
     times.push([stage.name, median(timesMs)]);
     for (const name of uselessAfter(stage)) darkroom.discard(name);
@@ -65,11 +58,6 @@ export async function develop(
 /** The outputs that are not equal byte for byte. */
 export function differences(a: Outputs, b: Outputs): OutputName[] {
   return OUTPUTS.filter((name) => Buffer.compare(a[name], b[name]) !== 0);
-}
-
-async function runStage(darkroom: Darkroom, { name }: Stage, watch: (share: number) => void): Promise<void> {
-  watch(0);
-  await darkroom.run(name, watch);
 }
 
 async function timeOf(work: () => Promise<void>): Promise<number> {

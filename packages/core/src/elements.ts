@@ -5,7 +5,7 @@
  * lowest byte and ends after its highest, so a wrong index reads `undefined` or is dropped, and never touches bytes
  * that are not the view's extent.
  *
- * A read-only view gives a {@link Reader} instead, which has no way to write.
+ * A read-only view gives a reader instead, which has no way to write (`reader.ts`).
  *
  * Units: everything in elements (of complex types: pairs count as two elements of `data`).
  *
@@ -24,16 +24,6 @@ export interface Elements<D extends DType = DType, B extends ArrayBufferLike = A
   readonly offset: number;
   /** Steps in `data` along each axis. */
   readonly strides: readonly number[];
-}
-
-/** As {@link Elements}, for reading alone. */
-export interface Reader<T = number> {
-  /** Elements in the extent: `get` takes 0 up to this, exclusive. */
-  readonly length: number;
-  readonly offset: number;
-  readonly strides: readonly number[];
-  /** The element at an index of the extent; `undefined` outside it, as a typed array gives. */
-  get(index: number): T;
 }
 
 /**
@@ -73,34 +63,4 @@ export function elementsOf(state: ViewState): Elements {
 function laneOf(dtype: DType): DType {
   if (dtype === "complex64") return "float32";
   return dtype === "complex128" ? "float64" : dtype;
-}
-
-/**
- * A reader over a state's extent.
- *
- * @throws as {@link elementsOf}
- */
-export function readerOf(state: ViewState): Reader<number | bigint> {
-  const { data, offset, strides } = elementsOf(state);
-  return new TypedArrayReader(data, offset, strides);
-}
-
-class TypedArrayReader implements Reader<number | bigint> {
-  readonly #data: ArrayLike<number | bigint>;
-  readonly offset: number;
-  readonly strides: readonly number[];
-
-  constructor(data: ArrayLike<number | bigint>, offset: number, strides: readonly number[]) {
-    this.#data = data;
-    this.offset = offset;
-    this.strides = strides;
-  }
-
-  get length(): number {
-    return this.#data.length;
-  }
-
-  get(index: number): number | bigint {
-    return this.#data[index] as number | bigint;
-  }
 }

@@ -26,7 +26,7 @@ export { type Codec, codecFor, type RecordValue, type StoreRules, type Value } f
 export { copyElements, type Strided } from "./copy.ts";
 export { type Descriptor, readDescriptor } from "./descriptor.ts";
 export { type Complex, type DType, type DTypeInfo, DTYPES, isDType, type Scalars, type TypedArrays } from "./dtype.ts";
-export { type Elements, type Reader } from "./elements.ts";
+export { type Elements } from "./elements.ts";
 export * from "./errors.ts";
 export { type Exportable, type Exporter, getBuffer, isExporter, type PyBuffer } from "./exporter.ts";
 export { BufferFlags } from "./flags.ts";
@@ -91,6 +91,7 @@ export { AtomicsPort, type Port } from "./port.ts";
 export { memoryViewFromBuffer, memoryViewFromMemory } from "./temporary-view.ts";
 export { answerRequest, type BufferInfo, fillInfo, type FlatBufferInfo, type FullBufferInfo } from "./py-buffer.ts";
 export { type HalfOpenRange } from "./range.ts";
+export { type Reader } from "./reader.ts";
 export { type Scope } from "./scope.ts";
 export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./slicing.ts";
 export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./struct.ts";

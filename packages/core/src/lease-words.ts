@@ -9,7 +9,8 @@
  * - `rows`, for each thread one word for each slot: how many views that thread has under the handle. Only that thread
  *   writes it, so a thread that dies between any two operations leaves exactly its own row behind, and the owner
  *   clears it. There is no shared counter that could be off by one.
- * - `claims`, one word for each row: the id of the thread that has it, or 0.
+ * - `claims`, one word for each row: the id of the thread that has it, or 0; and one for how many rows may have
+ *   been claimed, so that nobody looks through those that have not.
  *
  * Beside them lie the `regions`, plain numbers that the owner writes before it makes a handle live: the bytes that were
  * lent under it, so that a thread can tell a descriptor that claims more.
@@ -66,7 +67,7 @@ const REGION_FIELDS = 3;
 export function createWords(): LeaseWords {
   return {
     states: sharedWords(HANDLES_MAX),
-    claims: sharedWords(WORKERS_MAX),
+    claims: sharedWords(WORKERS_MAX + 1),
     rows: sharedWords(WORKERS_MAX * HANDLES_MAX),
     regions: new Float64Array(new SharedArrayBuffer(HANDLES_MAX * REGION_FIELDS * Float64Array.BYTES_PER_ELEMENT)),
   };
@@ -98,11 +99,30 @@ export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
     );
   }
   for (let index = 0; index < WORKERS_MAX; index++) {
+    if (Atomics.load(words.claims, index) !== 0) continue;
+    // Counted first: a thread that dies in between leaves a row that is looked at in vain, not one that nobody finds.
+    raiseRowCount(words.claims, index + 1);
     // One compare-exchange decides which of two starting threads gets the row.
-    if (Atomics.compareExchange(words.claims, index, 0, thread) === 0)
-      return { states: words.states, row: rowAt(words, index), regions: words.regions };
+    if (Atomics.compareExchange(words.claims, index, 0, thread) !== 0) continue;
+    return { states: words.states, row: rowAt(words, index), regions: words.regions };
   }
   throw new MemoryError(`cannot give thread ${thread} a row of leases: WORKERS_MAX = ${WORKERS_MAX} threads have one`);
+}
+
+/** The word of `claims` that counts the rows which may have been claimed. */
+const ROW_COUNT: number = WORKERS_MAX;
+
+function raiseRowCount(claims: Int32Array, count: number): void {
+  for (let seen = Atomics.load(claims, ROW_COUNT); seen < count;) {
+    // Several threads start at once: the largest count stays, whoever comes first. Pairs with the load in `rowCount`.
+    const found = Atomics.compareExchange(claims, ROW_COUNT, seen, count);
+    if (found === seen) return;
+    seen = found;
+  }
+}
+
+function rowCount(words: LeaseWords): number {
+  return Atomics.load(words.claims, ROW_COUNT);
 }
 
 function rowAt(words: LeaseWords, index: number): Int32Array<SharedArrayBuffer> {
@@ -118,7 +138,8 @@ export interface ClaimedRow {
 /** All rows that are claimed. */
 export function claimedRows(words: LeaseWords): ClaimedRow[] {
   const rows: ClaimedRow[] = [];
-  for (let index = 0; index < WORKERS_MAX; index++) {
+  const count = rowCount(words);
+  for (let index = 0; index < count; index++) {
     const thread = Atomics.load(words.claims, index);
     if (thread !== 0) rows.push({ thread, row: rowAt(words, index) });
   }
@@ -127,7 +148,8 @@ export function claimedRows(words: LeaseWords): ClaimedRow[] {
 
 /** Forgets a thread that has died, with the views that it still had. The owner calls it, once the thread can run no more. */
 export function buryThread(words: LeaseWords, thread: number): void {
-  for (let index = 0; index < WORKERS_MAX; index++) {
+  const count = rowCount(words);
+  for (let index = 0; index < count; index++) {
     if (Atomics.load(words.claims, index) !== thread) continue;
     const row = rowAt(words, index);
     for (let slot = 0; slot < row.length; slot++) if (Atomics.load(row, slot) !== 0) Atomics.store(row, slot, 0);

@@ -19,7 +19,7 @@ import { type Codec, codecFor, type Value } from "./codec.ts";
 import { ContentView } from "./content-view.ts";
 import type { Strided } from "./copy.ts";
 import { checkDType, type DType, DTYPES, type Scalars, type TypedArrays } from "./dtype.ts";
-import { type Elements, elementsOf, type Reader, readerOf } from "./elements.ts";
+import { type Elements, elementsOf } from "./elements.ts";
 import { describe, DTypeError, IndexError, NotImplementedError, ReadonlyError, ValueError } from "./errors.ts";
 import type { Exportable } from "./exporter.ts";
 import {
@@ -33,6 +33,7 @@ import {
 import type { Layout, Order } from "./layout.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
 import { fieldState } from "./record-view.ts";
+import { type Reader, readerOf } from "./reader.ts";
 import { dtypeView, reshape } from "./reshape.ts";
 import { applyIndex, type IndexKey, type Integer } from "./slicing.ts";
 import type { ViewState } from "./view-state.ts";
