@@ -1,26 +1,3 @@
-import { expect, test } from "vitest";
-import { kindsOf, mismatches, readCases } from "../src/cases.ts";
-import { DIVERGENCES } from "../src/divergences.ts";
-import { divergenceOf, replays } from "../src/replay-format.ts";
-import { WORLDS } from "../src/world.ts";
+import { testVectors } from "./vector-tests.ts";
 
-const cases = readCases("format");
-
-test("format.jsonl: every kind has a replay, and every replay has cases", () => {
-  expect(kindsOf(cases).toSorted()).toEqual(Object.keys(replays).toSorted());
-});
-
-for (const world of WORLDS) {
-  for (const kind of Object.keys(replays)) {
-    test(`format.jsonl: every ${kind} case holds over ${world.name}`, () => {
-      expect(mismatches(cases, kind, replays, world)).toEqual([]);
-    });
-  }
-}
-
-for (const [name, { file, cases: count }] of Object.entries(DIVERGENCES)) {
-  if (file !== "format") continue;
-  test(`format.jsonl: the divergence ${name} touches ${count}`, () => {
-    expect(cases.filter((c) => divergenceOf(c) === name)).toHaveLength(count);
-  });
-}
+testVectors("format");

@@ -1,11 +1,11 @@
 /**
  * What each thread of a Node pool runs: a lane of the scheduler, joined with the built-in kernels, and ordinary tasks.
  *
- * Piscina calls the functions by their names.
+ * Piscina calls the functions by their names. A thread may work for several runtimes, since the pool may be the user's.
  *
  * @module
  */
-import { MessageChannel, parentPort, receiveMessageOnPort, threadId, workerData } from "node:worker_threads";
+import { MessageChannel, type MessagePort, parentPort, receiveMessageOnPort, threadId } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
 import {
   joinLane,
@@ -18,29 +18,50 @@ import {
   type TaskOutcome,
   type ThreadContext,
   type ThreadData,
+  type ThreadLaneHost,
 } from "@instride/scheduler";
 
-const { leases, lanes } = workerData as ThreadData;
-// As `leaseThread` of the pool has it: 0 stands for no thread.
-const id = threadId + 1;
-const thread: ThreadContext = joinThread(leases, id, (name) => kernelNamed(name).run);
+/** This thread's part in a runtime. */
+interface Membership {
+  readonly thread: ThreadContext;
+  readonly host: ThreadLaneHost;
+  readonly port: MessagePort;
+}
 
-const { port1: port, port2: ownersPort } = new MessageChannel();
-port.unref();
-
-const host = joinLane(lanes, id, {
-  ...thread,
-  receive: () => (receiveMessageOnPort(port)?.message as RegistrationMessage | undefined) ?? null,
-  send: (message) => port.postMessage(message),
-});
-parentPort?.postMessage({ instride: { thread: id, lane: host.lane, port: ownersPort } }, [ownersPort]);
+const memberships = new Map<number, Membership>();
 
 /** Becomes a lane, until there has been no work for a while, or the thread is wanted for a task. */
-export function lane(): Promise<LaneExit> {
-  return stayInLane(host);
+export async function lane({ thread }: { readonly thread: ThreadData }): Promise<LaneExit> {
+  const { host, port } = join(thread);
+  const exit = await stayInLane(host);
+  if (exit === "shut down") {
+    memberships.delete(thread.runtime);
+    port.close();
+  }
+  return exit;
 }
 
 /** Runs a task. */
-export function task(message: TaskMessage): Promise<TaskOutcome> {
-  return runTaskHere(message, thread);
+export function task(errand: { readonly thread: ThreadData; readonly task: TaskMessage }): Promise<TaskOutcome> {
+  return runTaskHere(errand.task, join(errand.thread).thread);
+}
+
+function join({ runtime, leases, lanes }: ThreadData): Membership {
+  const known = memberships.get(runtime);
+  if (known !== undefined) return known;
+  // As `leaseThread` of the pool has it: 0 stands for no thread.
+  const id = threadId + 1;
+  const thread = joinThread(leases, id, (name) => kernelNamed(name).run);
+  const { port1: port, port2: ownersPort } = new MessageChannel();
+  port.unref();
+  const host = joinLane(lanes, id, {
+    ...thread,
+    receive: () => (receiveMessageOnPort(port)?.message as RegistrationMessage | undefined) ?? null,
+    send: (message) => port.postMessage(message),
+  });
+  const hello = { runtime, thread: id, lane: host.lane, port: ownersPort };
+  parentPort?.postMessage({ instride: hello }, [ownersPort]);
+  const membership = { thread, host, port };
+  memberships.set(runtime, membership);
+  return membership;
 }

@@ -10,6 +10,10 @@ import type { WriteStream } from "node:tty";
 export type ShowProgress = (way: string, task: string, share: number) => void;
 
 const BAR_CELLS = 32;
+
+/** Some terminals report a width of 0. */
+const COLUMNS_UNKNOWN = 80;
+
 const WAY_CELLS = 12;
 const TASK_CELLS = 16;
 
@@ -49,8 +53,9 @@ export class ProgressLine {
     const text = `${way.padEnd(WAY_CELLS)}${task.padEnd(TASK_CELLS)}`;
     const percent = `${Math.floor(share * 100)} %`.padStart(6);
     // A line that wraps could not be erased.
-    const cells = Math.min(BAR_CELLS, this.#stream.columns - text.length - percent.length - 1);
-    if (cells < 1) return text.slice(0, Math.max(0, this.#stream.columns - 1));
+    const cellsMax = (this.#stream.columns || COLUMNS_UNKNOWN) - 1;
+    const cells = Math.min(BAR_CELLS, cellsMax - text.length - percent.length);
+    if (cells < 1) return text.slice(0, cellsMax);
     const done = Math.round(share * cells);
     const bar = this.#style("cyan", "━".repeat(done)) + this.#style("dim", "─".repeat(cells - done));
     return `${text}${bar}${percent}`;

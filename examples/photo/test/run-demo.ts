@@ -4,9 +4,10 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 
 export const PICTURES: string = join(import.meta.dirname, "../pictures");
 export const MAIN: string = join(import.meta.dirname, "../src/main.ts");
@@ -50,7 +51,15 @@ export function runDemo(args: readonly string[], options?: RunOptions): Promise<
   return endOf(startDemo(args, options));
 }
 
-/** Makes an empty folder for one test. */
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Makes an empty folder; it is removed when the tests of its file are done. */
 export function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), "instride-photo-"));
+  const folder = mkdtempSync(join(tmpdir(), "instride-photo-"));
+  folders.push(folder);
+  return folder;
 }

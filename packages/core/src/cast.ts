@@ -48,7 +48,9 @@ function checkDimensions(state: ViewState, shape: readonly Integer[]): void {
   }
 }
 
-function castFlat(state: ViewState, format: string): ViewState {
+function castFlat(state: ViewState, given: string): ViewState {
+  // C's strings end at their first NUL.
+  const format = typeof given === "string" ? given.split("\0", 1)[0]! : given;
   const target = nativeFormat(format);
   if (target === null) {
     throw new ValueError(

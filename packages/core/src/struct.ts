@@ -10,8 +10,8 @@
  * @module
  */
 import { codecFor, type Codec, type Value } from "./codec.ts";
-import { FormatError, MemoryError, describe } from "./errors.ts";
-import { getBuffer, type Exportable } from "./exporter.ts";
+import { BufferError, FormatError, MemoryError, describe } from "./errors.ts";
+import { getBuffer, type Exportable, type PyBuffer } from "./exporter.ts";
 import { BufferFlags } from "./flags.ts";
 import { parseStructFormat } from "./format.ts";
 
@@ -39,13 +39,14 @@ export function pack(format: string, ...values: readonly unknown[]): Uint8Array<
  *
  * @param byteOffset - where the item starts; a negative one counts from the end
  * @throws {@link FormatError} if the values or the room are not those that the format asks for; then nothing is written
+ * @throws `TypeError` if the memory can't be written, or its bytes don't lie side by side
  */
 export function packInto(format: string, target: Exportable, byteOffset: number, ...values: readonly unknown[]): void {
   const codec = structCodec(format);
   checkCount(codec, values, "pack_into");
-  withBytes(target, BufferFlags.WRITABLE, (view) => {
-    writeValues(codec, view, startOf(codec, view, byteOffset, "pack"), values);
-  });
+  using buffer = writableBytes(target);
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.nbytes);
+  writeValues(codec, view, startOf(codec, view, byteOffset, "pack"), values);
 }
 
 /**
@@ -61,7 +62,7 @@ export function packInto(format: string, target: Exportable, byteOffset: number,
  */
 export function unpack(format: string, source: Exportable): Value[] {
   const codec = structCodec(format);
-  return withBytes(source, BufferFlags.SIMPLE, (view) => {
+  return withBytes(source, (view) => {
     if (view.byteLength !== codec.itemsize) {
       throw new FormatError(
         `cannot unpack ${view.byteLength} bytes as format ${describe(format)}: expected ${codec.itemsize} bytes`,
@@ -79,7 +80,7 @@ export function unpack(format: string, source: Exportable): Value[] {
  */
 export function unpackFrom(format: string, source: Exportable, byteOffset: number = 0): Value[] {
   const codec = structCodec(format);
-  return withBytes(source, BufferFlags.SIMPLE, (view) => {
+  return withBytes(source, (view) => {
     return readValues(codec, view, startOf(codec, view, byteOffset, "unpack"));
   });
 }
@@ -92,7 +93,7 @@ export function unpackFrom(format: string, source: Exportable, byteOffset: numbe
  */
 export function iterUnpack(format: string, source: Exportable): IterableIterator<Value[]> {
   const codec = structCodec(format);
-  withBytes(source, BufferFlags.SIMPLE, (view) => checkMultiple(codec, view));
+  withBytes(source, (view) => checkMultiple(codec, view));
   return unpackEach(codec, source);
 }
 
@@ -121,12 +122,24 @@ function writeValues(codec: Codec, view: DataView, byteOffset: number, values: r
   codec.write(view, byteOffset, codec.length === 1 ? values[0] : values);
 }
 
-function withBytes<T>(exporter: Exportable, flags: number, use: (view: DataView) => T): T {
-  const buffer = getBuffer(exporter, flags);
+function withBytes<T>(exporter: Exportable, use: (view: DataView) => T): T {
+  const buffer = getBuffer(exporter, BufferFlags.SIMPLE);
   try {
     return use(new DataView(buffer.buffer, buffer.byteOffset, buffer.nbytes));
   } finally {
     buffer.release();
+  }
+}
+
+/** What CPython's functions take as "read-write bytes-like": any refusal is a `TypeError` there. */
+function writableBytes(target: Exportable): PyBuffer {
+  try {
+    return getBuffer<number>(target, BufferFlags.WRITABLE);
+  } catch (cause) {
+    if (!(cause instanceof BufferError)) throw cause;
+    throw new TypeError(`cannot pack into ${describe(target)}: expected contiguous memory that may be written`, {
+      cause,
+    });
   }
 }
 

@@ -370,6 +370,6 @@ test("struct: takes any exporter, and gives its buffer back, after an error too"
   items.return?.();
   expect(exporter.exports).toBe(0);
 
-  expect(() => packInto("B", new CountingExporter(true), 0, 1)).toThrow(BufferError);
+  expect(() => packInto("B", new CountingExporter(true), 0, 1)).toThrow(TypeError);
   expect(() => unpack("B", "a" as unknown as Exporter)).toThrow(TypeError);
 });

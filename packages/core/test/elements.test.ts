@@ -1,13 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { borrowView } from "../src/borrowed-view.ts";
-import { DTYPES, type DType } from "../src/dtype.ts";
+import { type Complex, DTYPES, type DType } from "../src/dtype.ts";
 import { DTypeError, ReadonlyError, ValueError } from "../src/errors.ts";
 import { MemoryView } from "../src/memory-view.ts";
 import { MemoryOwner } from "../src/owner.ts";
 import { indicesOf, layouts } from "./layout-model.ts";
 
 const owner = new MemoryOwner({ maximumBytes: 2 ** 24 });
+
+/** Names of the properties that an object has, itself or from its classes. */
+function memberNames(object: object): Set<string> {
+  const names = new Set<string>();
+  for (let level = object; level !== Object.prototype; level = Object.getPrototypeOf(level) as object)
+    for (const name of Object.getOwnPropertyNames(level)) names.add(name);
+  return names;
+}
 
 test("asTypedArray: is the typed array of the dtype, over the same memory", () => {
   for (const [dtype, TypedArray, length] of [
@@ -133,7 +141,33 @@ test("reader: reads read-only views, and has no way to write", () => {
   data[3] = 44;
   expect(at(0, 0)).toBe(44);
   expect(Object.values(reader).some((value) => ArrayBuffer.isView(value))).toBe(false);
-  expect(Object.getOwnPropertyNames(Object.getPrototypeOf(reader))).toEqual(["constructor", "length", "get"]);
+  expect([...memberNames(reader)].toSorted()).toEqual(["constructor", "get", "length", "offset", "strides"]);
+});
+
+test("reader: each class of typed array has a class of readers", () => {
+  const pairs = new Set<string>();
+  const classes = new Set<unknown>();
+  for (const dtype of Object.keys(DTYPES) as DType[]) {
+    using array = owner.full([2], 1, dtype);
+    const reader = array.reader();
+    pairs.add(`${array.asTypedArray().constructor.name} ${reader.constructor.name}`);
+    classes.add(reader.constructor);
+  }
+  expect([pairs.size, classes.size]).toEqual([11, 11]);
+});
+
+test("reader: reads what get reads, of every dtype", () => {
+  for (const dtype of Object.keys(DTYPES) as DType[]) {
+    using array = owner.zeros([3], dtype);
+    for (const i of [0, 1, 2]) array.set(i % 2, i);
+    const reader = array.reader();
+    const read = [0, 1, 2].map((i) => reader.get(reader.offset + i * reader.strides[0]!));
+    const parts = (array.toList() as readonly unknown[]).map((value) =>
+      typeof value === "object" ? (value as Complex).re : value,
+    );
+    expect([dtype, read.map(Number)]).toEqual([dtype, parts.map(Number)]);
+    expect(typeof read[1]).toBe(dtype.endsWith("int64") ? "bigint" : "number");
+  }
 });
 
 test("reader: 64-bit integers are bigints", () => {

@@ -24,11 +24,11 @@ export interface ThreadEnv<M extends string = string> {
    * Says that the thread spins: it goes on once another thread has written to a word that it read since its last pause.
    * In production this is `Atomics.pause()`.
    */
-  pause(): void;
+  readonly pause: () => void;
   /** The threads that have died so far. What they did happened before this. */
-  deaths(): readonly string[];
+  readonly deaths: () => readonly string[];
   /** Blocks until a thread has ended or died. What it did happened before this. */
-  awaitExit(thread: string): "ended" | "died";
+  readonly awaitExit: (thread: string) => "ended" | "died";
 }
 
 export interface ThreadSpec<M extends string = string> {
@@ -53,13 +53,13 @@ export interface MemoryPeek {
 /** The state between two steps. */
 export interface Snapshot<M extends string = string> {
   readonly memory: Readonly<Record<M, MemoryPeek>>;
-  exitOf(thread: string): "running" | "ended" | "died";
+  readonly exitOf: (thread: string) => "running" | "ended" | "died";
 }
 
 /** The state when nothing moves any more. */
 export interface Ending<M extends string = string> extends Snapshot<M> {
   /** What `run` of a thread returned; undefined if it has not. */
-  resultOf(thread: string): unknown;
+  readonly resultOf: (thread: string) => unknown;
 }
 
 export interface ScenarioSpec<M extends string = string> {

@@ -7,12 +7,14 @@ import { threadId } from "node:worker_threads";
 import { describe, MemoryOwner, ValueError } from "@instride/core";
 import { kernelNamed } from "@instride/kernels";
 import { InlinePool, joinThread, type LoopBody, TurnBudget } from "@instride/scheduler";
-import { leaseThread, PiscinaPool } from "@instride/scheduler/piscina";
+import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
 import { type Mode, Runtime } from "./runtime.ts";
 
 export interface OpenOptions {
   /** Threads that take part in a loop. Default: as many as the machine runs at once. */
   readonly threads?: number;
+  /** A Piscina of the user's own, which stays open when the runtime is closed. Its threads are used. */
+  readonly piscina?: PiscinaLike;
   /** `inline` starts no thread: everything runs on the calling one, with the same results. Default `threads`. */
   readonly mode?: Mode;
   /** The largest that the shared heap may become, in bytes. Default: as much as the platform grants, at most 4 GiB. */
@@ -39,7 +41,7 @@ export function open(options: OpenOptions = {}): Promise<Runtime> {
   return Promise.resolve().then(() => openNow(options));
 }
 
-function openNow({ threads, mode = "threads", maximumBytes }: OpenOptions): Runtime {
+function openNow({ threads, piscina, mode = "threads", maximumBytes }: OpenOptions): Runtime {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX)) {
     throw new ValueError(
       `cannot open a runtime of ${describe(threads)} threads: expected an integer from 1 to ${THREADS_MAX}`,
@@ -56,6 +58,6 @@ function openNow({ threads, mode = "threads", maximumBytes }: OpenOptions): Runt
   }
   const filename = import.meta.resolve("#worker-node");
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
-  const pool = new PiscinaPool({ filename, threads, leases: words, caller, onThreadEnd });
+  const pool = new PiscinaPool({ filename, threads, piscina, leases: words, caller, onThreadEnd });
   return new Runtime({ owner, pool, turn, mode, reason: "Node has shared memory and threads" });
 }

@@ -14,7 +14,7 @@ export { parallelFor, type ParallelForOptions } from "./parallel-for.ts";
 export { type LoopContext, type LoopOptions, type Progress } from "./parallel-loop.ts";
 export { parallelReduce, type ParallelReduceOptions } from "./parallel-reduce.ts";
 export { type LaneExit } from "./lanes/lane.ts";
-export { joinLane, stayInLane } from "./lanes/lane-host.ts";
+export { joinLane, stayInLane, type ThreadLaneHost } from "./lanes/lane-host.ts";
 export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
 export { type CallerThread } from "./lanes/caller-help.ts";

@@ -5,8 +5,10 @@
  */
 import type { Descriptor, HalfOpenRange, LeaseWords, WireError } from "@instride/core";
 
-/** What each thread is started with. */
+/** What a thread has to know of a runtime to work for it. */
 export interface ThreadData {
+  /** Tells the runtimes of one process apart. */
+  readonly runtime: number;
   readonly leases: LeaseWords;
   /** The words of the lanes. */
   readonly lanes: Int32Array<SharedArrayBuffer>;

@@ -31,13 +31,40 @@ import {
   type ThreadData,
   WorkerLostError,
 } from "@instride/scheduler";
-import type { Piscina } from "piscina";
+
+/** What is used of a Piscina. */
+export interface PiscinaLike {
+  readonly threads: readonly Worker[];
+  readonly maxThreads: number;
+  readonly queueSize: number;
+  run(
+    task: unknown,
+    options: { readonly filename: string; readonly name: string; readonly signal?: AbortSignal },
+  ): Promise<unknown>;
+  destroy(): Promise<void>;
+  // Its events have arguments of all kinds.
+  // oxlint-disable-next-line typescript/no-explicit-any -- as the class itself declares its listeners
+  on(event: string, listener: (...args: any[]) => void): unknown;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  off(event: string, listener: (...args: any[]) => void): unknown;
+}
+
+/** What a lane's or a task's call takes to the thread. */
+export interface Errand {
+  readonly thread: ThreadData;
+  /** Null for a lane. */
+  readonly task: TaskMessage | null;
+}
+
+let runtimes = 0;
 
 export interface PiscinaPoolOptions {
   /** The file that each thread runs: a path or a `file:` URL. It exports `lane` and `task`. */
   readonly filename: string;
   /** Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
+  /** A pool that the user owns, and closes. Default: one of this pool's own. */
+  readonly piscina?: PiscinaLike | undefined;
   readonly leases: LeaseWords;
   /** The calling thread, for loops that it takes part in. */
   readonly caller: CallerThread;
@@ -47,15 +74,22 @@ export interface PiscinaPoolOptions {
 
 /** What a thread tells when it starts: which lane it can be, and where it is sent to. */
 export interface Hello {
-  readonly instride: { readonly thread: number; readonly lane: number; readonly port: MessagePort };
+  readonly instride: {
+    readonly runtime: number;
+    readonly thread: number;
+    readonly lane: number;
+    readonly port: MessagePort;
+  };
 }
 
 /** A pool of threads, and what rejects once it has none left. */
 interface Threads {
-  readonly pool: Piscina;
+  readonly pool: PiscinaLike;
   readonly noneLeft: Promise<never>;
   /** Takes note of the threads that were started since. */
   readonly watch: () => void;
+  /** Listens to the pool no more. */
+  readonly forget: () => void;
 }
 
 interface Connection {
@@ -67,19 +101,22 @@ export class PiscinaPool implements Pool, TeamHost {
   readonly participants: number;
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #options: PiscinaPoolOptions;
+  readonly #thread: ThreadData;
   readonly #team: LaneTeam;
   /** Every thread that lives, with what settles when it can run no more. */
   readonly #ends: Map<Worker, Promise<void>> = new Map();
   /** By the ids of the threads. */
   readonly #connections: Map<number, Connection> = new Map();
+  readonly #lanes: Set<Promise<unknown>> = new Set();
   #threads: Promise<Threads> | null = null;
   #closed = false;
   #alive = false;
 
   constructor(options: PiscinaPoolOptions) {
     this.#options = options;
-    this.participants = Math.min(options.threads ?? availableParallelism(), LANES_MAX);
+    this.participants = Math.min(options.piscina?.maxThreads ?? options.threads ?? availableParallelism(), LANES_MAX);
     this.words = new Int32Array(new SharedArrayBuffer(LANE_WORDS * Int32Array.BYTES_PER_ELEMENT));
+    this.#thread = { runtime: ++runtimes, leases: options.leases, lanes: this.words };
     this.#team = new LaneTeam(this, this.participants, options.caller);
   }
 
@@ -112,21 +149,30 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#closed = true;
     this.#team.close(new ClosedError("the runtime was closed while a call was under way"));
     const threads = await this.#threads;
-    await threads?.pool.destroy();
-    await Promise.all(this.#ends.values());
+    if (this.#options.piscina === undefined) {
+      await threads?.pool.destroy();
+      await Promise.all(this.#ends.values());
+    } else {
+      await Promise.allSettled(this.#lanes);
+    }
+    threads?.forget();
     for (const { port } of this.#connections.values()) port.close();
     this.#connections.clear();
   }
 
   async startLane(): Promise<LaneExit> {
     const threads = await this.#start();
+    const staying = this.#run<LaneExit>(threads, null, { name: "lane" });
+    this.#lanes.add(staying);
     try {
-      return await this.#run<LaneExit>(threads, null, { name: "lane" });
+      return await staying;
     } catch (cause) {
       const error = await this.#lost(threads.pool, cause);
       // One thread that died is replaced; a pool that has none left is not.
       if (cause === error || error instanceof ClosedError) throw error;
       return "died";
+    } finally {
+      this.#lanes.delete(staying);
     }
   }
 
@@ -158,10 +204,11 @@ export class PiscinaPool implements Pool, TeamHost {
 
   async #run<R>(
     { pool, noneLeft, watch }: Threads,
-    message: TaskMessage | null,
+    task: TaskMessage | null,
     options: { readonly name: string; readonly signal?: AbortSignal },
   ): Promise<R> {
-    const running = pool.run(message, options);
+    const errand: Errand = { thread: this.#thread, task };
+    const running = pool.run(errand, { ...options, filename: this.#options.filename });
     // Piscina may have started a thread for it.
     watch();
     if (options.name === "task") this.#team.makeRoom(pool.queueSize);
@@ -174,12 +221,43 @@ export class PiscinaPool implements Pool, TeamHost {
   }
 
   async #create(): Promise<Threads> {
+    const pool = this.#options.piscina ?? (await this.#createPool());
+    const { promise: noneLeft, reject } = Promise.withResolvers<never>();
+    noneLeft.catch(() => {});
+    let lastError: unknown;
+    // An error outside of any task. The thread ends, and its calls reject.
+    const onError = (error: unknown): void => {
+      lastError = error;
+    };
+    const onMessage = (message: Partial<Hello> | null): void => {
+      if (message?.instride?.runtime === this.#thread.runtime) this.#connect(message.instride);
+    };
+    pool.on("error", onError);
+    pool.on("message", onMessage);
+    const watch = (): void =>
+      this.#watch(pool, () => {
+        // Piscina replaces a thread that dies, but for one that dies while it starts: a pool with none never answers.
+        watch();
+        if (pool.threads.length > 0 || this.#closed) return;
+        const fact = lastError instanceof Error ? lastError.message : "it ended at once";
+        reject(
+          new WorkerLostError(`cannot start a thread of ${this.#options.filename}: ${fact}`, { cause: lastError }),
+        );
+        this.#threads = null;
+        forget();
+      });
+    const forget = (): void => {
+      pool.off("error", onError);
+      pool.off("message", onMessage);
+    };
+    watch();
+    return { pool, noneLeft, watch, forget };
+  }
+
+  async #createPool(): Promise<PiscinaLike> {
     const { Piscina } = await import("piscina");
-    const { filename, leases } = this.#options;
-    const workerData: ThreadData = { leases, lanes: this.words };
-    const pool = new Piscina({
-      filename,
-      workerData,
+    return new Piscina({
+      filename: this.#options.filename,
       execArgv: inheritable(process.execArgv),
       minThreads: this.participants,
       maxThreads: this.participants,
@@ -187,25 +265,6 @@ export class PiscinaPool implements Pool, TeamHost {
       atomics: "disabled",
       recordTiming: false,
     });
-    pool.on("message", (message: Hello) => this.#connect(message.instride));
-    const { promise: noneLeft, reject } = Promise.withResolvers<never>();
-    noneLeft.catch(() => {});
-    let lastError: unknown;
-    // An error outside of any task. The thread ends, and its calls reject.
-    pool.on("error", (error: unknown) => {
-      lastError = error;
-    });
-    const watch = (): void =>
-      this.#watch(pool, () => {
-        // Piscina replaces a thread that dies, but for one that dies while it starts: a pool with none never answers.
-        watch();
-        if (pool.threads.length > 0 || this.#closed) return;
-        const fact = lastError instanceof Error ? lastError.message : "it ended at once";
-        reject(new WorkerLostError(`cannot start a thread of ${filename}: ${fact}`, { cause: lastError }));
-        this.#threads = null;
-      });
-    watch();
-    return { pool, noneLeft, watch };
   }
 
   #connect({ thread, lane, port }: Hello["instride"]): void {
@@ -215,7 +274,7 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#team.connect(lane);
   }
 
-  #watch(pool: Piscina, onEnd: () => void): void {
+  #watch(pool: PiscinaLike, onEnd: () => void): void {
     for (const worker of pool.threads) {
       if (this.#ends.has(worker)) continue;
       const id = leaseThread(worker.threadId);
@@ -245,7 +304,7 @@ export class PiscinaPool implements Pool, TeamHost {
    * The error for a call that Piscina rejected. Piscina rejects as soon as it gives a thread up, which may run on for
    * some time after; the call must not settle before it has ended.
    */
-  async #lost(pool: Piscina, cause: unknown): Promise<Error> {
+  async #lost(pool: PiscinaLike, cause: unknown): Promise<Error> {
     const alive = new Set(pool.threads);
     const dying = [...this.#ends].filter(([worker]) => !alive.has(worker));
     await Promise.all(dying.map(([, end]) => end));

@@ -1,0 +1,113 @@
+/**
+ * Replays away from the thread that has the memory: whole files in a thread, and scripts over many.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { errorFromWire, type WireError } from "../../packages/core/src/errors.ts";
+import { claimRow, type LeaseWords } from "../../packages/core/src/lease-words.ts";
+import { MemoryOwner } from "../../packages/core/src/owner.ts";
+import { type Case, show } from "./cases.ts";
+import { answerRequests } from "./remote-memory.ts";
+import type { KindResult } from "./replay-file.ts";
+import type { ScriptCase } from "./replay-lifecycle.ts";
+import { playScattered, type ScriptLane } from "./scattered-script.ts";
+import { type ScriptCommand, ScriptThread } from "./script-thread.ts";
+
+export type ThreadCommand =
+  | { readonly kind: "replay"; readonly file: string; readonly folder: string }
+  | { readonly kind: "join"; readonly words: LeaseWords; readonly thread: number }
+  | ScriptCommand;
+
+export type ThreadReply = { readonly value: unknown } | { readonly error: WireError };
+
+/** A thread that does as it is told, one command after another. */
+class ReplayThread implements ScriptLane {
+  readonly #worker: Worker;
+  readonly #buffersGiven: () => number;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    const answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    this.#buffersGiven = answerRequests({ port: port1, answers });
+    // The worker keeps the process alive, the port needn't.
+    port1.unref();
+    const entry = new URL("./replay-thread-worker.ts", import.meta.url);
+    this.#worker = new Worker(entry, { workerData: { port: port2, answers }, transferList: [port2] });
+  }
+
+  /** Buffers of this thread that the other has asked for. */
+  get buffersGiven(): number {
+    return this.#buffersGiven();
+  }
+
+  async do(command: ThreadCommand): Promise<unknown> {
+    this.#worker.postMessage(command);
+    // Rejects if the thread dies.
+    const [reply] = (await once(this.#worker, "message")) as [ThreadReply];
+    if ("error" in reply) throw errorFromWire(reply.error);
+    return reply.value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** What came of a file that was replayed in a thread. */
+export interface ThreadResults {
+  readonly results: readonly KindResult[];
+  /** Buffers of the calling thread that its cases were replayed over. */
+  readonly buffersGiven: number;
+}
+
+/** Replays a file in a thread of its own, over shared memory of the calling thread. */
+export async function replayInThread(file: string, folder: URL): Promise<ThreadResults> {
+  await using thread = new ReplayThread();
+  const results = (await thread.do({ kind: "replay", file, folder: folder.href })) as readonly KindResult[];
+  return { results, buffersGiven: thread.buffersGiven };
+}
+
+/** Threads beside the calling one. */
+const SCRIPT_THREADS = 3;
+
+/**
+ * Plays scripts with each view on a thread that is drawn for it; the calling one is among them.
+ *
+ * @param seed - what the draws follow from
+ * @returns the scripts that don't hold, as `mismatches` tells them
+ */
+export async function scatterScripts(cases: readonly Case[], seed: number): Promise<string[]> {
+  const owner = new MemoryOwner({ maximumBytes: 2 ** 24 });
+  const { words } = owner.leases;
+  const own = new ScriptThread(claimRow(words, 1));
+  await using threads = new AsyncDisposableStack();
+  const lanes: ScriptLane[] = [{ do: async (command) => own.do(structuredClone(command)) }];
+  for (let thread = 2; thread < 2 + SCRIPT_THREADS; thread++) {
+    const lane = threads.use(new ReplayThread());
+    await lane.do({ kind: "join", words, thread });
+    lanes.push(lane);
+  }
+  const failures: string[] = [];
+  const draw = drawFrom(seed);
+  for (const c of cases) {
+    try {
+      await playScattered(c as ScriptCase, owner, lanes, draw);
+    } catch (error) {
+      failures.push(`${c.id}: over threads drawn from ${seed}, ${error instanceof Error ? error.message : show(error)}`);
+    }
+  }
+  return failures;
+}
+
+/** Numbers that look random, and are the same for the same seed. Source: Tommy Ettinger's mulberry32. */
+function drawFrom(seed: number): (count: number) => number {
+  let state = seed | 0;
+  return (count) => {
+    state = (state + 0x6d2b_79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * count);
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Memory in two worlds that are alike but for the bytes that are nobody's business: the guard bytes.
+ *
+ * Whatever is done is done in both. A guard byte that changes was written; and where the worlds come to differ elsewhere,
+ * one was read.
+ *
+ * @module
+ */
+import type { Random } from "../random.ts";
+import type { Model } from "./model.ts";
+
+/** One of each world. */
+export type Pair<T> = readonly [T, T];
+
+export type World = 0 | 1;
+
+export const WORLDS: readonly World[] = [0, 1];
+
+export class Zone {
+  readonly buffers: Pair<ArrayBufferLike>;
+  /** Where the zone begins, in bytes from the start of each buffer. */
+  readonly start: number;
+  readonly #bytes: Pair<Uint8Array>;
+  /** What the bytes were when they were last looked at. */
+  readonly #seen: Pair<Uint8Array>;
+  /** 1 where both worlds have the same byte. */
+  readonly #isShared: Uint8Array;
+
+  /** Gives every byte a value: each another one in each world, until it is told whose they are. */
+  constructor(random: Random, buffers: Pair<ArrayBufferLike>, start: number, stop: number) {
+    const length = stop - start;
+    const [first, second] = [new Uint8Array(buffers[0], start, length), new Uint8Array(buffers[1], start, length)];
+    random.fill(first);
+    for (let i = 0; i < length; i++) second[i] = first[i]! ^ (1 + ((i * 83) % 255));
+    this.buffers = buffers;
+    this.start = start;
+    this.#bytes = [first, second];
+    this.#seen = [first.slice(), second.slice()];
+    this.#isShared = new Uint8Array(length);
+  }
+
+  /** Makes bytes those of elements: the same in both worlds. */
+  own({ places, itemsize }: Pick<Model, "places" | "itemsize">): void {
+    const [first, second] = this.#bytes;
+    for (const place of places) {
+      for (let i = place - this.start; i < place - this.start + itemsize; i++) {
+        if (i < 0 || i >= first.length) throw new Error(`internal: element at ${place} is outside its zone`);
+        second[i] = first[i]!;
+        this.#seen[1][i] = first[i]!;
+        this.#isShared[i] = 1;
+      }
+    }
+  }
+
+  /** Writes bytes of nobody's elements that both worlds have: tables of offsets. */
+  place(bytes: Uint8Array, place: number): void {
+    for (const world of WORLDS) {
+      this.#bytes[world].set(bytes, place - this.start);
+      this.#seen[world].set(bytes, place - this.start);
+    }
+    this.#isShared.fill(1, place - this.start, place - this.start + bytes.length);
+  }
+
+  /**
+   * Looks at every byte.
+   *
+   * @param written - whose bytes may have changed since the last look
+   * @returns what is wrong, or null
+   */
+  fault(written: readonly Model[]): string | null {
+    const [first, second] = this.#bytes;
+    const changed = WORLDS.filter((world) => Buffer.compare(this.#bytes[world], this.#seen[world]) !== 0);
+    if (changed.length === 0) return null;
+    const mayChange = this.#maskOf(written);
+    for (const world of changed) {
+      const [bytes, seen] = [this.#bytes[world], this.#seen[world]];
+      for (let i = 0; i < bytes.length; i++) {
+        if (bytes[i] === seen[i]) continue;
+        if (mayChange[i] === 0) {
+          return `it wrote byte ${this.start + i}, which was ${seen[i]} and is ${bytes[i]}: ${this.#ownerOf(i)}`;
+        }
+        seen[i] = bytes[i]!;
+      }
+    }
+    for (let i = 0; i < first.length; i++) {
+      if (this.#isShared[i] === 1 && first[i] !== second[i]) {
+        return `byte ${this.start + i} became ${first[i]} among some guard bytes and ${second[i]} among others: it read them`;
+      }
+    }
+    return null;
+  }
+
+  #ownerOf(i: number): string {
+    return this.#isShared[i] === 1 ? "a byte that it has no business with" : "a guard byte";
+  }
+
+  #maskOf(models: readonly Model[]): Uint8Array {
+    const mask = new Uint8Array(this.#isShared.length);
+    for (const { zone, places, itemsize } of models) {
+      if (zone !== this) continue;
+      for (const place of places) mask.fill(1, place - this.start, place - this.start + itemsize);
+    }
+    return mask;
+  }
+}
