@@ -92,7 +92,10 @@ interface Operands {
 
 const WRITES: Readonly<Record<string, (operands: Operands) => unknown>> = {
   "nd slice assign": ({ writable, world }) =>
-    writable.cast("B", [2, 3]).at("0:1").assign(new Bytes(text("abc"), world)),
+    writable
+      .cast("B", [2, 3])
+      .at("0:1")
+      .assign(new Bytes(text("abc"), world)),
   "readonly item": ({ bytes }) => bytes.set(1, 0),
   "readonly slice": ({ bytes, world }) => bytes.at("0:1").assign(new Bytes(text("x"), world)),
   "toreadonly item": ({ writable }) => writable.toReadonly().set(1, 0),

@@ -109,7 +109,11 @@ function chainStep(view: MemoryView, op: ChainOp): MemoryView {
 }
 
 /** The outcome of a cast to a shape of integral floats: what it is for integers, one line of as many elements. */
-function withIntegers(source: MemoryView, [, format, shape]: ChainOp, result: ViewResult | Raised): ViewResult | Raised {
+function withIntegers(
+  source: MemoryView,
+  [, format, shape]: ChainOp,
+  result: ViewResult | Raised,
+): ViewResult | Raised {
   const itemsize = calcsize(format as string);
   const lengths = decode(shape) as readonly number[];
   const legal = "value" in outcomeOf(() => source.cast(format as string));

@@ -51,7 +51,9 @@ function replayNan(c: Case, world: World): void {
 }
 
 function replayNegativeZero(c: Case, world: World): void {
-  const [minus, plus] = [-0, 0].map((value) => new MemoryView(new NDArray([value], { shape: [1], format: "d" }, world)));
+  const [minus, plus] = [-0, 0].map(
+    (value) => new MemoryView(new NDArray([value], { shape: [1], format: "d" }, world)),
+  );
   expectSame("equal", minus!.equals(plus), c["eq"]);
 }
 

@@ -12,7 +12,7 @@ import { MemoryView } from "../../packages/core/src/memory-view.ts";
 import type { BufferInfo } from "../../packages/core/src/py-buffer.ts";
 import { memoryViewFromBuffer } from "../../packages/core/src/temporary-view.ts";
 import { type Case, expectOutcome, expectSame, isRaised, type Raised, type Replays, toHex } from "./cases.ts";
-import type { DIVERGENCES } from "./divergences.ts";
+import type { DivergenceName } from "./divergences.ts";
 import { Bytes, NDArray, type NDArrayOptions } from "./ndarray.ts";
 import { fillContiguousStrides } from "./replay-layout.ts";
 import type { World } from "./world.ts";
@@ -70,7 +70,7 @@ function answerOf(exporter: unknown, flags: number): Answer {
 }
 
 /** The rule of ours by which a case has another outcome than Python's. */
-export function divergenceOf(c: Case): keyof typeof DIVERGENCES | null {
+export function divergenceOf(c: Case): DivergenceName | null {
   if (c.kind !== "request") return null;
   const { exporter, bits, result } = c as RequestCase;
   if (exporter.startsWith("np-")) return isRaised(result) || result.ndim === 0 ? "numpyAnswer" : null;

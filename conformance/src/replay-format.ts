@@ -20,7 +20,7 @@ import {
   type Raised,
   type Replays,
 } from "./cases.ts";
-import type { DIVERGENCES } from "./divergences.ts";
+import type { DivergenceName } from "./divergences.ts";
 import { expectDType, numpyRecord } from "./numpy-dtypes.ts";
 import { PLACE_OFFSET, place, type World } from "./world.ts";
 
@@ -123,7 +123,7 @@ function hexOf(result: StoreCase["result"]): unknown {
 }
 
 /** The rules of ours that a case meets; null where Python's hold. See `divergences.ts`. */
-export function divergenceOf(c: Case): keyof typeof DIVERGENCES | null {
+export function divergenceOf(c: Case): DivergenceName | null {
   if (c.kind === "calcsize") {
     const { size } = c as CalcsizeCase;
     return isRaised(size) && size.error === "UnicodeEncodeError" ? "nonAsciiFormat" : null;

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { BufferError } from "../../packages/core/src/errors.ts";
-import { type Exporter, getBuffer } from "../../packages/core/src/exporter.ts";
+import { getBuffer } from "../../packages/core/src/exporter.ts";
 import { BufferFlags } from "../../packages/core/src/flags.ts";
 import { hashOf } from "../../packages/core/src/hash.ts";
 import { MemoryView } from "../../packages/core/src/memory-view.ts";
@@ -19,9 +18,9 @@ import {
   OldBuffer,
   type OldBufferBase,
 } from "../../packages/core/src/old-buffer.ts";
-import { type BufferInfo, fillInfo } from "../../packages/core/src/py-buffer.ts";
 import { type Case, expectOutcome, outcomeOf, type Replays, toHex } from "./cases.ts";
-import type { DIVERGENCES } from "./divergences.ts";
+import type { DivergenceName } from "./divergences.ts";
+import { GrowableBytes } from "./growable-bytes.ts";
 import { Bytes } from "./ndarray.ts";
 import { place, type World } from "./world.ts";
 
@@ -38,46 +37,15 @@ export const replays: Replays = {
   "new-protocol-lock": replayExportLock,
 };
 
-/** `bytearray`: it grows and shrinks, unless it is exported. */
-class ByteArray implements Exporter {
-  readonly #world: World;
-  #bytes: Uint8Array;
-  #exports = 0;
-
-  constructor(text: string, world: World) {
-    this.#world = world;
-    this.#bytes = place(bytesOf(text), world);
-  }
-
-  getBuffer(flags: number): BufferInfo {
-    const { buffer, byteOffset, length: nbytes } = this.#bytes;
-    const info = fillInfo({ buffer, byteOffset, nbytes }, flags, "a bytearray");
-    this.#exports++;
-    return info;
-  }
-
-  releaseBuffer(): void {
-    this.#exports--;
-  }
-
-  extend(text: string): void {
-    this.#resize(Uint8Array.of(...this.#bytes, ...bytesOf(text)));
-  }
-
-  truncate(length: number): void {
-    this.#resize(this.#bytes.slice(0, length));
-  }
-
-  #resize(bytes: Uint8Array): void {
-    if (this.#exports > 0) throw new BufferError(`cannot resize a bytearray with ${this.#exports} exports`);
-    this.#bytes = place(bytes, this.#world);
-  }
-}
-
 const ALPHABET = "abcdefgh";
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** A Python 2 `bytearray`. */
+function bytearray(text: string, world: World): GrowableBytes {
+  return new GrowableBytes(bytesOf(text), world);
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -91,7 +59,7 @@ function str(text: string, world: World): Bytes {
 
 const BASES: Readonly<Record<string, (world: World) => unknown>> = {
   str: (world) => str(ALPHABET, world),
-  bytearray: (world) => new ByteArray(ALPHABET, world),
+  bytearray: (world) => bytearray(ALPHABET, world),
   "array-B": (world) => place(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), world),
   "array-h": (world) => {
     const array = new Int16Array(world.allocate(8));
@@ -117,7 +85,7 @@ function described(buffer: OldBuffer): object {
 }
 
 /** The rule of ours by which a case has another outcome than Python's. */
-export function divergenceOf(c: Case): keyof typeof DIVERGENCES | null {
+export function divergenceOf(c: Case): DivergenceName | null {
   if (c.kind.endsWith("Memory") && c["size"] === END_OF_BUFFER) return "endOfMemory";
   return c.kind === "buffer()" && (c["args"] as string).startsWith("(u'") ? "unicodeBase" : null;
 }
@@ -219,16 +187,16 @@ function replayOperation(c: Case, world: World): void {
   const operation = OPERATIONS[c["op"] as string];
   if (operation === undefined) throw new Error(`no operation is named ${String(c["op"])}`);
   const b = new OldBuffer(str(ALPHABET, world));
-  const w = bufferFromReadWriteObject(new ByteArray(ALPHABET, world), 0, END_OF_BUFFER);
+  const w = bufferFromReadWriteObject(bytearray(ALPHABET, world), 0, END_OF_BUFFER);
   expectOutcome("value", () => ({ value: operation(b, w, world) }), c["result"]);
 }
 
 function replayNoExportLock(c: Case, world: World): void {
   const run = (): object => {
-    const base = new ByteArray(ALPHABET, world);
+    const base = bytearray(ALPHABET, world);
     const all = new OldBuffer(base, 0);
     const before = textOf(all.toBytes());
-    base.extend("ijkl");
+    base.append(bytesOf("ijkl"));
     const after_extend = textOf(all.toBytes());
     base.truncate(2);
     const after_shrink = textOf(all.toBytes());
@@ -240,9 +208,9 @@ function replayNoExportLock(c: Case, world: World): void {
 
 function replayExportLock(c: Case, world: World): void {
   const run = (): object => {
-    const base = new ByteArray(ALPHABET, world);
+    const base = bytearray(ALPHABET, world);
     using held = getBuffer(base, BufferFlags.FULL_RO);
-    base.extend("x");
+    base.append(bytesOf("x"));
     return { ok: held };
   };
   expectOutcome("extension", run, c["result"]);

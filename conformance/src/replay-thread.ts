@@ -95,7 +95,9 @@ export async function scatterScripts(cases: readonly Case[], seed: number): Prom
     try {
       await playScattered(c as ScriptCase, owner, lanes, draw);
     } catch (error) {
-      failures.push(`${c.id}: over threads drawn from ${seed}, ${error instanceof Error ? error.message : show(error)}`);
+      failures.push(
+        `${c.id}: over threads drawn from ${seed}, ${error instanceof Error ? error.message : show(error)}`,
+      );
     }
   }
   return failures;

@@ -77,7 +77,8 @@ class Stage {
   async play(step: Step): Promise<unknown> {
     const [operation, name, operand] = step;
     if (makesView(step)) {
-      const descriptor = operand === "b" ? this.#b.descriptor : await this.#homeOf(operand).do({ kind: "derive", step });
+      const descriptor =
+        operand === "b" ? this.#b.descriptor : await this.#homeOf(operand).do({ kind: "derive", step });
       await this.#settle(name).do({ kind: "borrow", name: name as string, descriptor: descriptor as Descriptor });
       return "ok";
     }

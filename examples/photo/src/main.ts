@@ -15,6 +15,11 @@ import { firstLine, UserError } from "./user-error.ts";
 const { stdout } = process;
 const progress = new ProgressLine(stdout);
 exitWhenInterrupted(() => progress.clear());
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Whoever read the output has seen enough of it.
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
 
 try {
   process.exitCode = await main();

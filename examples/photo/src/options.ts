@@ -29,24 +29,28 @@ const MEGAPIXELS_MAX = 1e9;
 
 const DEFAULT_OUT = "photo-out";
 
-export const HELP = `Develops a picture on every core, in memory that all threads share, and measures it.
+export const HELP = `Develops a picture on every core, in memory that all threads share.
 
 Usage: pnpm demo [picture] [options]
 
-  picture             a file that sharp can read: JPEG, PNG, WebP, AVIF, TIFF, GIF, SVG
-                      (default: ${basename(DEFAULT_PICTURE)}, which comes along)
+  picture          a file that sharp can read: JPEG, PNG, WebP, AVIF, TIFF, GIF,
+                   SVG (default: ${basename(DEFAULT_PICTURE)}, which comes along)
 
-  --megapixels N      repeat the picture, mirrored so that its edges fit, up to N million pixels
-                      (default: ${DEFAULT_MEGAPIXELS}); a picture that has more is taken as it is, never scaled or cut
-  --threads N         threads that share the work (default: ${availableParallelism()}, as many as this machine runs at once)
-  --out DIR           folder for the results (default: ${DEFAULT_OUT}, made where you stand)
-  -h, --help          show this
+  --megapixels N   repeat the picture, mirrored so that its edges fit, up to N
+                   million pixels (default: ${DEFAULT_MEGAPIXELS}); a picture that has more is
+                   taken as it is, never scaled or cut
+  --threads N      threads that share the work (default: ${availableParallelism()}, as many as this
+                   machine runs at once)
+  --out DIR        folder for the results (default: ${DEFAULT_OUT}, where you stand)
+  -h, --help       show this
 
-It writes the developed photo, its equalised luminance and a mirrored thumbnail. Then it compares, stage by stage:
-one thread, all threads, and the ordinary way (Piscina tasks with cloned typed arrays). Everything is computed once
-more inline, without threads, and must be equal bit for bit.
+It writes the developed photo, its equalised luminance and a mirrored thumbnail,
+and compares, stage by stage: one thread, all threads, and the ordinary way
+(Piscina tasks with cloned typed arrays). Everything is computed once more
+inline, without threads, and must be equal bit for bit.
 
-Exit code: 0 if it is, 1 if it is not or a lease is left, 2 for input that can't be used, 130 if interrupted.`;
+Exit code: 0 if it is; 1 if it is not, or a lease is left; 2 for input that
+can't be used; 128 and the signal's number if interrupted.`;
 
 /**
  * Reads a command line.

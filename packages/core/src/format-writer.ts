@@ -6,7 +6,13 @@
  *
  * @module
  */
-import { FORMAT_NDIM_MAX, type FormatType, NATIVE_BYTE_ORDER, type RecordType, type ScalarType } from "./format-tree.ts";
+import {
+  FORMAT_NDIM_MAX,
+  type FormatType,
+  NATIVE_BYTE_ORDER,
+  type RecordType,
+  type ScalarType,
+} from "./format-tree.ts";
 
 /**
  * Writes a type of one item.

@@ -160,10 +160,12 @@ export function isContiguous(
   order: Order,
 ): boolean {
   if (order === "A") return isContiguous(shape, strides, itemsize, "C") || isContiguous(shape, strides, itemsize, "F");
-  if (order === "C") return isContiguous(shape.toReversed(), strides.toReversed(), itemsize, "F");
   if (itemsize === 0 || shape.includes(0)) return true;
+  const ndim = shape.length;
   let expected = itemsize;
-  for (const [axis, length] of shape.entries()) {
+  for (let i = 0; i < ndim; i++) {
+    const axis = order === "F" ? i : ndim - 1 - i;
+    const length = shape[axis]!;
     if (length > 1 && strides[axis] !== expected) return false;
     expected *= length;
   }
@@ -189,8 +191,8 @@ export function byteBounds(layout: Layout, itemsize: number): ByteBounds {
   if (itemsize === 0 || shape.includes(0)) return { low: byteOffset, high: byteOffset };
   let low = byteOffset;
   let high = byteOffset + itemsize;
-  for (const [axis, length] of shape.entries()) {
-    const reach = (length - 1) * (strides[axis] ?? 0);
+  for (let axis = 0; axis < shape.length; axis++) {
+    const reach = (shape[axis]! - 1) * (strides[axis] ?? 0);
     if (reach < 0) low += reach;
     else high += reach;
   }

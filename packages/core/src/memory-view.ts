@@ -97,8 +97,7 @@ export class MemoryView<
    */
   get(...indices: readonly Integer[]): Scalar<D> {
     const state = this.checked();
-    const codec = codecFor(state.format);
-    return codec.read(this.#bytes(), this.#offsetOf(indices)) as Scalar<D>;
+    return codecFor(state.format).read(state.bytes, offsetOf(state, indices)) as Scalar<D>;
   }
 
   /**
@@ -108,13 +107,13 @@ export class MemoryView<
    *   {@link ValueError} for one outside the format's range. Nothing is written then.
    */
   set(value: Scalar<D> | number | bigint, ...indices: readonly Integer[]): void {
-    const { format, itemsize } = this.writable();
-    const codec = codecFor(format);
-    const offset = this.#offsetOf(indices);
-    if (typeof value !== "object") return codec.write(this.#bytes(), offset, value);
+    const state = this.writable();
+    const codec = codecFor(state.format);
+    const offset = offsetOf(state, indices);
+    if (typeof value !== "object") return codec.write(state.bytes, offset, value);
     const item = itemBytes(codec, value);
     // The object's getters have run, and may have released this view.
-    new Uint8Array(this.writable().managed.buffer, offset, itemsize).set(item);
+    new Uint8Array(this.writable().managed.buffer, offset, state.itemsize).set(item);
   }
 
   /**
@@ -322,38 +321,34 @@ export class MemoryView<
   #borrow(): MemoryView {
     return viewOf(this.checked());
   }
+}
 
-  #bytes(): DataView {
-    return new DataView(this.checked().managed.buffer);
+/** Where the element at some indices lies. @throws as `MemoryView.get` */
+function offsetOf(state: ViewState, indices: readonly Integer[]): number {
+  const { shape, strides, byteOffset, suboffsets } = state;
+  if (indices.length > shape.length) {
+    throw new TypeError(`cannot index ${shape.length} axes with ${indices.length} integers`);
   }
-
-  #offsetOf(indices: readonly Integer[]): number {
-    const state = this.checked();
-    const { shape, strides, byteOffset, suboffsets } = state;
-    if (indices.length > shape.length) {
-      throw new TypeError(`cannot index ${shape.length} axes with ${indices.length} integers`);
-    }
-    if (indices.length < shape.length) {
-      throw new NotImplementedError(
-        `cannot read one element of ${shape.length} axes with ${indices.length} integers: at() gives that part`,
-      );
-    }
-    let offset = byteOffset;
-    const places: number[] | null = suboffsets === null ? null : [];
-    for (let axis = 0; axis < indices.length; axis++) {
-      const given = indices[axis]!;
-      const index = typeof given === "number" ? given : toIndex(given);
-      if (!Number.isInteger(index)) throw new TypeError(`cannot index with ${describe(given)}: expected an integer`);
-      const length = shape[axis]!;
-      const wrapped = index < 0 ? index + length : index;
-      if (wrapped < 0 || wrapped >= length) {
-        throw new IndexError(`index ${index} is out of bounds on axis ${axis} of length ${length}`);
-      }
-      offset += wrapped * strides[axis]!;
-      places?.push(wrapped);
-    }
-    return places === null ? offset : elementOffset(memoryOf(state), places);
+  if (indices.length < shape.length) {
+    throw new NotImplementedError(
+      `cannot read one element of ${shape.length} axes with ${indices.length} integers: at() gives that part`,
+    );
   }
+  let offset = byteOffset;
+  const places: number[] | null = suboffsets === null ? null : [];
+  for (let axis = 0; axis < indices.length; axis++) {
+    const given = indices[axis]!;
+    const index = typeof given === "number" ? given : toIndex(given);
+    if (!Number.isInteger(index)) throw new TypeError(`cannot index with ${describe(given)}: expected an integer`);
+    const length = shape[axis]!;
+    const wrapped = index < 0 ? index + length : index;
+    if (wrapped < 0 || wrapped >= length) {
+      throw new IndexError(`index ${index} is out of bounds on axis ${axis} of length ${length}`);
+    }
+    offset += wrapped * strides[axis]!;
+    places?.push(wrapped);
+  }
+  return places === null ? offset : elementOffset(memoryOf(state), places);
 }
 
 function toIndex(given: unknown): number {

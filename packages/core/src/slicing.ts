@@ -11,7 +11,7 @@
  * @module
  */
 import { IndexError, ValueError, describe } from "./errors.ts";
-import { type Axis, type Layout, NDIM_MAX, axesOf, layoutOf, safeStride } from "./layout.ts";
+import { type Layout, NDIM_MAX, safeStride } from "./layout.ts";
 
 /** What stands for an integer in an index. */
 export type Integer = number | bigint | boolean;
@@ -87,24 +87,31 @@ export type Selection =
  * Cost: O(ndim + keys). Source: NumPy `get_view_from_index`.
  */
 export function applyIndex(layout: Layout, keys: readonly IndexKey[]): Layout {
-  const source = axesOf(layout);
-  const result: Axis[] = [];
+  const shape: number[] = [];
+  const strides: number[] = [];
   let { byteOffset } = layout;
+  let isEmpty = false;
   for (const selection of selectionsOf(layout.shape, keys)) {
     if (selection.kind === "insert") {
-      result.push({ length: 1, stride: 0 });
+      shape.push(1);
+      strides.push(0);
       continue;
     }
-    const { stride } = source[selection.axis]!;
+    const stride = layout.strides[selection.axis]!;
     if (selection.kind === "drop") {
       byteOffset += selection.index * stride;
     } else {
       byteOffset += selection.start * stride;
-      result.push({ length: selection.length, stride: safeStride(selection.step * stride) });
+      isEmpty ||= selection.length === 0;
+      shape.push(selection.length);
+      strides.push(safeStride(selection.step * stride));
     }
   }
-  const isEmpty = result.some(({ length }) => length === 0);
-  return layoutOf(result, isEmpty ? layout.byteOffset : byteOffset);
+  return Object.freeze({
+    shape: Object.freeze(shape),
+    strides: Object.freeze(strides),
+    byteOffset: isEmpty ? layout.byteOffset : byteOffset,
+  });
 }
 
 /**
@@ -117,16 +124,22 @@ export function applyIndex(layout: Layout, keys: readonly IndexKey[]): Layout {
  * Source: NumPy `prepare_index`.
  */
 export function selectionsOf(shape: readonly number[], keys: readonly IndexKey[]): readonly Selection[] {
-  const parsed = withEllipsis(Array.from(keys, parseKey));
+  const parsed = keys.map(parseKey);
   const ndim = shape.length;
-  const taken = parsed.filter((key) => typeof key === "object" && key !== null).length;
-  const refuse = (fact: string): never => {
-    throw new IndexError(`cannot index shape ${describe(shape)}: ${fact}`);
-  };
-  if (taken > ndim) refuse(`there are ${taken} indices, expected at most ${ndim}`);
+  let taken = 0;
+  let ellipses = 0;
+  for (const key of parsed) {
+    if (key === "...") ellipses++;
+    else if (key !== null) taken++;
+  }
+  if (ellipses > 1) throw new IndexError(`cannot use an index with ${ellipses} ellipses: expected at most one "..."`);
+  if (taken > ndim) throw refusal(shape, `there are ${taken} indices, expected at most ${ndim}`);
+  // An index without an ellipsis ends in one.
+  if (ellipses === 0) parsed.push("...");
 
   const selections: Selection[] = [];
   let axis = 0;
+  let dropped = 0;
   for (const key of parsed) {
     if (key === null) {
       selections.push({ kind: "insert" });
@@ -134,43 +147,40 @@ export function selectionsOf(shape: readonly number[], keys: readonly IndexKey[]
       for (const end = axis + ndim - taken; axis < end; axis++) {
         selections.push({ kind: "part", axis, start: 0, step: 1, length: shape[axis]! });
       }
+    } else if (typeof key === "number") {
+      dropped++;
+      selections.push({ kind: "drop", axis, index: wrappedIndex(key, axis, shape) });
+      axis++;
     } else {
-      const length = shape[axis]!;
-      if ("index" in key) {
-        const { index } = key;
-        if (index < -length || index >= length) {
-          const range = length === 0 ? "none" : `${-length} to ${length - 1}`;
-          refuse(`index ${index} is out of bounds for axis ${axis} of length ${length}, expected ${range}`);
-        }
-        selections.push({ kind: "drop", axis, index: index < 0 ? index + length : index });
-      } else {
-        const { start, step, length: selected } = sliceIndices(key.slice, length);
-        selections.push({ kind: "part", axis, start, step, length: selected });
-      }
+      const { start, step, length } = sliceIndices(key, shape[axis]!);
+      selections.push({ kind: "part", axis, start, step, length });
       axis++;
     }
   }
-  const kept = selections.filter(({ kind }) => kind !== "drop").length;
-  if (kept > NDIM_MAX) refuse(`the result has ${kept} axes, expected at most ${NDIM_MAX}`);
+  const kept = selections.length - dropped;
+  if (kept > NDIM_MAX) throw refusal(shape, `the result has ${kept} axes, expected at most ${NDIM_MAX}`);
   return selections;
 }
 
-type ParsedKey = { readonly index: number } | { readonly slice: Slice } | "..." | null;
-
-function parseKey(key: unknown): ParsedKey {
-  if (key === null || key === "...") return key;
-  if (typeof key === "string") return { slice: parseSlice(key) };
-  const index = integerOf(key);
-  if (index !== null) return { index };
-  if (isSlice(key)) return { slice: key };
-  throw new TypeError(`cannot use ${describe(key)} as an index: expected an integer, a slice, null or "..."`);
+function wrappedIndex(index: number, axis: number, shape: readonly number[]): number {
+  const length = shape[axis]!;
+  if (index >= -length && index < length) return index < 0 ? index + length : index;
+  const range = length === 0 ? "none" : `${-length} to ${length - 1}`;
+  throw refusal(shape, `index ${index} is out of bounds for axis ${axis} of length ${length}, expected ${range}`);
 }
 
-/** An index without `"..."` ends in one. */
-function withEllipsis(keys: readonly ParsedKey[]): readonly ParsedKey[] {
-  const ellipses = keys.filter((key) => key === "...").length;
-  if (ellipses > 1) throw new IndexError(`cannot use an index with ${ellipses} ellipses: expected at most one "..."`);
-  return ellipses === 1 ? keys : [...keys, "..."];
+function refusal(shape: readonly number[], fact: string): IndexError {
+  return new IndexError(`cannot index shape ${describe(shape)}: ${fact}`);
+}
+
+/** A key as an integer, a slice, or what it is. */
+function parseKey(key: unknown): number | Slice | "..." | null {
+  if (key === null || key === "...") return key;
+  if (typeof key === "string") return parseSlice(key);
+  const index = integerOf(key);
+  if (index !== null) return index;
+  if (isSlice(key)) return key;
+  throw new TypeError(`cannot use ${describe(key)} as an index: expected an integer, a slice, null or "..."`);
 }
 
 /** Reads `"start:stop"` or `"start:stop:step"`, each part an integer or nothing. */

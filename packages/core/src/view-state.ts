@@ -31,6 +31,7 @@ export class ViewState implements ViewFields {
   readonly readonly: boolean;
   readonly dtype: DType | null;
   readonly size: number;
+  #bytes: DataView | null = null;
 
   constructor(fields: ViewFields) {
     this.managed = fields.managed;
@@ -49,13 +50,17 @@ export class ViewState implements ViewFields {
     return this.size * this.itemsize;
   }
 
-  /** The same memory, otherwise described. */
-  with(changes: Partial<ViewFields>): ViewState {
-    return new ViewState({ ...this.#fields(), ...changes });
+  /** The whole buffer, to read and write items in. Of a buffer that grows or shrinks it is as long as that. */
+  get bytes(): DataView {
+    this.#bytes ??= new DataView(this.managed.buffer);
+    return this.#bytes;
   }
 
-  #fields(): ViewFields {
-    const { managed, format, itemsize, shape, strides, byteOffset, suboffsets, readonly } = this;
-    return { managed, format, itemsize, shape, strides, byteOffset, suboffsets, readonly };
+  /** The same memory, otherwise described. */
+  with(changes: Partial<ViewFields>): ViewState {
+    const { managed = this.managed, format = this.format, itemsize = this.itemsize, shape = this.shape } = changes;
+    const { strides = this.strides, byteOffset = this.byteOffset } = changes;
+    const { suboffsets = this.suboffsets, readonly = this.readonly } = changes;
+    return new ViewState({ managed, format, itemsize, shape, strides, byteOffset, suboffsets, readonly });
   }
 }

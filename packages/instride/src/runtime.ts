@@ -21,8 +21,11 @@ import {
   type LoopContext,
   parallelFor,
   type ParallelForOptions,
+  parallelInvoke,
   parallelReduce,
   type ParallelReduceOptions,
+  parallelScan,
+  type ParallelScanOptions,
   type Pool,
   runTask,
   type TurnBudget,
@@ -134,6 +137,27 @@ export class Runtime implements AsyncDisposable {
    */
   parallelReduce<T>(kernel: URL | string, options: ParallelReduceOptions<T>): Promise<T> {
     return parallelReduce(this.#context, kernel, options);
+  }
+
+  /**
+   * Scans a range: the kernel returns the total of its part, and then writes what it scans, beginning with a prefix.
+   * `options.join` adds two neighbours. The result doesn't depend on the number of threads.
+   *
+   * @returns the total of the whole range
+   * @throws as {@link parallelFor}
+   */
+  parallelScan<T>(kernel: URL | string, options: ParallelScanOptions<T>): Promise<T> {
+    return parallelScan(this.#context, kernel, options);
+  }
+
+  /**
+   * Runs several tasks at once: what {@link run} takes, as pairs.
+   *
+   * @returns their results, in order, once all have settled
+   * @throws what the one that failed has thrown; an `AggregateError` if several have
+   */
+  parallelInvoke(tasks: readonly (readonly [task: URL, options?: CallOptions])[]): Promise<unknown[]> {
+    return parallelInvoke(this.#context, tasks);
   }
 
   /**

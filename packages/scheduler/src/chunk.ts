@@ -3,27 +3,36 @@
  *
  * @module
  */
-import { errorToWire, type HalfOpenRange, type MemoryView } from "@instride/core";
+import { errorToWire, type MemoryView } from "@instride/core";
 import type { LoopBody } from "./kernel-source.ts";
 import type { Failure } from "./protocol.ts";
+import { type ChunkedRange, chunkAt } from "./range.ts";
+
+/** What a body is called with, apart from its range. */
+export interface ChunkOperands {
+  readonly views: Readonly<Record<string, MemoryView>>;
+  readonly args: unknown;
+  readonly prefixes?: readonly unknown[] | undefined;
+}
 
 /**
- * Runs a body on a range.
+ * Runs a body on a chunk of a range.
  *
  * @param collect - gets what the body returns, if that is wanted
  * @returns what it threw, or null
  */
 export function runChunk(
   body: LoopBody,
-  range: HalfOpenRange,
-  views: Readonly<Record<string, MemoryView>>,
-  args: unknown,
+  chunks: ChunkedRange,
+  chunk: number,
+  { views, args, prefixes }: ChunkOperands,
   collect: ((value: unknown) => void) | null,
 ): Failure | null {
+  const range = chunkAt(chunks, chunk);
   try {
     // `Reflect.apply` keeps the body out of this function's own code. V8 would inline a small body here, and since this
     // function is called once for each chunk only, the body's loop would stay at the speed of a lower tier.
-    const value: unknown = Reflect.apply(body, undefined, [range, views, args]);
+    const value: unknown = Reflect.apply(body, undefined, [range, views, args, prefixes?.[chunk]]);
     if (isThenable(value)) {
       // It would go on after its chunk has been counted as finished.
       Promise.resolve(value).catch(() => {});

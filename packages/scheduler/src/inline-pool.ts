@@ -6,13 +6,12 @@
  * @module
  */
 import { errorToWire } from "@instride/core";
-import { runChunk } from "./chunk.ts";
+import { type ChunkOperands, runChunk } from "./chunk.ts";
 import { cloneError, ClosedError, deadlineError } from "./errors.ts";
 import { loadKernel, type LoopBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import type { LoopJob, Pool } from "./pool.ts";
 import type { LoopOutcome, Operands, Partial, TaskMessage, TaskOutcome } from "./protocol.ts";
-import { chunkAt } from "./range.ts";
 import { runTaskHere, type ThreadContext } from "./thread.ts";
 import type { TurnBudget } from "./turn-budget.ts";
 
@@ -41,7 +40,11 @@ export class InlinePool implements Pool {
       return { partials: [], failures: [{ error: errorToWire(thrown), range: null }] };
     }
     try {
-      return asSent("the result of a kernel", await this.#runChunks(job, body, borrowed, operands.args));
+      const { args, prefixes } = operands;
+      return asSent(
+        "the result of a kernel",
+        await this.#runChunks(job, body, { views: borrowed.views, args, prefixes }),
+      );
     } finally {
       borrowed.end();
     }
@@ -57,7 +60,7 @@ export class InlinePool implements Pool {
     return Promise.resolve();
   }
 
-  async #runChunks(job: LoopJob, body: LoopBody, { views }: BorrowedOperands, args: unknown): Promise<LoopOutcome> {
+  async #runChunks(job: LoopJob, body: LoopBody, operands: ChunkOperands): Promise<LoopOutcome> {
     const { chunks, collects, signal, onProgress, deadlineMs = Number.POSITIVE_INFINITY } = job;
     const started = Date.now();
     const partials: Partial[] = [];
@@ -65,7 +68,7 @@ export class InlinePool implements Pool {
       if (signal?.aborted === true) break;
       if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk);
       const collect = collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
-      const failure = runChunk(body, chunkAt(chunks, chunk), views, args, collect);
+      const failure = runChunk(body, chunks, chunk, operands, collect);
       if (failure !== null) return { partials, failures: [failure] };
       onProgress?.(chunk + 1);
       if (!this.#turn.isUsedUp) continue;

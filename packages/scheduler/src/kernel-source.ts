@@ -7,8 +7,18 @@ import type { HalfOpenRange, MemoryView } from "@instride/core";
 import { ModuleLoadError } from "./errors.ts";
 import type { KernelTarget } from "./protocol.ts";
 
-/** The body of a loop: works on the part of its operands that the range stands for. */
-export type LoopBody = (range: HalfOpenRange, views: Readonly<Record<string, MemoryView>>, args: unknown) => unknown;
+/**
+ * The body of a loop: works on the part of its operands that the range stands for.
+ *
+ * A scan calls it twice for each part: first without a prefix, for the part's total; then with the total of all parts
+ * before it, to write what it scans.
+ */
+export type LoopBody = (
+  range: HalfOpenRange,
+  views: Readonly<Record<string, MemoryView>>,
+  args: unknown,
+  prefix?: unknown,
+) => unknown;
 
 /** A task: a function that is called once. */
 export type TaskBody = (views: Readonly<Record<string, MemoryView>>, args: unknown) => unknown;

@@ -55,6 +55,7 @@ export async function parallelLoop(
   chunks: ChunkedRange,
   collects: boolean,
   options: LoopOptions,
+  prefixes?: readonly unknown[],
 ): Promise<readonly Partial[]> {
   const { signal } = options;
   const mode = checkMode(options);
@@ -63,6 +64,7 @@ export async function parallelLoop(
     if (turn.isUsedUp) await turn.giveWay();
     const onProgress = progressOf(chunks, options);
     const { partials, failures } = await pool.runLoop({
+      prefixes,
       ...operands,
       kernel,
       chunks,

@@ -22,6 +22,8 @@ export interface Operands {
   /** By name; not trusted by who receives them. */
   readonly views: Readonly<Record<string, Descriptor>>;
   readonly args: unknown;
+  /** For the last pass of a scan: what each chunk begins with. */
+  readonly prefixes?: readonly unknown[] | undefined;
 }
 
 /** A task of its own. */

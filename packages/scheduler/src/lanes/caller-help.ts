@@ -8,7 +8,6 @@ import { runChunk } from "../chunk.ts";
 import { loadKernel, type LoopBody } from "../kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "../operands.ts";
 import type { LoopJob } from "../pool.ts";
-import { chunkAt } from "../range.ts";
 import type { ThreadContext } from "../thread.ts";
 import type { TurnBudget } from "../turn-budget.ts";
 import { helpJob, type JobWork } from "./lane.ts";
@@ -48,7 +47,7 @@ export async function help(
 
 function workOf(
   job: OpenJob,
-  { chunks, collects, args }: LoopJob,
+  { chunks, collects, args, prefixes }: LoopJob,
   body: LoopBody,
   { views }: BorrowedOperands,
 ): JobWork {
@@ -59,7 +58,7 @@ function workOf(
       const collect = collects
         ? (value: unknown): void => job.note({ partials: [{ chunk, value: structuredClone(value) }], failure: null })
         : null;
-      const failure = runChunk(body, chunkAt(chunks, chunk), views, ownArgs, collect);
+      const failure = runChunk(body, chunks, chunk, { views, args: ownArgs, prefixes }, collect);
       if (failure !== null) job.note({ partials: [], failure });
       return failure === null;
     },

@@ -10,7 +10,6 @@ import { loadKernel, type LoopBody } from "../kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "../operands.ts";
 import { runChunk } from "../chunk.ts";
 import type { Failure, Operands, Partial } from "../protocol.ts";
-import { chunkAt } from "../range.ts";
 import type { ThreadContext } from "../thread.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
@@ -112,11 +111,11 @@ export class ThreadLaneHost implements LaneHost {
       return null;
     }
     const { body } = loaded;
-    const { args } = registered.operands;
+    const { args, prefixes } = registered.operands;
     return {
       run: (chunk) => {
         const collect = registered.collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
-        const failure = runChunk(body, chunkAt(chunks, chunk), borrowed.views, args, collect);
+        const failure = runChunk(body, chunks, chunk, { views: borrowed.views, args, prefixes }, collect);
         if (failure === null) return true;
         send(failure);
         partials.length = 0;

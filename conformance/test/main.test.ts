@@ -1,0 +1,112 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { VECTORS } from "../src/cases.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vectors-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes a file of the folder: lines of a file of the project's vectors that pass `choose`, changed by it. */
+function write(file: string, choose: (line: string) => string | null): void {
+  const lines = readFileSync(new URL(`${file}.jsonl`, VECTORS), "utf8").split("\n");
+  writeFileSync(join(folder, `${file}.jsonl`), lines.flatMap((line) => choose(line) ?? []).join("\n"));
+}
+
+function ofKind(kind: string): (line: string) => string | null {
+  return (line) => (line.includes(`"kind":"${kind}"`) ? line : null);
+}
+
+function conformance(...args: readonly string[]): {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+} {
+  const env = { ...process.env, INIT_CWD: dirname(folder) };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8", env });
+  return { status, lines: `${stdout}${stderr}`.trimEnd().split("\n") };
+}
+
+test("conformance: of the project's own vectors, all but the kernels' pass", () => {
+  const text = execFileSync(process.execPath, [MAIN], { encoding: "utf8" });
+  expect(text.trimEnd().split("\n").at(-1)).toBe("10051 passed, 0 failed");
+  expect(text).toContain("left for the kernels: numpy_elementwise.jsonl");
+  expect(text).toContain("left for the kernels: numpy_reduce.jsonl");
+});
+
+test("conformance: replays the folder that is named, from where the user stands", () => {
+  write("layout", ofKind("hex"));
+  for (const options of [["--dir", basename(folder)], [`--dir=${folder}`], ["--shared", "--dir", folder]]) {
+    const { status, lines } = conformance(...options);
+    expect(lines.at(-1)).toBe("50 passed, 0 failed");
+    expect(status).toBe(0);
+  }
+});
+
+test("conformance: a case that doesn't hold is named with what was expected and what came, over any memory", () => {
+  write("layout", (line) => ofKind("hex")(line)?.replace('"result":"0b:30:55', '"result":"0b:30:56') ?? null);
+  write("lifecycle", (line) => {
+    const own = line.startsWith('{"id":"lifecycle-1"') ? line : null;
+    return own?.replace(/(\["append","b"\],)\{[^}]*\}/, '$1"ok"') ?? null;
+  });
+  for (const options of [[], ["--shared"], ["--threads"]]) {
+    const { status, lines } = conformance("--dir", folder, ...options);
+    expect(lines.filter((line) => line.startsWith("FAILED"))).toEqual([
+      'FAILED layout-932: hex: expected "0b:30:56:7a:9f:c4:e9", got "0b:30:55:7a:9f:c4:e9"',
+      'FAILED lifecycle-1: step 6 (append b): expected "ok", got BufferError',
+    ]);
+    expect(lines.at(-1)).toBe("49 passed, 2 failed");
+    expect(status).toBe(1);
+  }
+});
+
+test("conformance: files, kinds and lines that nothing is known of fail; the kernels' files are not counted", () => {
+  write("layout", (line) => ofKind("contig-edge")(line)?.replace('"contig-edge"', '"contig-corner"') ?? null);
+  write("numpy_reduce", (line) => line);
+  writeFileSync(join(folder, "strange.jsonl"), '{"id":"strange-1","kind":"a"}\n');
+  writeFileSync(join(folder, "slice.jsonl"), '{"id":"slice-1","kind":\n');
+  writeFileSync(join(folder, "cast.jsonl"), '{"meta":{}}\n');
+  writeFileSync(join(folder, "equality.jsonl"), '{"meta":{}}\n{"kind":"nan"}\n');
+  const { status, lines } = conformance("--dir", folder);
+  const failures = lines.filter((line) => line.startsWith("FAILED"));
+  expect(failures).toHaveLength(16);
+  expect(failures).toContain("FAILED layout-901: no replay is known for kind contig-corner of file layout");
+  expect(failures).toContain("FAILED strange.jsonl: no replay is known for this file");
+  expect(failures).toContain("FAILED cast.jsonl: it has no cases");
+  expect(failures).toContain("FAILED equality.jsonl: line 2 is no case: expected an object with id and kind");
+  expect(lines).toContain("left for the kernels: numpy_reduce.jsonl");
+  expect(lines.at(-1)).toBe("0 passed, 16 failed");
+  expect(status).toBe(1);
+});
+
+test("conformance: a folder without vectors, and options that mean nothing, exit with 2", () => {
+  mkdirSync(join(folder, "empty"));
+  writeFileSync(join(folder, "file"), "");
+  for (const [options, message] of [
+    [["--dir", join(folder, "absent")], "no such file or directory"],
+    [["--dir", join(folder, "empty")], "it has no .jsonl files"],
+    [["--dir", join(folder, "file")], "not a directory"],
+    [["--dir"], "conformance: "],
+    [["--seed", "1"], "--seed"],
+    [["vectors"], "vectors"],
+    [["--shared", "--threads"], "expected one of them"],
+  ] as const) {
+    const { status, lines } = conformance(...options);
+    expect(lines[0]).toContain(message);
+    expect(status).toBe(2);
+  }
+});
+
+test("conformance: --help tells the options", () => {
+  const { status, lines } = conformance("--help");
+  expect(lines[0]).toBe("pnpm conformance [--dir DIR] [--shared | --threads]");
+  expect(status).toBe(0);
+});

@@ -1,0 +1,211 @@
+/**
+ * Where the memory of a case is, and how a view of it comes about: of an exporter's, by a descriptor, in a heap among
+ * neighbours, behind tables of offsets, ...
+ *
+ * @module
+ */
+import { borrowView, MemoryView } from "@instride/core";
+import { answerRequest, type FullBufferInfo } from "../../../packages/core/src/py-buffer.ts";
+import type { Exporter } from "../../../packages/core/src/exporter.ts";
+import type { Random } from "../random.ts";
+import { anyType, DTYPE_TYPES, type ElementType, REAL_TYPES } from "./element-types.ts";
+import { anyLayout, anyShape, placesOf, type RandomLayout } from "./layouts.ts";
+import type { Model } from "./model.ts";
+import { OWNERS, type Stage, type Twin } from "./stage.ts";
+import { type Pair, type World, WORLDS, Zone } from "./zone.ts";
+
+/** Makes the first view of a case. */
+export type Setting = (random: Random, stage: Stage) => Twin;
+
+/** Elements in a zone of their own, and no view of them yet. */
+interface Laid {
+  readonly model: Model;
+  readonly layout: RandomLayout;
+  readonly byteOffset: number;
+}
+
+/** What alignment kernels and typed arrays want: complex numbers are pairs. */
+function unitOf(random: Random, { itemsize, dtype }: ElementType): number {
+  if (dtype === null || random.oneIn(6)) return random.pick([1, 1, 2, 4]);
+  return dtype.startsWith("complex") ? itemsize / 2 : itemsize;
+}
+
+function layOut(random: Random, stage: Stage, type: ElementType, shape: readonly number[], isShared: boolean): Laid {
+  const unit = unitOf(random, type);
+  const layout = anyLayout(random, shape, type.itemsize, unit);
+  const byteOffset = layout.below + unit * random.below(9);
+  const length = byteOffset + layout.above + random.below(40);
+  const make = (): ArrayBufferLike => (isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+  const zone = new Zone(random, [make(), make()], 0, length);
+  const { format, itemsize } = type;
+  const model = { zone, format, itemsize, shape, places: placesOf(layout, byteOffset) };
+  zone.own(model);
+  stage.zones.push(zone);
+  return { model, layout, byteOffset };
+}
+
+/** An array in a zone of its own: what operations read from, or kernels write to. */
+export function newArray(random: Random, stage: Stage, type: ElementType, shape: readonly number[]): Twin {
+  const laid = layOut(random, stage, type, shape, random.oneIn(2));
+  return { model: laid.model, views: pairOf((world) => new MemoryView(exporterOf(laid, world, false))), isWritable: true };
+}
+
+function exporterOf({ model, layout, byteOffset }: Laid, world: World, readonly: boolean): Exporter {
+  const { zone, format, itemsize, shape, places } = model;
+  const full: FullBufferInfo = {
+    buffer: zone.buffers[world],
+    byteOffset,
+    nbytes: places.length * itemsize,
+    readonly,
+    itemsize,
+    format,
+    ndim: shape.length,
+    shape,
+    strides: layout.strides,
+    suboffsets: null,
+  };
+  return { getBuffer: (flags) => answerRequest(full, flags, "memory of a case") };
+}
+
+const exporter: Setting = (random, stage) => {
+  const readonly = random.oneIn(8);
+  const laid = layOut(random, stage, anyType(random), anyShape(random), random.oneIn(2));
+  const views = pairOf((world) => new MemoryView(exporterOf(laid, world, readonly)));
+  return stage.add({ model: laid.model, views, isWritable: !readonly });
+};
+
+const descriptor: Setting = (random, stage) => {
+  const readonly = random.oneIn(8);
+  const { model, layout, byteOffset } = layOut(random, stage, anyType(random), anyShape(random), random.oneIn(2));
+  const { zone, format, itemsize, shape } = model;
+  const claim = { byteOffset, format, itemsize, shape, strides: layout.strides, suboffsets: null, readonly, lease: null };
+  const views = pairOf((world) => borrowView({ ...claim, buffer: zone.buffers[world] }, null).view);
+  return stage.add({ model, views, isWritable: !readonly });
+};
+
+/** Numbers that a kernel takes, aligned: for them there is most to do. */
+const numbers: Setting = (random, stage) =>
+  stage.add(newArray(random, stage, random.pick(REAL_TYPES), anyShape(random, 1)));
+
+const adopted: Setting = (random, stage) => {
+  const type = random.pick(DTYPE_TYPES);
+  const { model, layout, byteOffset } = layOut(random, stage, type, anyShape(random), true);
+  const options = { dtype: type.dtype!, shape: model.shape, strides: layout.strides, byteOffset };
+  const views = pairOf((world) => OWNERS[world].adopt(model.zone.buffers[world] as SharedArrayBuffer, options));
+  stage.atEnd(() => views.forEach((view) => view.release()));
+  return stage.add({ model, views: views as unknown as Twin["views"], isWritable: true });
+};
+
+/** Bytes of an array in a heap at most: three fit. */
+const ARRAY_BYTES_MAX = 16_384;
+
+const heap: Setting = (random, stage) => {
+  const type = random.pick(DTYPE_TYPES);
+  let shape = anyShape(random);
+  while (shape.reduce((product, length) => product * length, type.itemsize) > ARRAY_BYTES_MAX) shape = anyShape(random);
+  const neighbours = [random.below(200), random.below(200)];
+  const views = pairOf((world) => {
+    const owner = OWNERS[world];
+    const before = owner.empty([neighbours[0]!], "uint8");
+    const array = owner.empty(shape, type.dtype!);
+    const after = owner.empty([neighbours[1]!], "uint8");
+    stage.atEnd(() => [before, array, after].forEach((view) => view.release()));
+    return array;
+  }) as unknown as Twin["views"];
+  const buffers = pairOf((world) => OWNERS[world].heap.memory.buffer);
+  const zone = new Zone(random, buffers, 0, buffers[0].byteLength);
+  const { byteOffset, strides } = views[0];
+  const { format, itemsize } = type;
+  const places = placesOf({ shape, strides, below: 0, above: 0 }, byteOffset);
+  const model = { zone, format, itemsize, shape, places };
+  zone.own(model);
+  stage.zones.push(zone);
+  return stage.add({ model, views, isWritable: true });
+};
+
+/** The language's own arrays, which lie side by side. */
+const typedArray: Setting = (random, stage) => {
+  const type = random.pick(REAL_TYPES.filter(({ dtype }) => dtype !== "bool"));
+  const { format, itemsize } = type;
+  const length = random.below(40);
+  const byteOffset = itemsize * random.below(9);
+  const bytes = byteOffset + length * itemsize + random.below(40);
+  const isShared = random.oneIn(2);
+  const buffers = pairOf(() => (isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)));
+  const zone = new Zone(random, buffers, 0, bytes);
+  const places = Array.from({ length }, (_, i) => byteOffset + i * itemsize);
+  const model = { zone, format, itemsize, shape: [length], places };
+  zone.own(model);
+  stage.zones.push(zone);
+  const views = pairOf((world) => new MemoryView(arrayOver(type, buffers[world], byteOffset, length)));
+  return stage.add({ model, views, isWritable: true });
+};
+
+const ARRAYS = {
+  b: Int8Array,
+  B: Uint8Array,
+  h: Int16Array,
+  H: Uint16Array,
+  i: Int32Array,
+  I: Uint32Array,
+  q: BigInt64Array,
+  Q: BigUint64Array,
+  e: Float16Array,
+  f: Float32Array,
+  d: Float64Array,
+} as const;
+
+function arrayOver({ format }: ElementType, buffer: ArrayBufferLike, byteOffset: number, length: number) {
+  return new ARRAYS[format as keyof typeof ARRAYS](buffer, byteOffset, length);
+}
+
+const ENTRY_BYTES = 4;
+
+/** Rows anywhere in memory, in any order, that a table of offsets leads to. */
+const ragged: Setting = (random, stage) => {
+  const type = anyType(random);
+  const { format, itemsize } = type;
+  const outer = Array.from({ length: random.between(1, 2) }, () => random.between(1, 4));
+  const inner = anyLayout(random, anyShape(random).slice(0, 2).map((length) => Math.min(length, 9)), itemsize, 1);
+  const suboffset = random.below(8);
+  const count = outer.reduce((product, length) => product * length, 1);
+  const firsts: number[] = [];
+  // From every place a suboffset can be taken.
+  let stop = suboffset + random.below(9);
+  for (let row = 0; row < count; row++) {
+    firsts.push(stop + inner.below);
+    stop += inner.below + inner.above + random.below(9);
+  }
+  const rows = random.shuffled(firsts);
+  const table = stop + random.below(9);
+  const length = table + count * ENTRY_BYTES + random.below(9);
+  const zone = new Zone(random, [new SharedArrayBuffer(length), new SharedArrayBuffer(length)], 0, length);
+  const places = rows.flatMap((first) => placesOf(inner, first));
+  const shape = [...outer, ...inner.shape];
+  const model = { zone, format, itemsize, shape, places };
+  zone.own(model);
+  const entries = Uint32Array.from(rows, (first) => first - suboffset);
+  zone.place(new Uint8Array(entries.buffer), table);
+  stage.zones.push(zone);
+  const outerStrides = outer.length === 1 ? [ENTRY_BYTES] : [outer[1]! * ENTRY_BYTES, ENTRY_BYTES];
+  const suboffsets = shape.map((_, axis) => (axis === outer.length - 1 ? suboffset : -1));
+  const strides = [...outerStrides, ...inner.strides];
+  const claim = { byteOffset: table, format, itemsize, shape, strides, suboffsets, readonly: false, lease: null };
+  const views = pairOf((world) => borrowView({ ...claim, buffer: zone.buffers[world] }, null).view);
+  return stage.add({ model, views, isWritable: true });
+};
+
+/** Every setting, by its name. */
+export const SETTINGS: readonly (readonly [name: string, setting: Setting])[] = Object.entries({
+  exporter,
+  descriptor,
+  numbers,
+  adopted,
+  heap,
+  typedArray,
+  ragged,
+});
+
+export function pairOf<T>(make: (world: World) => T): Pair<T> {
+  return WORLDS.map(make) as unknown as Pair<T>;
+}
