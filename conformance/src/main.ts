@@ -1,102 +1,17 @@
 /**
- * `pnpm conformance`: replays a folder of vectors, and ends with the line `N passed, N failed`.
- *
- * Exit code: 0; 1 if a case failed; 2 for a command line that can't be followed or a folder without vectors.
+ * `pnpm conformance`, as a program.
  *
  * @module
  */
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { type Case, readCases, VECTORS } from "./cases.ts";
-import { idOf, type KindResult, replayFile } from "./replay-file.ts";
-import { replayInThread, scatterScripts } from "./replay-thread.ts";
-import { FILE_REPLAYS, KERNEL_FILES } from "./replays.ts";
-import { formatDivergences, formatFailures, formatTable, tallyOf } from "./report.ts";
-import { openFolder, type VectorFolder } from "./vector-folder.ts";
-import { WORLDS } from "./world.ts";
+import { conformance } from "./command.ts";
 
-const HELP = `pnpm conformance [--dir DIR] [--shared | --threads]
-
-Replays the vectors of a folder: files of cases that conformance/vectors tells the form of.
-
-  --dir DIR  the folder; without it, the vectors that come with the project
-  --shared   over shared memory; without it, over private memory
-  --threads  over shared memory, in a thread that doesn't own it; and scripts with each view on a thread of its own
-  --help     shows this`;
-
-/** What the draws of threads follow from. */
-const SEED = 20_261_120;
-
-/** How the cases of one file are replayed. */
-type ReplayCases = (file: string, cases: readonly Case[], folder: URL) => Promise<readonly KindResult[]>;
-
-async function replayFolder({ url, files }: VectorFolder, replay: ReplayCases): Promise<void> {
-  const results: KindResult[] = [];
-  for (const file of files) {
-    if (KERNEL_FILES.includes(file)) console.log(`left for the kernels: ${file}.jsonl`);
-    else results.push(...(await resultsOf(file, url, replay)));
-  }
-  for (const text of [formatTable(results), formatDivergences(results), formatFailures(results)]) {
-    if (text !== "") console.log(`\n${text}`);
-  }
-  const { passed, failed } = tallyOf(results);
-  process.exitCode = failed === 0 ? 0 : 1;
-  console.log(`\n${passed} passed, ${failed} failed`);
-}
-
-/** A file that nothing is known of, or that can't be read, is one case that failed. */
-async function resultsOf(file: string, folder: URL, replay: ReplayCases): Promise<readonly KindResult[]> {
-  const failure = (fact: string): KindResult[] => [
-    { file, kind: "", cases: 1, failures: [`${file}.jsonl: ${fact}`], divergences: new Map() },
-  ];
-  if (FILE_REPLAYS[file] === undefined) return failure("no replay is known for this file");
-  try {
-    const cases = readCases(file, folder);
-    return cases.length === 0 ? failure("it has no cases") : await replay(file, cases, folder);
-  } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function replayOverThreads(file: string, cases: readonly Case[], folder: URL): Promise<readonly KindResult[]> {
-  const { results } = await replayInThread(file, folder);
-  if (file !== "lifecycle") return results;
-  const scattered = await scatterScripts(
-    cases.filter(({ kind }) => kind === "script"),
-    SEED,
-  );
-  return results.map((result) => {
-    if (result.kind !== "script") return result;
-    const known = new Set(result.failures.map(idOf));
-    return { ...result, failures: [...result.failures, ...scattered.filter((failure) => !known.has(idOf(failure)))] };
-  });
-}
-
-interface Arguments {
-  readonly folder: string;
-  readonly replay: ReplayCases;
-  readonly help: boolean;
-}
-
-/** @throws `TypeError` for options that don't exist, or don't go together */
-function parseArguments(args: string[]): Arguments {
-  const flag = { type: "boolean", default: false } as const;
-  const options = { dir: { type: "string" }, shared: flag, threads: flag, help: { ...flag, short: "h" } } as const;
-  const { dir, shared, threads, help } = parseArgs({ args, options }).values;
-  if (shared && threads) throw new TypeError("--shared and --threads are two ways to replay: expected one of them");
-  const world = WORLDS[shared ? 1 : 0]!;
-  // A package manager changes the folder, and says in INIT_CWD where the user stands.
-  const folder = dir === undefined ? fileURLToPath(VECTORS) : resolve(process.env["INIT_CWD"] ?? process.cwd(), dir);
-  const replay: ReplayCases = async (file, cases) => replayFile(file, cases, world);
-  return { folder, replay: threads ? replayOverThreads : replay, help };
-}
-
-try {
-  const { folder, replay, help } = parseArguments(process.argv.slice(2));
-  if (help) console.log(HELP);
-  else await replayFolder(openFolder(folder), replay);
-} catch (error) {
-  console.error(`conformance: ${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
-  process.exitCode = 2;
-}
+// A package manager changes the folder, and says in INIT_CWD where the user stands.
+const standsIn = process.env["INIT_CWD"] ?? process.cwd();
+process.exitCode = await conformance(process.argv.slice(2), standsIn, {
+  print: (text) => {
+    console.log(text);
+  },
+  complain: (text) => {
+    console.error(text);
+  },
+});

@@ -8,7 +8,7 @@
  */
 import type { MemoryView } from "../../packages/core/src/memory-view.ts";
 import { type IndexKey, type Integer, slice, type Slice } from "../../packages/core/src/slicing.ts";
-import { floatOf, PythonFloat } from "./cases.ts";
+import { PythonFloat } from "./cases.ts";
 
 /** `[start, stop, step]` of a slice. */
 export type SliceTriple = readonly [start: number | null, stop: number | null, step: number | null];
@@ -18,7 +18,7 @@ export function sliceOf([start, stop, step]: SliceTriple): Slice {
 }
 
 /** One key of a subscript: those that Python refuses are among them. */
-export type PythonKey = IndexKey | PythonFloat | string;
+export type PythonKey = Integer | Slice | null | PythonFloat | string;
 
 /**
  * Reads a subscript as Python's `repr` writes it: `"(slice(0, 1, None), 0)"`, `"Ellipsis"`, `"'x'"`.
@@ -58,8 +58,8 @@ export function writeSubscript(view: MemoryView, keys: readonly PythonKey[], val
   else view.at(...(ours as IndexKey[])).assign(value as ArrayBuffer);
 }
 
-function keyInJavaScript(key: PythonKey): IndexKey | string {
-  return key instanceof PythonFloat ? (floatOf(key) ?? Number.NaN) : key;
+function keyInJavaScript(key: PythonKey): Exclude<PythonKey, PythonFloat> {
+  return key instanceof PythonFloat ? key.value : key;
 }
 
 function isInteger(key: unknown): key is Integer {

@@ -105,7 +105,7 @@ const WRITES: Readonly<Record<string, (operands: Operands) => unknown>> = {
   },
   "index out of range": ({ writable }) => writable.set(1, 6),
   "readonly and out of range": ({ bytes }) => bytes.set(1, 9),
-  "readonly and bad value": ({ bytes }) => bytes.set("x" as unknown as number, 0),
+  "readonly and bad value": ({ bytes }) => bytes.set("x", 0),
   "ro numpy": ({ writable }) => writable.at("0:1").broadcastTo([3]).set(1, 0),
   // Whoever would write through an array of his own gets none.
   "ctypes recv_into ro": ({ bytes }) => bytes.asTypedArray(),

@@ -23,7 +23,7 @@ export type ThreadCommand =
 export type ThreadReply = { readonly value: unknown } | { readonly error: WireError };
 
 /** A thread that does as it is told, one command after another. */
-class ReplayThread implements ScriptLane {
+export class ReplayThread implements ScriptLane, AsyncDisposable {
   readonly #worker: Worker;
   readonly #buffersGiven: () => number;
 
@@ -42,6 +42,11 @@ class ReplayThread implements ScriptLane {
     return this.#buffersGiven();
   }
 
+  /** Replays a file there, over shared memory of the calling thread. */
+  async replay(file: string, folder: URL): Promise<readonly KindResult[]> {
+    return (await this.do({ kind: "replay", file, folder: folder.href })) as readonly KindResult[];
+  }
+
   async do(command: ThreadCommand): Promise<unknown> {
     this.#worker.postMessage(command);
     // Rejects if the thread dies.
@@ -53,20 +58,6 @@ class ReplayThread implements ScriptLane {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#worker.terminate();
   }
-}
-
-/** What came of a file that was replayed in a thread. */
-export interface ThreadResults {
-  readonly results: readonly KindResult[];
-  /** Buffers of the calling thread that its cases were replayed over. */
-  readonly buffersGiven: number;
-}
-
-/** Replays a file in a thread of its own, over shared memory of the calling thread. */
-export async function replayInThread(file: string, folder: URL): Promise<ThreadResults> {
-  await using thread = new ReplayThread();
-  const results = (await thread.do({ kind: "replay", file, folder: folder.href })) as readonly KindResult[];
-  return { results, buffersGiven: thread.buffersGiven };
 }
 
 /** Threads beside the calling one. */

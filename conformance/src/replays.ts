@@ -21,7 +21,7 @@ export interface FileReplay {
   /** By kind. */
   readonly replays: Replays;
   /** The rule of ours by which a case has another outcome than Python's; the first, where it meets several. */
-  divergenceOf(c: Case): DivergenceName | null;
+  readonly divergenceOf: (c: Case) => DivergenceName | null;
 }
 
 /** By the name of the file without `.jsonl`. */

@@ -53,12 +53,14 @@ export const DTYPE_TYPES: readonly ElementType[] = [
   number("Zd", 16, "complex128"),
 ];
 
+const FOREIGN_TYPES: readonly ElementType[] = [number(">i", 4), number("<d", 8), number(">e", 2), number("=q", 8)];
+
+/** The types that a `.npy` file may hold. */
+export const FILE_TYPES: readonly ElementType[] = [...DTYPE_TYPES, ...FOREIGN_TYPES];
+
 const OTHER_TYPES: readonly ElementType[] = [
+  ...FOREIGN_TYPES,
   number("c", 1),
-  number(">i", 4),
-  number("<d", 8),
-  number(">e", 2),
-  number("=q", 8),
   number("3s", 3),
   number("5p", 5),
   number("2w", 8),
@@ -68,7 +70,7 @@ const OTHER_TYPES: readonly ElementType[] = [
   { ...number("T{b:a:h:b:}", 4), fields: [field("a", 0, 1), field("b", 2, 2)] },
   { ...number("^T{h:x:d:y:}", 10), fields: [field("x", 0, 2), field("y", 2, 8)] },
   { ...number("T{i:id:(2)f:xy:}", 12), fields: [field("id", 0, 4), field("xy", 4, 4, [2])] },
-  { ...number("T{4s:name:>I:n:3x}", 12), fields: [field("name", 0, 4), field("n", 4, 4)] },
+  { ...number("T{4s:name:>I:n:3x}", 11), fields: [field("name", 0, 4), field("n", 4, 4)] },
 ];
 
 /** Any type. Every other one has a dtype. */

@@ -95,7 +95,8 @@ export class Stage {
 function faultOfView(view: MemoryView, { shape, places, itemsize }: Model): string | null {
   if (view.itemsize !== itemsize) return `the view has elements of ${view.itemsize} bytes, expected ${itemsize}`;
   if (view.shape.join() !== shape.join()) return `the view has shape [${view.shape.join()}], expected [${shape.join()}]`;
-  if (view.suboffsets !== null) return null;
+  // Elements without bytes lie nowhere.
+  if (view.suboffsets !== null || itemsize === 0) return null;
   let own = [view.byteOffset];
   for (const [axis, length] of view.shape.entries()) {
     own = own.flatMap((place) => Array.from({ length }, (_, i) => place + i * view.strides[axis]!));

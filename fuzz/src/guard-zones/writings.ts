@@ -17,10 +17,10 @@ import {
 import { copyData, fromContiguous, toContiguous } from "../../../packages/core/src/contiguous.ts";
 import { HeldBytes } from "../../../packages/core/src/held-bytes.ts";
 import { readNpy, writeNpy } from "../../../packages/core/src/npy.ts";
-import { bufferFromReadWriteObject } from "../../../packages/core/src/old-buffer.ts";
+import { bufferFromReadWriteObject, END_OF_BUFFER } from "../../../packages/core/src/old-buffer.ts";
 import type { Random } from "../random.ts";
 import type { OperationMaker } from "./derivations.ts";
-import { anyType, anyValue, type ElementType } from "./element-types.ts";
+import { anyValue, type ElementType, FILE_TYPES } from "./element-types.ts";
 import { axisSteps, bytesOf, type Model } from "./model.ts";
 import { anyIndices } from "./readings.ts";
 import { newArray } from "./settings.ts";
@@ -158,7 +158,7 @@ const storePieces: OperationMaker = (random, _, { model, views }) => {
 };
 
 const npyInto: OperationMaker = (random, _, { model, views }) => {
-  const type = anyType(random);
+  const type = random.pick(FILE_TYPES);
   const nbytes = model.places.length * model.itemsize;
   const length = Math.max(0, Math.floor(nbytes / Math.max(1, type.itemsize)) + random.pick([0, 0, -1, 1]));
   const bytes = random.bytes(length * type.itemsize);
@@ -193,13 +193,15 @@ const codecWrite: OperationMaker = (random, _, { model, views, isWritable }) => 
 const oldBufferWrite: OperationMaker = (random, _, { model, views }) => {
   const [start, stop] = [random.between(-9, 9), random.between(-9, 9)];
   const bytes = random.bytes(random.below(6));
+  const isItem = random.oneIn(3);
   return {
-    text: `an old buffer's bytes [${start}, ${stop})`,
+    text: isItem ? `an old buffer's byte ${start}` : `an old buffer's bytes [${start}, ${stop})`,
     writes: [model],
     run(world) {
-      const old = bufferFromReadWriteObject({ getBuffer: (flags) => getBuffer(views[world], flags) });
-      old.setSlice(start, stop, bytes);
-      old.setItem(start, bytes.subarray(0, 1));
+      const base = { getBuffer: (flags: number) => getBuffer(views[world], flags) };
+      const old = bufferFromReadWriteObject(base, 0, END_OF_BUFFER);
+      if (isItem) old.setItem(start, bytes.subarray(0, 1));
+      else old.setSlice(start, stop, bytes);
     },
   };
 };

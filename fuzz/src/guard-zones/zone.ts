@@ -16,11 +16,14 @@ export type World = 0 | 1;
 
 export const WORLDS: readonly World[] = [0, 1];
 
+/** Bytes that are compared at once; only in those that changed is each looked at. */
+const CHUNK_BYTES = 512;
+
 export class Zone {
   readonly buffers: Pair<ArrayBufferLike>;
   /** Where the zone begins, in bytes from the start of each buffer. */
   readonly start: number;
-  readonly #bytes: Pair<Uint8Array>;
+  readonly #bytes: Pair<Buffer>;
   /** What the bytes were when they were last looked at. */
   readonly #seen: Pair<Uint8Array>;
   /** 1 where both worlds have the same byte. */
@@ -29,13 +32,13 @@ export class Zone {
   /** Gives every byte a value: each another one in each world, until it is told whose they are. */
   constructor(random: Random, buffers: Pair<ArrayBufferLike>, start: number, stop: number) {
     const length = stop - start;
-    const [first, second] = [new Uint8Array(buffers[0], start, length), new Uint8Array(buffers[1], start, length)];
+    const [first, second] = [Buffer.from(buffers[0], start, length), Buffer.from(buffers[1], start, length)];
     random.fill(first);
     for (let i = 0; i < length; i++) second[i] = first[i]! ^ (1 + ((i * 83) % 255));
     this.buffers = buffers;
     this.start = start;
     this.#bytes = [first, second];
-    this.#seen = [first.slice(), second.slice()];
+    this.#seen = [Uint8Array.from(first), Uint8Array.from(second)];
     this.#isShared = new Uint8Array(length);
   }
 
@@ -68,13 +71,26 @@ export class Zone {
    * @returns what is wrong, or null
    */
   fault(written: readonly Model[]): string | null {
-    const [first, second] = this.#bytes;
-    const changed = WORLDS.filter((world) => Buffer.compare(this.#bytes[world], this.#seen[world]) !== 0);
-    if (changed.length === 0) return null;
-    const mayChange = this.#maskOf(written);
-    for (const world of changed) {
+    const { length } = this.#isShared;
+    let mayChange: Uint8Array | null = null;
+    for (let start = 0; start < length; start += CHUNK_BYTES) {
+      const stop = Math.min(start + CHUNK_BYTES, length);
+      if (WORLDS.every((world) => this.#isUnchanged(world, start, stop))) continue;
+      mayChange ??= this.#maskOf(written);
+      const fault = this.#faultOf(start, stop, mayChange);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+
+  #isUnchanged(world: World, start: number, stop: number): boolean {
+    return this.#bytes[world].compare(this.#seen[world], start, stop, start, stop) === 0;
+  }
+
+  #faultOf(start: number, stop: number, mayChange: Uint8Array): string | null {
+    for (const world of WORLDS) {
       const [bytes, seen] = [this.#bytes[world], this.#seen[world]];
-      for (let i = 0; i < bytes.length; i++) {
+      for (let i = start; i < stop; i++) {
         if (bytes[i] === seen[i]) continue;
         if (mayChange[i] === 0) {
           return `it wrote byte ${this.start + i}, which was ${seen[i]} and is ${bytes[i]}: ${this.#ownerOf(i)}`;
@@ -82,7 +98,8 @@ export class Zone {
         seen[i] = bytes[i]!;
       }
     }
-    for (let i = 0; i < first.length; i++) {
+    const [first, second] = this.#bytes;
+    for (let i = start; i < stop; i++) {
       if (this.#isShared[i] === 1 && first[i] !== second[i]) {
         return `byte ${this.start + i} became ${first[i]} among some guard bytes and ${second[i]} among others: it read them`;
       }

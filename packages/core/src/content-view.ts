@@ -17,11 +17,6 @@ import { type Exportable, isExporter } from "./exporter.ts";
 import { checkOrder, type Order } from "./layout.ts";
 import { type Integer, sliceIndices } from "./slicing.ts";
 
-interface Bounds {
-  readonly start: number;
-  readonly stop: number;
-}
-
 export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
   /**
    * A private copy of the elements' bytes, in C or Fortran order; `A` is Fortran where only that fits the memory.
@@ -109,7 +104,7 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
   index(value: unknown, start: Integer = 0, stop: Integer = Number.MAX_SAFE_INTEGER): number {
     const bounds = sliceIndices({ start, stop }, this.shape[0] ?? 0);
     let i = bounds.start;
-    for (const element of this.#line("search", bounds)) {
+    for (const element of this.#line("search", bounds.start, bounds.stop)) {
       if (valuesAreEqual(element, value)) return i;
       i++;
     }
@@ -117,7 +112,7 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
   }
 
   /** The elements of a one-dimensional view, read one by one. */
-  *#line(attempt: string, { start, stop }: Bounds = { start: 0, stop: Infinity }): Generator<Value> {
+  *#line(attempt: string, start: number = 0, stop: number = Infinity): Generator<Value> {
     const { shape, format } = this.checked();
     if (shape.length === 0) throw new TypeError(`cannot ${attempt} a view of no dimensions`);
     if (shape.length > 1)

@@ -68,14 +68,7 @@ export {
   type SharedView,
 } from "./owner.ts";
 export { type Extent, mayShareBounds, OVERLAP_WORK_MAX, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
-export {
-  copyData,
-  fromContiguous,
-  getContiguous,
-  getPointer,
-  isBufferContiguous,
-  toContiguous,
-} from "./contiguous.ts";
+export { copyData, fromContiguous, getContiguous, getPointer, isBufferContiguous, toContiguous } from "./contiguous.ts";
 export {
   bufferFromMemory,
   bufferFromObject,
@@ -95,3 +88,27 @@ export { type Reader } from "./reader.ts";
 export { type Scope } from "./scope.ts";
 export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./slicing.ts";
 export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./struct.ts";
+export { HeldBytes, type Piece, PIECE_BYTES } from "./held-bytes.ts";
+export {
+  EndOfFileError,
+  NPY_HEADER_BYTES_MAX,
+  NPY_PREFIX_BYTES,
+  npyDataOffset,
+  type NpyHeader,
+  parseNpyHeader,
+} from "./npy-header.ts";
+export { type NpyOptions, NpySource, NpyTarget, readNpy, writeNpy } from "./npy.ts";
+export { unshare, type Unshared } from "./unshare.ts";
+export { type ByteSource, MemorySource } from "./byte-source.ts";
+export {
+  NPZ_INFLATED_BYTES_MAX,
+  type NpzArrays,
+  NpzFile,
+  type NpzLimits,
+  npzPieces,
+  type NpzReadOptions,
+  type NpzWriteOptions,
+  openNpz,
+  writeNpz,
+} from "./npz.ts";
+export { type CancelSignal } from "./zip-content.ts";

@@ -110,11 +110,7 @@ export function parseNpyHeader(file: Exportable): NpyHeader {
 function firstBytes(file: Exportable, count: number): Uint8Array<ArrayBuffer> {
   const held = getBuffer(file, BufferFlags.SIMPLE);
   try {
-    return new Uint8Array(
-      held.buffer,
-      held.byteOffset,
-      Math.min(held.nbytes, count),
-    ).slice();
+    return new Uint8Array(held.buffer, held.byteOffset, Math.min(held.nbytes, count)).slice();
   } finally {
     held.release();
   }

@@ -22,7 +22,7 @@ import { zipArchive, type ZipInput } from "./zip-writer.ts";
 
 /** What an archive may be. */
 export interface NpzLimits {
-  /** Bytes that all deflated arrays together may become. Default {@link INFLATED_BYTES_MAX}. */
+  /** Bytes that all deflated arrays together may become. Default {@link NPZ_INFLATED_BYTES_MAX}. */
   readonly inflatedBytesMax?: number;
 }
 
@@ -33,7 +33,7 @@ export interface NpzReadOptions extends NpyOptions {
 }
 
 /** 1 GiB: a file of some megabytes that becomes more is more likely a trap than an array. */
-export const INFLATED_BYTES_MAX = 1_073_741_824;
+export const NPZ_INFLATED_BYTES_MAX = 1_073_741_824;
 
 const EXTENSION = ".npy";
 
@@ -63,7 +63,7 @@ export async function openNpz(source: Exportable | ByteSource, limits: NpzLimits
 
 async function readArrays(
   source: ByteSource,
-  { inflatedBytesMax = INFLATED_BYTES_MAX }: NpzLimits,
+  { inflatedBytesMax = NPZ_INFLATED_BYTES_MAX }: NpzLimits,
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   if (source.nbytes === 0) throw new EndOfFileError("cannot read a .npz file: it has no bytes");
   const arrays = new Map<string, ZipEntry>();

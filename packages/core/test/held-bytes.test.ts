@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MemoryOwner, MemoryView } from "@instride/core";
+import { MemoryOwner, MemoryView, slice } from "@instride/core";
 import { BufferError, ReadonlyError, ReleasedError, ValueError } from "../src/errors.ts";
 import { HeldBytes, RUN_BYTES_MIN } from "../src/held-bytes.ts";
 import { contiguousStrides, sizeOf } from "../src/layout.ts";
@@ -26,7 +26,7 @@ function sliceOf({ axes, order, itemsize }: typeof slices extends fc.Arbitrary<i
   const info = { buffer: bytes.buffer, byteOffset: 0, nbytes: bytes.length, readonly: false, itemsize };
   const layout = { format: `${itemsize}s`, ndim: shape.length, shape, strides, suboffsets: null };
   const whole = new MemoryView({ getBuffer: () => ({ ...info, ...layout }) });
-  return { bytes, view: whole.at(...axes.map(({ start, step }) => `${start}::${step}`)).transpose(order) };
+  return { bytes, view: whole.at(...axes.map(({ start, step }) => slice(start, null, step))).transpose(order) };
 }
 
 /** Where each byte of the elements lies, in C order: by walking over all indices. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MemoryOwner, MemoryView } from "@instride/core";
+import { MemoryOwner, MemoryView, slice } from "@instride/core";
 import { parseFormat } from "../src/format.ts";
 import { EndOfFileError, NPY_HEADER_BYTES_MAX, npyDataOffset, parseNpyHeader } from "../src/npy-header.ts";
 import { NpySource, NpyTarget, readNpy, writeNpy } from "../src/npy.ts";
@@ -49,6 +49,12 @@ test("readNpy: without allocate views the file's own memory, and keeps it", () =
   array.release();
   file.release();
   expect(owner.stats()).toMatchObject({ arrays: 0, leases: 0 });
+});
+
+test("readNpy: of a read-only file views a read-only array", () => {
+  const array = readNpy(new MemoryView(writeNpy(Int16Array.of(1, 2))).toReadonly());
+  expect(array.readonly).toBe(true);
+  expect(array.toList()).toEqual([1, 2]);
 });
 
 test("readNpy: takes memory of a shared heap over, lends it, and frees it with the array", () => {
@@ -250,7 +256,7 @@ test("writeNpy and readNpy: give back every layout, element for element", () => 
       new Uint8Array(owner.heap.memory.buffer, array.byteOffset, array.nbytes).forEach((_, i, bytes) => {
         bytes[i] = (i * 37) % 113;
       });
-      const view = array.at(...axes.map(({ step }) => `::${step}`)).transpose(order);
+      const view = array.at(...axes.map(({ step }) => slice(null, null, step))).transpose(order);
       const back = readNpy(writeNpy(view));
       expect(back.dtype).toBe(dtype);
       expect(back.shape).toEqual(view.shape);

@@ -2,7 +2,9 @@ import { expect, expectTypeOf, test } from "vitest";
 import { MemoryOwner, MemoryView } from "@instride/core";
 import { unshare } from "../src/unshare.ts";
 
-const CLASSES = [
+type ArrayClass = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
+
+const CLASSES: readonly ArrayClass[] = [
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -19,17 +21,17 @@ const CLASSES = [
   DataView,
 ];
 
-test.each(CLASSES)("unshare: a shared %o comes back as a private one", (ArrayClass) => {
+test.each(CLASSES)("unshare: a shared %o comes back as a private one", (OneClass) => {
   const buffer = new SharedArrayBuffer(32);
   const shared = new Uint8Array(buffer);
   shared.forEach((_, i) => (shared[i] = i));
-  const array = new ArrayClass(
+  const array = new OneClass(
     buffer,
     8,
-    16 / (ArrayClass === DataView ? 1 : (ArrayClass as typeof Int8Array).BYTES_PER_ELEMENT),
+    16 / ((OneClass as { readonly BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1),
   );
   const copy = unshare(array);
-  expect(copy.constructor).toBe(ArrayClass);
+  expect(copy.constructor).toBe(OneClass);
   expect(copy.buffer).toBeInstanceOf(ArrayBuffer);
   expect(new Uint8Array(copy.buffer)).toEqual(Uint8Array.from({ length: 16 }, (_, i) => 8 + i));
   shared.fill(0);

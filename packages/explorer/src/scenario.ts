@@ -65,11 +65,11 @@ export interface Ending<M extends string = string> extends Snapshot<M> {
 export interface ScenarioSpec<M extends string = string> {
   readonly name: string;
   readonly memories: Readonly<Record<M, MemorySpec>>;
-  readonly threads: readonly ThreadSpec<M>[];
+  readonly threads: readonly ThreadSpec<NoInfer<M>>[];
   /** By name, what holds before the first step and after each. Throwing is the same as returning false, and says more. */
-  readonly invariants?: Readonly<Record<string, (state: Snapshot<M>) => boolean>>;
+  readonly invariants?: Readonly<Record<string, (state: Snapshot<NoInfer<M>>) => boolean>>;
   /** Throws unless the end is right. Called once all threads have ended, died, or wait as daemons. */
-  readonly final?: (end: Ending<M>) => void;
+  readonly final?: (end: Ending<NoInfer<M>>) => void;
   readonly options?: ScenarioOptions;
 }
 

@@ -14,9 +14,17 @@ function multinomial(operations: readonly number[]): number {
 }
 
 /** Operations of each thread. */
-const THREADS = [[3], [1, 1], [2, 3], [4, 4], [1, 1, 1], [2, 2, 2], [3, 2, 1], [1, 1, 1, 1], [2, 2, 1, 1]].map(
-  (counts) => [counts] as const,
-);
+const THREADS: readonly (readonly [readonly number[]])[] = [
+  [3],
+  [1, 1],
+  [2, 3],
+  [4, 4],
+  [1, 1, 1],
+  [2, 2, 2],
+  [3, 2, 1],
+  [1, 1, 1, 1],
+  [2, 2, 1, 1],
+].map((counts) => [counts]);
 
 test.each(THREADS)(
   "explore: without reduction threads of %s, %s, %s, ... operations run in all orders",

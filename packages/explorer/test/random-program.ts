@@ -272,7 +272,8 @@ function execute(program: RandomProgram, state: OracleState, thread: number): Or
       const waiters = state.queue.filter((other) => instructionOf(program, state, other).word === word);
       const chosen = waiters.slice(0, value === 2 ? Infinity : value);
       const queue = state.queue.filter((other) => !chosen.includes(other));
-      const woken = chosen.reduce((at, other) => answer(program, at, other, "ok"), { ...state, queue });
+      let woken: OracleState = { ...state, queue };
+      for (const other of chosen) woken = answer(program, woken, other, "ok");
       return answer(program, woken, thread, chosen.length);
     }
     default:

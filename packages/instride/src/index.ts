@@ -31,3 +31,8 @@ export * from "@instride/scheduler";
 export * as kernels from "@instride/kernels";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";
 export { type DTypeOf, type Mode, Runtime, type RuntimeParts, type RuntimeStats, type TypedData } from "./runtime.ts";
+export { type FileOptions, type FileTarget, type OpenFile, readInto, writeFrom } from "./node/files.ts";
+export { type LoadOptions, loadNpy, loadNpz, saveNpy, saveNpz, type SaveOptions } from "./node/numpy-files.ts";
+export { receive, send, type TransferOptions } from "./node/sockets.ts";
+export { type StreamOptions, viewReadStream, viewWriteStream } from "./node/streams.ts";
+export { type MadePixels, type RawInfo, type RawPixels, rawPixels, storePixels } from "./pictures.ts";

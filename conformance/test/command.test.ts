@@ -1,12 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { VECTORS } from "../src/cases.ts";
-
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { conformance } from "../src/command.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,39 +25,54 @@ function ofKind(kind: string): (line: string) => string | null {
   return (line) => (line.includes(`"kind":"${kind}"`) ? line : null);
 }
 
-function conformance(...args: readonly string[]): {
-  readonly status: number | null;
-  readonly lines: readonly string[];
-} {
-  const env = { ...process.env, INIT_CWD: dirname(folder) };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8", env });
-  return { status, lines: `${stdout}${stderr}`.trimEnd().split("\n") };
+async function run(
+  ...args: readonly string[]
+): Promise<{ readonly status: number; readonly lines: readonly string[] }> {
+  const texts: string[] = [];
+  const print = (text: string): void => void texts.push(text);
+  const status = await conformance(args, dirname(folder), { print, complain: print });
+  return { status, lines: texts.join("\n").split("\n") };
 }
 
-test("conformance: of the project's own vectors, all but the kernels' pass", () => {
-  const text = execFileSync(process.execPath, [MAIN], { encoding: "utf8" });
-  expect(text.trimEnd().split("\n").at(-1)).toBe("10051 passed, 0 failed");
-  expect(text).toContain("left for the kernels: numpy_elementwise.jsonl");
-  expect(text).toContain("left for the kernels: numpy_reduce.jsonl");
+test("conformance: of the project's own vectors, all but the kernels' pass", async () => {
+  const { status, lines } = await run();
+  expect(lines.at(-1)).toBe("10051 passed, 0 failed");
+  expect(lines).toContain("left for the kernels: numpy_elementwise.jsonl");
+  expect(lines).toContain("left for the kernels: numpy_reduce.jsonl");
+  expect(status).toBe(0);
 });
 
-test("conformance: replays the folder that is named, from where the user stands", () => {
+test("conformance: as a program, takes its folder from where the user stands, and tells by its exit code", () => {
+  write("layout", ofKind("hex"));
+  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+  const env = { ...process.env, INIT_CWD: dirname(folder) };
+  const codes = [basename(folder), "absent"].map((name) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, "--dir", name], { encoding: "utf8", env });
+    return [status, (stdout === "" ? stderr : stdout).trimEnd().split("\n").at(-1)];
+  });
+  expect(codes).toEqual([
+    [0, "50 passed, 0 failed"],
+    [2, "  --help     shows this"],
+  ]);
+});
+
+test("conformance: replays the folder that is named, from where the user stands", async () => {
   write("layout", ofKind("hex"));
   for (const options of [["--dir", basename(folder)], [`--dir=${folder}`], ["--shared", "--dir", folder]]) {
-    const { status, lines } = conformance(...options);
+    const { status, lines } = await run(...options);
     expect(lines.at(-1)).toBe("50 passed, 0 failed");
     expect(status).toBe(0);
   }
 });
 
-test("conformance: a case that doesn't hold is named with what was expected and what came, over any memory", () => {
+test("conformance: a case that doesn't hold is named with what was expected and what came, over any memory", async () => {
   write("layout", (line) => ofKind("hex")(line)?.replace('"result":"0b:30:55', '"result":"0b:30:56') ?? null);
   write("lifecycle", (line) => {
     const own = line.startsWith('{"id":"lifecycle-1"') ? line : null;
     return own?.replace(/(\["append","b"\],)\{[^}]*\}/, '$1"ok"') ?? null;
   });
   for (const options of [[], ["--shared"], ["--threads"]]) {
-    const { status, lines } = conformance("--dir", folder, ...options);
+    const { status, lines } = await run("--dir", folder, ...options);
     expect(lines.filter((line) => line.startsWith("FAILED"))).toEqual([
       'FAILED layout-932: hex: expected "0b:30:56:7a:9f:c4:e9", got "0b:30:55:7a:9f:c4:e9"',
       'FAILED lifecycle-1: step 6 (append b): expected "ok", got BufferError',
@@ -68,14 +82,14 @@ test("conformance: a case that doesn't hold is named with what was expected and 
   }
 });
 
-test("conformance: files, kinds and lines that nothing is known of fail; the kernels' files are not counted", () => {
+test("conformance: files, kinds and lines that nothing is known of fail; the kernels' files are not counted", async () => {
   write("layout", (line) => ofKind("contig-edge")(line)?.replace('"contig-edge"', '"contig-corner"') ?? null);
   write("numpy_reduce", (line) => line);
   writeFileSync(join(folder, "strange.jsonl"), '{"id":"strange-1","kind":"a"}\n');
   writeFileSync(join(folder, "slice.jsonl"), '{"id":"slice-1","kind":\n');
   writeFileSync(join(folder, "cast.jsonl"), '{"meta":{}}\n');
   writeFileSync(join(folder, "equality.jsonl"), '{"meta":{}}\n{"kind":"nan"}\n');
-  const { status, lines } = conformance("--dir", folder);
+  const { status, lines } = await run("--dir", folder);
   const failures = lines.filter((line) => line.startsWith("FAILED"));
   expect(failures).toHaveLength(16);
   expect(failures).toContain("FAILED layout-901: no replay is known for kind contig-corner of file layout");
@@ -87,7 +101,7 @@ test("conformance: files, kinds and lines that nothing is known of fail; the ker
   expect(status).toBe(1);
 });
 
-test("conformance: a folder without vectors, and options that mean nothing, exit with 2", () => {
+test("conformance: a folder without vectors, and options that mean nothing, exit with 2", async () => {
   mkdirSync(join(folder, "empty"));
   writeFileSync(join(folder, "file"), "");
   for (const [options, message] of [
@@ -99,14 +113,14 @@ test("conformance: a folder without vectors, and options that mean nothing, exit
     [["vectors"], "vectors"],
     [["--shared", "--threads"], "expected one of them"],
   ] as const) {
-    const { status, lines } = conformance(...options);
+    const { status, lines } = await run(...options);
     expect(lines[0]).toContain(message);
     expect(status).toBe(2);
   }
 });
 
-test("conformance: --help tells the options", () => {
-  const { status, lines } = conformance("--help");
+test("conformance: --help tells the options", async () => {
+  const { status, lines } = await run("--help");
   expect(lines[0]).toBe("pnpm conformance [--dir DIR] [--shared | --threads]");
   expect(status).toBe(0);
 });
