@@ -1,14 +1,22 @@
 /**
  * Copying between layouts: the same elements, however they lie, as if through a temporary.
  *
- * Only bytes move; nothing is converted. Elements move as integers of four or two bytes where both sides are aligned
- * for it, else byte by byte; runs that are contiguous on both sides move as one block.
+ * Only bytes move; nothing is converted. Elements move as integers of 8, 4, 2 or 1 bytes, the widest for which both sides
+ * are aligned; long runs that lie side by side on both sides move as one block.
  *
  * @module
  */
 import { MemoryError, ShapeError, ValueError } from "./errors.ts";
-import { forEachRun, planIteration } from "./iteration.ts";
-import { byteBounds, contiguousStrides, type Layout, type Order, resolveOrder, sizeOf } from "./layout.ts";
+import { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
+import {
+  byteBounds,
+  contiguousStrides,
+  isContiguous,
+  type Layout,
+  type Order,
+  resolveOrder,
+  sizeOf,
+} from "./layout.ts";
 import { sharesMemory } from "./overlap.ts";
 
 /** Elements in a buffer. */
@@ -30,6 +38,7 @@ export function copyElements(target: Strided, source: Strided): void {
   refuseOtherElements(target, source);
   if (sizeOf(target.shape) === 0 || target.itemsize === 0) return;
   if (target.buffer === source.buffer && sameLayout(target, source)) return;
+  if (areBlocks(target, source)) return moveBlock(target, source);
   const sameMemory = target.buffer === source.buffer || aliases(target.buffer, source.buffer);
   const overlap = sameMemory && sharesMemory(target, source) !== "no";
   moveElements(target, overlap ? temporaryCopy(source) : source);
@@ -66,6 +75,20 @@ function sameLayout(a: Layout, b: Layout): boolean {
   return a.byteOffset === b.byteOffset && a.strides.every((stride, axis) => stride === b.strides[axis]);
 }
 
+/** Whether the elements of both lie side by side, in the same order. */
+function areBlocks(a: Strided, b: Strided): boolean {
+  return (["C", "F"] as const).some((order) =>
+    [a, b].every(({ shape, strides, itemsize }) => isContiguous(shape, strides, itemsize, order)),
+  );
+}
+
+function moveBlock(target: Strided, source: Strided): void {
+  const nbytes = sizeOf(target.shape) * target.itemsize;
+  // The engine copies as if through a temporary, also where two objects are one memory.
+  const from = new Uint8Array(source.buffer, source.byteOffset, nbytes);
+  new Uint8Array(target.buffer, target.byteOffset, nbytes).set(from);
+}
+
 /** Two `SharedArrayBuffer` objects can be one memory (a grown `WebAssembly.Memory`, a clone): JavaScript doesn't tell. */
 function aliases(a: ArrayBufferLike, b: ArrayBufferLike): boolean {
   const shared = typeof SharedArrayBuffer === "undefined" ? null : SharedArrayBuffer;
@@ -90,63 +113,102 @@ export function privateBytes(nbytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Fewer units than this, side by side, are moved faster one by one than by the engine as a block. */
+const BLOCK_UNITS_MIN = 64;
+
+/** Shorter runs cost more for the call than for the elements. */
+const RUN_UNITS_MIN = 8;
+
 /** Moves elements between memories that don't overlap. */
 function moveElements(target: Strided, source: Strided): void {
   const { itemsize, shape } = target;
-  const plan = planIteration(shape, [target.strides, source.strides]);
-  const last = plan.shape.length - 1;
-  const dense = plan.strides.every((strides) => strides[last] === itemsize);
-  const unit = dense ? 1 : unitBytes(itemsize, target, source);
+  const unit = unitBytes(target, source);
   const to = spanOf(target, unit);
   const from = spanOf(source, unit);
-  const scaled = {
-    shape: plan.shape,
-    strides: plan.strides.map((strides) => strides.map((stride) => stride / unit)),
-  };
-  const perItem = itemsize / unit;
-  forEachRun(scaled, [to.offset, from.offset], (length, [t, s], [tStep, sStep]) => {
-    if (dense) to.data.set(from.data.subarray(s, s! + length * itemsize), t);
-    else if (perItem === 1) copyRun(to.data, from.data, length, t!, s!, tStep!, sStep!);
-    else copyBytes(to.data, from.data, length, t!, s!, tStep!, sStep!, perItem);
+  // An item of several units is one more axis, of units.
+  const strides = [target, source].map((side) => [...side.strides.map((stride) => stride / unit), 1]);
+  const plan = withLongRuns(planIteration([...shape, itemsize / unit], strides));
+  const moveRun = MOVE_RUN[unit] as MoveRun<Units>;
+  forEachRun(plan, [to.offset, from.offset], (length, [t, s], [tStep, sStep]) => {
+    if (tStep === 1 && sStep === 1 && length >= BLOCK_UNITS_MIN) {
+      (to.data as Uint8Array).set(from.data.subarray(s, s! + length) as Uint8Array, t);
+    } else if (tStep === 0) {
+      // Elements that share a place: the last one stays.
+      moveRun(to.data, from.data, 1, t!, s! + (length - 1) * sStep!, 1, 1);
+    } else {
+      moveRun(to.data, from.data, length, t!, s!, tStep!, sStep!);
+    }
   });
 }
 
-/** Integers only: a float that is loaded and stored may lose the payload of a NaN. */
-type Units = Uint8Array | Uint16Array | Uint32Array;
-
-function copyRun(to: Units, from: Units, length: number, t: number, s: number, tStep: number, sStep: number): void {
-  for (let i = 0; i < length; i++, t += tStep, s += sStep) to[t] = from[s]!;
+/** Where the last axis is short, the one before it becomes the run. */
+function withLongRuns(plan: IterationPlan): IterationPlan {
+  const [rows = 0, length = 0] = plan.shape.slice(-2);
+  if (plan.shape.length < 2 || length >= RUN_UNITS_MIN || rows <= length) return plan;
+  const swapped = (own: readonly number[]): number[] => [...own.slice(0, -2), own.at(-1)!, own.at(-2)!];
+  return { shape: swapped(plan.shape), strides: plan.strides.map(swapped) };
 }
 
-function copyBytes(
-  to: Units,
-  from: Units,
+/** Integers only: a float that is loaded and stored may lose the payload of a NaN. */
+type Units = Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+
+type UnitBytes = 1 | 2 | 4 | 8;
+
+/** @param tStep - not 0 */
+type MoveRun<A extends Units> = (
+  to: A,
+  from: A,
   length: number,
   t: number,
   s: number,
   tStep: number,
   sStep: number,
-  perItem: number,
-): void {
-  for (let i = 0; i < length; i++, t += tStep, s += sStep) for (let k = 0; k < perItem; k++) to[t + k] = from[s + k]!;
+) => void;
+
+interface MoveRuns {
+  readonly 1: MoveRun<Uint8Array>;
+  readonly 2: MoveRun<Uint16Array>;
+  readonly 4: MoveRun<Uint32Array>;
+  readonly 8: MoveRun<BigUint64Array>;
 }
 
+/** One text for each class of array: an engine keeps with the text what it knows of the class (see `reader.ts`). */
+const MOVE_RUN: MoveRuns = {
+  1: (to, from, length, t, s, tStep, sStep) => {
+    for (const stop = t + length * tStep; t !== stop; t += tStep, s += sStep) to[t] = from[s]!;
+  },
+  2: (to, from, length, t, s, tStep, sStep) => {
+    for (const stop = t + length * tStep; t !== stop; t += tStep, s += sStep) to[t] = from[s]!;
+  },
+  4: (to, from, length, t, s, tStep, sStep) => {
+    for (const stop = t + length * tStep; t !== stop; t += tStep, s += sStep) to[t] = from[s]!;
+  },
+  8: (to, from, length, t, s, tStep, sStep) => {
+    for (const stop = t + length * tStep; t !== stop; t += tStep, s += sStep) to[t] = from[s]!;
+  },
+};
+
 /** The widest unit in which every element of both sides lies aligned. */
-function unitBytes(itemsize: number, target: Strided, source: Strided): 1 | 2 | 4 {
-  for (const unit of [4, 2] as const) {
+function unitBytes(target: Strided, source: Strided): UnitBytes {
+  for (const unit of [8, 4, 2] as const) {
     const fits = [target, source].every(
-      ({ byteOffset, strides }) => byteOffset % unit === 0 && strides.every((stride) => stride % unit === 0),
+      ({ byteOffset, shape, strides }) =>
+        byteOffset % unit === 0 && strides.every((stride, axis) => shape[axis] === 1 || stride % unit === 0),
     );
-    if (itemsize % unit === 0 && fits) return unit;
+    if (target.itemsize % unit === 0 && fits) return unit;
   }
   return 1;
 }
 
-function spanOf(memory: Strided, unit: 1 | 2 | 4): { data: Units; offset: number } {
+function spanOf(memory: Strided, unit: UnitBytes): { readonly data: Units; readonly offset: number } {
   const { low, high } = byteBounds(memory, memory.itemsize);
   const length = (high - low) / unit;
-  const offset = (memory.byteOffset - low) / unit;
-  if (unit === 4) return { data: new Uint32Array(memory.buffer, low, length), offset };
-  if (unit === 2) return { data: new Uint16Array(memory.buffer, low, length), offset };
-  return { data: new Uint8Array(memory.buffer, low, length), offset };
+  return { data: new UNITS[unit](memory.buffer, low, length), offset: (memory.byteOffset - low) / unit };
 }
+
+const UNITS: Readonly<Record<UnitBytes, new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Units>> = {
+  1: Uint8Array,
+  2: Uint16Array,
+  4: Uint32Array,
+  8: BigUint64Array,
+};

@@ -46,7 +46,16 @@ export {
 export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./heap.ts";
 export { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
 export { broadcastShapes } from "./broadcast.ts";
-export { byteBounds, contiguousStrides, isContiguous, type Layout, NDIM_MAX, type Order, sizeOf } from "./layout.ts";
+export {
+  byteBounds,
+  contiguousStrides,
+  isContiguous,
+  type Layout,
+  NDIM_MAX,
+  type Order,
+  sizeOf,
+  verifyStructure,
+} from "./layout.ts";
 export {
   claimRow,
   HANDLES_MAX,

@@ -130,6 +130,39 @@ test("copyElements: reversing in place takes both halves from before", () => {
   }
 });
 
+test("copyElements: blocks, short runs and items of several units arrive whole, wherever they begin", () => {
+  // Rows of up to 80 units are moved as blocks or unit by unit; rows of 3 are walked the other way round.
+  const rows = fc.record({
+    count: fc.integer({ min: 1, max: 12 }),
+    length: fc.constantFrom(1, 3, 7, 8, 63, 64, 65, 80),
+    itemsize: fc.constantFrom(...ITEMSIZES),
+    gaps: fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })),
+    shifts: fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })),
+  });
+  const [target, source] = [new ArrayBuffer(2 * BUFFER_BYTES), new ArrayBuffer(2 * BUFFER_BYTES)];
+  fillWithNoise(new Uint8Array(source));
+  const property = fc.property(rows, ({ count, length, itemsize, gaps, shifts }) => {
+    new Uint8Array(target).fill(0xee);
+    const [to, from] = [target, source].map((buffer, side) => {
+      const row = length * itemsize + gaps[side]!;
+      return { buffer, byteOffset: shifts[side]!, shape: [count, length], strides: [row, itemsize], itemsize };
+    });
+    expectCopied(to!, from!);
+  });
+  fc.assert(property, { numRuns: 300 });
+});
+
+test("copyElements: of elements that go to one place, the last in C order stays", () => {
+  for (const itemsize of [1, 2, 3, 4, 8, 16]) {
+    const source = Uint8Array.from({ length: 6 * itemsize }, (_, i) => i + 1);
+    const from = { buffer: source.buffer, byteOffset: 0, shape: [2, 3], strides: [3 * itemsize, itemsize], itemsize };
+    const target = new Uint8Array(2 * itemsize);
+    copyElements({ ...from, buffer: target.buffer, strides: [itemsize, 0] }, from);
+    const last = (row: number): Uint8Array => source.subarray((3 * row + 2) * itemsize, (3 * row + 3) * itemsize);
+    expect([...target]).toEqual([...last(0), ...last(1)]);
+  }
+});
+
 test("copyElements: keeps the payloads of NaNs, of signalling ones too", () => {
   const words = new Uint32Array([
     0x7f800001, 0xffc12345, 0x7fbfffff, 0xff800001, 0x7ff00000, 0x00000001, 0x80000000, 0,

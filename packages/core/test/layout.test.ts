@@ -13,6 +13,7 @@ import {
   resolveOrder,
   safeStride,
   sizeOf,
+  verifyStructure,
 } from "../src/layout.ts";
 import { addressesOf, bytesOf, fortranAddressesOf, itemsizes, layouts } from "./layout-model.ts";
 
@@ -181,4 +182,45 @@ test("safeStride: has neither a negative zero nor a number past 2^53", () => {
 test("checkOrder: takes C, F and A", () => {
   expect(["C", "F", "A"].map(checkOrder)).toEqual(["C", "F", "A"]);
   for (const order of ["K", "c", "", null, 1]) expect(() => checkOrder(order)).toThrow(ValueError);
+});
+
+test("verifyStructure: tells whether every element lies inside the block, at a multiple of its size", () => {
+  const multiples = itemsizes.chain((itemsize) => fc.tuple(fc.constant(itemsize), layouts(itemsize, 1), fc.nat(400)));
+  const property = fc.property(multiples, ([itemsize, { shape, strides, byteOffset: start }, memlen]) => {
+    const byteOffset = start % 200;
+    const addresses = addressesOf({ shape, strides, byteOffset });
+    const inside = addresses.every((address) => address >= 0 && address + itemsize <= memlen);
+    const aligned = [byteOffset, ...strides].every((bytes) => bytes % itemsize === 0);
+    expect(verifyStructure({ shape, strides, byteOffset }, itemsize, memlen)).toBe(inside && aligned);
+  });
+  fc.assert(property, { numRuns: 2000 });
+});
+
+test("verifyStructure: without elements asks only where the first one would be", () => {
+  expect(verifyStructure({ shape: [0], strides: [1000], byteOffset: 3 }, 1, 4)).toBe(true);
+  expect(verifyStructure({ shape: [0], strides: [1], byteOffset: 4 }, 1, 4)).toBe(false);
+  expect(verifyStructure({ shape: [2, 0], strides: [3, 2], byteOffset: 0 }, 2, 8)).toBe(false);
+});
+
+test("verifyStructure: is false for numbers that are no lengths, offsets or strides", () => {
+  const valid = { shape: [2], strides: [1], byteOffset: 0 };
+  expect(verifyStructure(valid, 1, 2)).toBe(true);
+  for (const lie of [
+    { shape: [-1] },
+    { shape: [1.5] },
+    { shape: [Number.NaN] },
+    { shape: [2, 1] },
+    { strides: [Number.NaN] },
+    { strides: [2 ** 60] },
+    { strides: [0.5] },
+    { byteOffset: -1 },
+    { byteOffset: Infinity },
+    { shape: new Array<number>(65).fill(1), strides: new Array<number>(65).fill(1) },
+    { shape: [2 ** 52, 2 ** 52], strides: [2 ** 52, -(2 ** 52)] },
+  ]) {
+    expect(verifyStructure({ ...valid, ...lie }, 1, 2)).toBe(false);
+  }
+  expect(verifyStructure(valid, -1, 2)).toBe(false);
+  expect(verifyStructure(valid, 1, Number.NaN)).toBe(false);
+  expect(verifyStructure(valid, 0, 2)).toBe(true);
 });

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { ScenarioError } from "./errors.ts";
 import { type Operation, reads } from "./operation.ts";
 import type { Program } from "./program.ts";
 import { Rerun } from "./rerun.ts";
@@ -119,16 +118,12 @@ export class Histories {
   }
 
   #conclude(node: HistoryNode, rerun: Rerun): void {
-    const { name, mortal } = this.#program.scenario.threads[node.thread]!;
+    const { mortal } = this.#program.scenario.threads[node.thread]!;
     node.thrown = rerun.thrown;
     node.value = rerun.value;
     node.operation = rerun.pending;
     if (node.operation?.kind === "pause") node.spunOn = this.#readSincePause(node);
     if (node.operation !== null || node.thrown !== null) return;
-    if (typeof (node.value as { then?: unknown } | null | undefined)?.then === "function")
-      throw new ScenarioError(
-        `cannot explore thread ${name}: its run returned a promise, expected a synchronous function`,
-      );
     if (mortal === true) node.operation = END;
   }
 

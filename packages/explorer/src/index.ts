@@ -5,10 +5,10 @@
  * const counter = scenario({
  *   name: "two threads count",
  *   memories: { shared: { words: 1, names: { COUNT: 0 } } },
- *   threads: ["a", "b"].map((name) => ({
- *     name,
- *     run: ({ ports: { shared } }) => shared.store(0, shared.load(0) + 1),
- *   })),
+ *   threads: [
+ *     { name: "a", run: ({ ports: { shared } }) => shared.store(0, shared.load(0) + 1) },
+ *     { name: "b", run: ({ ports: { shared } }) => shared.store(0, shared.load(0) + 1) },
+ *   ],
  *   final: ({ memory }) => {
  *     if (memory.shared.get(0) !== 2) throw new Error(`expected 2, got ${memory.shared.get(0)}`);
  *   },

@@ -51,6 +51,7 @@ export class Rerun {
     } catch (error) {
       caught = { error };
     }
+    this.#refusePromise();
     if (caught?.error === SUSPENSION) return;
     // The function catches what comes from `perform`, and then takes that for an error of its own.
     if (caught?.error instanceof ScenarioError) throw caught.error;
@@ -60,6 +61,16 @@ export class Rerun {
       );
     if (this.#position < this.#results.length) throw this.#divergence("it ended");
     this.thrown = caught;
+  }
+
+  #refusePromise(): void {
+    const promise = this.value as PromiseLike<unknown> | null | undefined;
+    if (typeof promise?.then !== "function") return;
+    // It may already have been stopped, which is nobody's failure.
+    promise.then(undefined, () => {});
+    throw new ScenarioError(
+      `cannot explore thread ${this.#name}: its run returned a promise, expected a synchronous function`,
+    );
   }
 
   perform(kind: OperationKind, location: number, value: number, extra: number): number {

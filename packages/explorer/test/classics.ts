@@ -175,7 +175,7 @@ export function independent(operations: readonly number[]): Scenario {
     memories: { shared: { words: operations.length } },
     threads: operations.map((count, thread) => ({
       name: `t${thread}`,
-      run: ({ ports: { shared } }) => {
+      run: ({ ports: { shared } }: ThreadEnv<"shared">) => {
         for (let k = 0; k < count; k++) shared.add(thread, 1);
       },
     })),
@@ -189,7 +189,7 @@ export function contending(operations: readonly number[]): Scenario {
     memories: { shared: { words: 1 } },
     threads: operations.map((count, thread) => ({
       name: `t${thread}`,
-      run: ({ ports: { shared } }) => Array.from({ length: count }, () => shared.add(0, 1)).join(),
+      run: ({ ports: { shared } }: ThreadEnv<"shared">) => Array.from({ length: count }, () => shared.add(0, 1)).join(),
     })),
   });
 }
@@ -201,7 +201,7 @@ export function lostUpdate(): Scenario {
     memories: { shared: { words: 1, names: { COUNT: 0 } } },
     threads: ["a", "b"].map((name) => ({
       name,
-      run: ({ ports: { shared } }) => shared.store(0, shared.load(0) + 1),
+      run: ({ ports: { shared } }: ThreadEnv<"shared">) => shared.store(0, shared.load(0) + 1),
     })),
     final: ({ memory }) => check(memory.shared.get(0) === 2, `expected 2, got ${memory.shared.get(0)}`),
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explore, scenario } from "../src/index.ts";
+import { explore, scenario, type ThreadEnv } from "../src/index.ts";
 import { contending, independent } from "./classics.ts";
 
 function factorial(n: number): number {
@@ -14,39 +14,30 @@ function multinomial(operations: readonly number[]): number {
 }
 
 /** Operations of each thread. */
-const THREADS: readonly (readonly [readonly number[]])[] = [
-  [3],
-  [1, 1],
-  [2, 3],
-  [4, 4],
-  [1, 1, 1],
-  [2, 2, 2],
-  [3, 2, 1],
-  [1, 1, 1, 1],
-  [2, 2, 1, 1],
-].map((counts) => [counts]);
+const THREADS = [[3], [1, 1], [2, 3], [4, 4], [1, 1, 1], [2, 2, 2], [3, 2, 1], [1, 1, 1, 1], [2, 2, 1, 1]];
 
-test.each(THREADS)(
-  "explore: without reduction threads of %s, %s, %s, ... operations run in all orders",
-  (...counts) => {
+for (const counts of THREADS) {
+  const operations = counts.join(" + ");
+
+  test(`explore: without reduction threads of ${operations} operations run in all orders`, () => {
     const { statistics } = explore(independent(counts), { reduction: false });
     expect(statistics).toMatchObject({ schedules: Math.round(multinomial(counts)), redundant: 0, isComplete: true });
-  },
-);
-
-test.each(THREADS)("explore: independent threads of %j operations need one schedule", (counts) => {
-  const { statistics } = explore(independent(counts));
-  const steps = counts.reduce((sum, count) => sum + count, 0);
-  expect(statistics).toMatchObject({ schedules: 1, redundant: 0, steps, isComplete: true });
-});
-
-test.each(THREADS)("explore: reduction leaves out no order of %j contending operations", (counts) => {
-  const { statistics, outcomes } = explore(contending(counts), {
-    outcome: ({ resultOf }) => counts.map((_, thread) => String(resultOf(`t${thread}`))).join(" "),
   });
-  expect(statistics).toMatchObject({ schedules: Math.round(multinomial(counts)), redundant: 0, isComplete: true });
-  expect(outcomes.size).toBe(statistics.schedules);
-});
+
+  test(`explore: independent threads of ${operations} operations need one schedule`, () => {
+    const { statistics } = explore(independent(counts));
+    const steps = counts.reduce((sum, count) => sum + count, 0);
+    expect(statistics).toMatchObject({ schedules: 1, redundant: 0, steps, isComplete: true });
+  });
+
+  test(`explore: reduction leaves out no order of ${operations} contending operations`, () => {
+    const { statistics, outcomes } = explore(contending(counts), {
+      outcome: ({ resultOf }) => counts.map((_, thread) => String(resultOf(`t${thread}`))).join(" "),
+    });
+    expect(statistics).toMatchObject({ schedules: Math.round(multinomial(counts)), redundant: 0, isComplete: true });
+    expect(outcomes.size).toBe(statistics.schedules);
+  });
+}
 
 test("explore: two threads of k operations run in 2 schedules without an interruption, in 2k with one", () => {
   for (const k of [1, 2, 3, 5, 8]) {
@@ -100,7 +91,7 @@ test("explore: a notify that may choose 2 of 4 waiters wakes each pair", () => {
       ...waiters.map((name) => ({
         name,
         daemon: true,
-        run: ({ ports: { shared } }) => {
+        run: ({ ports: { shared } }: ThreadEnv<"shared">) => {
           shared.add(1, 1);
           return shared.wait(0, 0, Infinity);
         },
