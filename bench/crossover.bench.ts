@@ -12,6 +12,7 @@ import { strictEqual } from "node:assert/strict";
 import { type MemoryView, open, type Runtime } from "instride";
 import type { Piscina } from "piscina";
 import { add } from "./jobs/add.ts";
+import { crossoverOf } from "./support/crossover.ts";
 import { type Case, effortOf, measureGroup } from "./support/measure.ts";
 import { equalParts, plainPiscina } from "./support/plain-piscina.ts";
 import type { Finding, Group } from "./support/report.ts";
@@ -140,20 +141,11 @@ export function crossovers(groups: readonly Group[]): Finding[] {
   const ways = groups[0]?.cases.filter(({ name }) => name.includes("threads=")) ?? [];
   const nMax = Math.max(...groups.map(sizeOf));
   return ways.map(({ name }) => {
-    const value = crossoverOf(groups, name);
+    const value = crossoverOf(groups, name, "n");
     const size = value === null ? `none up to ${nMax}` : `${value}`;
     const subject = `size from which on ${name} beats the ${REFERENCE}`;
     return { name: subject, value, unit: "elements", text: `${subject}: ${size} elements` };
   });
-}
-
-/** The smallest size from which on a way is faster than the reference at every size measured, or null. */
-function crossoverOf(groups: readonly Group[], name: string): number | null {
-  const downwards = [...groups].sort((a, b) => sizeOf(b) - sizeOf(a));
-  const beats = ({ cases }: Group): boolean => cases.find((result) => result.name === name)!.ratio < 1;
-  const firstLoss = downwards.findIndex((group) => !beats(group));
-  const winners = firstLoss === -1 ? downwards : downwards.slice(0, firstLoss);
-  return winners.length === 0 ? null : sizeOf(winners.at(-1)!);
 }
 
 function sizeOf({ parameters }: Group): number {

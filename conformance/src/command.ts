@@ -18,7 +18,7 @@ import { WORLDS } from "./world.ts";
 
 const HELP = `pnpm conformance [--dir DIR] [--shared | --threads]
 
-Replays the vectors of a folder: files of cases that conformance/vectors tells the form of.
+Replays the vectors of a folder. What such files hold is told in conformance/src/cases.ts.
 
   --dir DIR  the folder; without it, the vectors that come with the project
   --shared   over shared memory; without it, over private memory

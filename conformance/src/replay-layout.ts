@@ -89,7 +89,7 @@ function expectContents(view: MemoryView, { shape, nbytes, len0, tobytes, tobyte
   for (const order of ["C", "F", "A"] as const) {
     expectSame(`tobytes(${order})`, toHex(view.toBytes(order)), tobytes[order]);
   }
-  expectSame("tobytes(None)", toHex(view.toBytes()) === tobytes.C, tobytesNone);
+  expectSame("tobytes(None)", toHex(view.toBytes(null)) === tobytes.C, tobytesNone);
   if (tolist !== undefined) expectSame("tolist", view.toList(), decode(tolist));
 }
 

@@ -37,8 +37,8 @@ interface Column {
 
 function tableOf({ oneThread, allThreads, ordinary }: DemoResult, style: Style): string[] {
   const columns: Column[] = [
-    { heading: "stage", width: -14, cells: [...STAGES.map(({ name }) => name), "all stages"] },
-    { heading: "operands", width: -18, cells: [...STAGES.map(({ memory }) => memory), ""], format: "dim" },
+    { heading: "stage", width: -13, cells: [...STAGES.map(({ name }) => name), "all stages"] },
+    { heading: "operands", width: -17, cells: [...STAGES.map(({ memory }) => memory), ""], format: "dim" },
     ...(oneThread === null ? [] : [timesColumn(oneThread)]),
     timesColumn(allThreads),
     ...(oneThread === null ? [] : [ratioColumn(oneThread, allThreads)]),
@@ -75,10 +75,10 @@ function withTotal(timesMs: WayResult["timesMs"]): number[] {
 
 function notesOf({ runs, threads, oneThread }: DemoResult, style: Style): string[] {
   const measured = runs === 1 ? "one run of each stage" : `the median of ${runs} runs of each stage`;
-  const others = oneThread === null ? "the ordinary way" : "1 thread, and as the ordinary way";
+  const others = oneThread === null ? "the ordinary way" : "1 thread, and of the ordinary way,";
   return [
     `Milliseconds: ${measured} on the whole picture, after a warm-up.`,
-    `Ratio: how many times as fast ${threadsText(threads)} ${threads === 1 ? "is" : "are"} as ${others}.`,
+    `Ratio: the time of ${others} over that of ${threadsText(threads)}.`,
     `Ordinary: Piscina tasks on ${threadsText(threads)}; strips are copied there, and results back.`,
   ].map((line) => style("dim", line));
 }

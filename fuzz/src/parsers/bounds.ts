@@ -1,42 +1,47 @@
 /**
  * How much time and memory one input may cost.
  *
- * Other processes and the collector cost time too, so what took too long is tried again: the input is at fault only if it
- * takes too long each time. What is measured must therefore keep nothing of the first try.
+ * Time is that of the thread's processor, so that other processes don't count. The collector and the compiler still do:
+ * what took too long is tried again, and the input is at fault only if it takes too long each time. What is measured must
+ * therefore remember nothing of the first try.
  *
  * @module
  */
 import type { Verdict } from "./verdict.ts";
 
-/** For any input. */
+/** For an input of up to {@link CHUNK_BYTES}; more for longer ones, in proportion. */
 export const TIME_MS_MAX = 50;
+
+export const CHUNK_BYTES = 16_384;
 
 /** That an input makes the process take, beyond what it had. */
 export const MEMORY_BYTES_MAX = 67_108_864;
 
 const TRIES = 4;
 
-/** Limits, for the tests of this file to lower. */
+/** Limits for one input. */
 export interface Bounds {
   readonly timeMs: number;
   readonly memoryBytes: number;
 }
 
-const BOUNDS: Bounds = { timeMs: TIME_MS_MAX, memoryBytes: MEMORY_BYTES_MAX };
+/** The limits for an input of some bytes, or characters. */
+export function boundsFor(length: number): Bounds {
+  const chunks = Math.max(1, Math.ceil(length / CHUNK_BYTES));
+  return { timeMs: TIME_MS_MAX * chunks, memoryBytes: MEMORY_BYTES_MAX };
+}
 
 /** Runs a check. @returns its verdict; at fault also if it exceeded the bounds */
-export async function checkWithin(
-  run: () => Verdict | Promise<Verdict>,
-  bounds: Bounds = BOUNDS,
-): Promise<Verdict> {
+export async function checkWithin(bounds: Bounds, run: () => Verdict | Promise<Verdict>): Promise<Verdict> {
   let verdict: Verdict = { isRead: false, fault: null };
   for (let tries = 0; tries < TRIES; tries++) {
     const before = memoryBytes();
-    const start = performance.now();
-    // The parts that wait for nothing shouldn't wait for a turn of the event loop.
+    const start = process.threadCpuUsage();
+    // What waits for nothing shouldn't wait for a turn of the event loop.
     const result = run();
     const { isRead, fault } = result instanceof Promise ? await result : result;
-    const timeMs = performance.now() - start;
+    const { user, system } = process.threadCpuUsage(start);
+    const timeMs = (user + system) / 1000;
     const grownBytes = memoryBytes() - before;
     verdict = { isRead, fault };
     if (fault !== null || (timeMs <= bounds.timeMs && grownBytes <= bounds.memoryBytes)) return verdict;

@@ -25,8 +25,7 @@ const setByte: ByteChange = (random, bytes) => bytes.with(random.below(bytes.len
 const setWord: ByteChange = (random, bytes) => {
   const copy = bytes.slice();
   const at = random.below(bytes.length);
-  copy.fill(random.pick([0x00, 0xff, 0x7f]), at, at + random.pick([2, 4, 8]));
-  return copy;
+  return copy.fill(random.pick([0x00, 0xff, 0x7f]), at, Math.min(bytes.length, at + random.pick([2, 4, 8])));
 };
 
 const truncate: ByteChange = (random, bytes) => bytes.slice(0, random.below(bytes.length + 1));

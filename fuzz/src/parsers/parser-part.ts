@@ -6,7 +6,7 @@
 import { asJson } from "../as-json.ts";
 import type { CaseResult, Part } from "../part.ts";
 import type { Random } from "../random.ts";
-import { checkWithin } from "./bounds.ts";
+import { boundsFor, checkWithin } from "./bounds.ts";
 import { anyFormatText, checkFormat } from "./format-texts.ts";
 import { anyNpyFile, checkNpy } from "./npy-files.ts";
 import { anyNpzFile, checkNpz } from "./npz-files.ts";
@@ -16,7 +16,7 @@ import type { Verdict } from "./verdict.ts";
 export interface Parser {
   readonly kind: string;
   /** Makes an input. @returns what shows it, and what checks it */
-  make(random: Random): { readonly input: unknown; check(): Verdict | Promise<Verdict> };
+  make(random: Random): { readonly input: string | Uint8Array; check(): Verdict | Promise<Verdict> };
 }
 
 const format: Parser = {
@@ -58,6 +58,6 @@ export function parserPart(parsers: readonly Parser[] = PARSERS): Part {
 
 async function checkCase(random: Random, parser: Parser): Promise<CaseResult> {
   const { input, check } = parser.make(random);
-  const { isRead, fault } = await checkWithin(check);
+  const { isRead, fault } = await checkWithin(boundsFor(input.length), check);
   return { kind: `${parser.kind} ${isRead ? "read" : "refused"}`, fault, input: () => asJson(input) };
 }

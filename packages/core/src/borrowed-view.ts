@@ -6,7 +6,7 @@
 import { type Descriptor, readDescriptor } from "./descriptor.ts";
 import { DescriptorError, ReleasedError } from "./errors.ts";
 import { byteBounds } from "./layout.ts";
-import { leasedRegion, type LeaseHandle, type ThreadLeases } from "./lease-words.ts";
+import { leasedRegion, type LeaseHandle, type ThreadLeases } from "./lease-protocol.ts";
 import { LeasedBuffer } from "./leased-buffer.ts";
 import { checkStillThere, type ManagedBuffer } from "./managed-buffer.ts";
 import { type MemoryView, viewOf } from "./memory-view.ts";

@@ -14,7 +14,8 @@ import { byteLengthOf } from "./array-buffer.ts";
 import { DescriptorError, describe } from "./errors.ts";
 import { parseFormat } from "./format.ts";
 import { NDIM_MAX } from "./layout.ts";
-import { HANDLES_MAX, type LeaseHandle } from "./lease-words.ts";
+import type { LeaseHandle } from "./lease-protocol.ts";
+import { HANDLES_MAX } from "./lease-words.ts";
 import { lengthBound, reachOf } from "./py-buffer.ts";
 
 /** Longer format strings are refused before they are parsed. */

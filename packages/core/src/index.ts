@@ -56,14 +56,8 @@ export {
   sizeOf,
   verifyStructure,
 } from "./layout.ts";
-export {
-  claimRow,
-  HANDLES_MAX,
-  type LeaseHandle,
-  type LeaseWords,
-  type ThreadLeases,
-  WORKERS_MAX,
-} from "./lease-words.ts";
+export type { LeaseHandle, ThreadLeases } from "./lease-protocol.ts";
+export { claimRow, HANDLES_MAX, type LeaseWords, WORKERS_MAX } from "./lease-words.ts";
 export { type Lease, type LeaseMode } from "./leases.ts";
 export { MemoryView, type Scalar } from "./memory-view.ts";
 export {

@@ -4,7 +4,7 @@
  * @module
  */
 import { ReleasedError } from "./errors.ts";
-import { attach, detach, isLive, type LeaseHandle, type ThreadLeases } from "./lease-words.ts";
+import { attach, detach, isLive, type LeaseHandle, type ThreadLeases } from "./lease-protocol.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
 
 export class LeasedBuffer implements ManagedBuffer {
@@ -41,7 +41,7 @@ export class LeasedBuffer implements ManagedBuffer {
   }
 
   check(): void {
-    if (this.#ended || !isLive(this.#thread.states, this.#handle)) throw this.#stale();
+    if (this.#ended || !isLive(this.#thread, this.#handle)) throw this.#stale();
   }
 
   /** Ends the use of all views of this thread under the lease: what a body has kept of them throws from here on. */

@@ -5,14 +5,15 @@
  * holds one as long as its consumer does. While a lease on an array is live, the array is not freed.
  *
  * The questions of regions and conflicts are answered here, on the owner's thread, from ordinary objects. What races
- * (the state of a handle, the views of each thread) is in `lease-words.ts`.
+ * (the state of a handle, the views of each thread) is in `lease-protocol.ts`.
  *
  * @module
  */
 import { BorrowError, BufferError, MemoryError } from "./errors.ts";
 import { byteBounds } from "./layout.ts";
-import * as words from "./lease-words.ts";
-import type { LeaseHandle } from "./lease-words.ts";
+import * as protocol from "./lease-protocol.ts";
+import type { LeaseHandle, LeasePorts } from "./lease-protocol.ts";
+import { createWords, HANDLES_MAX, leasePorts, type LeaseWords } from "./lease-words.ts";
 import { type Extent, sharesMemory } from "./overlap.ts";
 
 /** `pin` keeps the memory where it is and conflicts with nobody: what an export in the owner's thread holds. */
@@ -40,7 +41,8 @@ export interface Lease extends LeaseRequest {
 /** The owner's table of leases. */
 export class LeaseTable {
   /** What the threads share of it. */
-  readonly words: words.LeaseWords = words.createWords();
+  readonly words: LeaseWords = createWords();
+  readonly #ports: LeasePorts = leasePorts(this.words);
   readonly #leases: Map<number, Lease> = new Map();
   readonly #bySpace: Map<object, Set<Lease>> = new Map();
   readonly #freeSlots: number[] = [];
@@ -56,32 +58,32 @@ export class LeaseTable {
 
   /** Forgets a thread that has ended, with the views that it still had. */
   removeThread(thread: number): void {
-    words.buryThread(this.words, thread);
+    protocol.buryThread(this.#ports, thread);
   }
 
   /**
    * Grants all of `requests` to one holder, or none. Requests of one holder may overlap each other.
    *
    * @throws {@link BorrowError} if one of them would let a writer share memory with another holder, naming that holder
-   * @throws {@link MemoryError} if {@link words.HANDLES_MAX} leases are live
+   * @throws {@link MemoryError} if {@link HANDLES_MAX} leases are live
    *
    * Cost: for each request, the leases in its space.
    */
   grant(holder: string, requests: readonly LeaseRequest[]): Lease[] {
     for (const request of requests) this.#refuseConflict(holder, request);
     if (this.#freeSlots.length < requests.length) this.#wakeSlots();
-    const room = this.#freeSlots.length + words.HANDLES_MAX - this.#nextSlot;
+    const room = this.#freeSlots.length + HANDLES_MAX - this.#nextSlot;
     if (room < requests.length) {
       throw new MemoryError(
-        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${words.HANDLES_MAX} are live`,
+        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${HANDLES_MAX} are live`,
       );
     }
     const since = Date.now();
     return requests.map((request) => {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
       const bounds = byteBounds(request.extent, request.extent.itemsize);
-      words.setRegion(this.words, slot, { ...bounds, writable: request.mode === "write" });
-      const lease: Lease = { ...request, holder, since, handle: words.openHandle(this.words.states, slot) };
+      protocol.setRegion(this.#ports, slot, { ...bounds, writable: request.mode === "write" });
+      const lease: Lease = { ...request, holder, since, handle: protocol.openHandle(this.#ports, slot) };
       this.#leases.set(slot, lease);
       const inSpace = this.#bySpace.get(request.space);
       if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));
@@ -92,14 +94,13 @@ export class LeaseTable {
 
   /** Ends a lease. A second call for the same lease does nothing. */
   release(lease: Lease): void {
-    words.closeHandle(this.words.states, lease.handle);
+    protocol.closeHandle(this.#ports, lease.handle);
     this.#forget(lease);
   }
 
   /** Views under a lease, on all threads. */
   viewCount(lease: Lease): number {
-    const { slot } = lease.handle;
-    return words.claimedRows(this.words).reduce((count, { row }) => count + words.countViews(row, slot), 0);
+    return protocol.viewsUnder(protocol.claimedRows(this.#ports), lease.handle.slot);
   }
 
   /** Throws unless no lease of `array` is live. @throws {@link BufferError} naming the holders */
@@ -122,17 +123,17 @@ export class LeaseTable {
   /** Views counted by each thread, over all leases. */
   viewsByThread(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const { thread, row } of words.claimedRows(this.words)) {
-      let count = counts.get(thread) ?? 0;
-      for (let slot = 0; slot < this.#nextSlot; slot++) count += words.countViews(row, slot);
-      counts.set(thread, count);
+    for (const row of protocol.claimedRows(this.#ports)) {
+      let count = counts.get(row.thread) ?? 0;
+      for (let slot = 0; slot < this.#nextSlot; slot++) count += protocol.viewsUnder([row], slot);
+      counts.set(row.thread, count);
     }
     return counts;
   }
 
   /** Forgets those that another thread has ended: whoever has the handle may. */
   #forgetEnded(leases: Iterable<Lease>): void {
-    for (const lease of leases) if (!words.isLive(this.words.states, lease.handle)) this.#forget(lease);
+    for (const lease of leases) if (!protocol.isLive(this.#ports, lease.handle)) this.#forget(lease);
   }
 
   #liveIn(space: object): Iterable<Lease> {
@@ -153,9 +154,10 @@ export class LeaseTable {
 
   #wakeSlots(): void {
     this.#forgetEnded(this.#leases.values());
-    const rows = words.claimedRows(this.words);
+    // Listed after the handles of these slots have ended: whoever could have found one live is among them.
+    const rows = protocol.claimedRows(this.#ports);
     for (const slot of this.#restingSlots) {
-      if (rows.some(({ row }) => words.countViews(row, slot) !== 0)) continue;
+      if (protocol.viewsUnder(rows, slot) !== 0) continue;
       this.#restingSlots.delete(slot);
       this.#freeSlots.push(slot);
     }

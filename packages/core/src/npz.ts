@@ -154,7 +154,8 @@ async function readHeader(content: ZipContent): Promise<NpyHeader> {
   const prefix = new Uint8Array(Math.min(content.left, NPY_PREFIX_BYTES));
   await content.read(prefix);
   const bytes = new Uint8Array(Math.min(npyDataOffset(prefix), prefix.length + content.left));
-  bytes.set(prefix);
+  // A header of a byte or none ends before the prefix does. It is no dictionary, and refused as such.
+  bytes.set(prefix.subarray(0, bytes.length));
   await content.read(bytes.subarray(prefix.length));
   return parseNpyHeader(bytes);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Codec, codecFor } from "../src/codec.ts";
-import { BufferError, FormatError, NotImplementedError, OverflowError, ValueError } from "../src/errors.ts";
+import { FormatError, NotImplementedError, OverflowError, ValueError } from "../src/errors.ts";
 import type { Exporter } from "../src/exporter.ts";
 import { decodeFloat16, encodeFloat16 } from "../src/float16.ts";
 import { parseFormat } from "../src/format.ts";

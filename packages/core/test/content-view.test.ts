@@ -147,6 +147,12 @@ test("equals: what exports nothing, or refuses to, is not equal", () => {
   const gone = new ArrayBuffer(1);
   gone.transfer();
   expect(view.equals(gone)).toBe(false);
+  const failing: Exporter = {
+    getBuffer: () => {
+      throw new Error("out of order");
+    },
+  };
+  expect(view.equals(failing)).toBe(false);
 });
 
 test("equals: a released view equals itself alone, in either place", () => {
@@ -182,9 +188,9 @@ test("enter: gives a live view, and makes using a released one an error at once"
 });
 
 test("valueOf: is a TypeError, so that views are neither ordered nor added", () => {
-  const view = new MemoryView(new Uint8Array(3)) as unknown as number;
+  const [view, other] = [0, 1].map(() => new MemoryView(new Uint8Array(3)) as unknown as number) as [number, number];
   for (const operate of [
-    () => view < view,
+    () => view < other,
     () => view > 1,
     () => view + 1,
     () => view * 2,

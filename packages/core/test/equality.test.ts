@@ -70,6 +70,12 @@ test("contentsAreEqual: shapes are equal up to the first length of 0", () => {
   }
 });
 
+test("contentsAreEqual: an axis before an empty one costs nothing, however long it is", () => {
+  const shape = [2 ** 40, 0];
+  const empty: Content = { buffer: new ArrayBuffer(0), byteOffset: 0, shape, strides: [0, 1], itemsize: 1, format: "B" };
+  expect(contentsAreEqual(empty, { ...empty, format: "d", itemsize: 8 })).toBe(true);
+});
+
 test("contentsAreEqual: elements of a format without values equal nothing, not even themselves", () => {
   const memory = { buffer: new ArrayBuffer(16), byteOffset: 0, shape: [1], strides: [16] };
   for (const [format, itemsize] of [

@@ -213,6 +213,12 @@ test.each([
     "its header has",
     "ValueError",
   ],
+  [
+    "a header that ends before the bytes do that say so",
+    { content: Uint8Array.of(0x93, ...Buffer.from("NUMPY"), 1, 0, 1, 0, 0x7b, 0x7d) },
+    "the text ends",
+    "ValueError",
+  ],
   ["no bytes", { content: new Uint8Array(0) }, "no bytes", "EOFError"],
 ])("NpzFile: refuses an entry that is %s", async (_, fields, message, pyName) => {
   const error = await readAll(archive(fields)).then(
