@@ -8,7 +8,7 @@
  */
 import { borrowView } from "../../packages/core/src/borrowed-view.ts";
 import type { Descriptor } from "../../packages/core/src/descriptor.ts";
-import type { LeaseHandle, ThreadLeases } from "../../packages/core/src/lease-words.ts";
+import type { LeaseHandle, ThreadLeases } from "../../packages/core/src/lease-protocol.ts";
 import type { MemoryView } from "../../packages/core/src/memory-view.ts";
 import { derivedView, heldExport, type Step, useView } from "./script-views.ts";
 

@@ -44,7 +44,7 @@ const TRAPS: readonly ((random: Random) => string)[] = [
 export function anyFormatText(random: Random): string {
   if (random.oneIn(20)) return random.pick(TRAPS)(random);
   const text = `${random.pick(PREFIXES)}${itemsText(random, 3)}`;
-  return random.oneIn(4) ? text : mutatedText(random, text, ALPHABET);
+  return random.oneIn(3) ? text : mutatedText(random, text, ALPHABET);
 }
 
 function itemsText(random: Random, depth: number): string {
@@ -62,6 +62,9 @@ function itemText(random: Random, depth: number): string {
 
 /** Items up to this size are read and written. */
 const ITEM_BYTES_MAX = 512;
+
+/** Fields that are viewed: each view costs as much as parsing the format. */
+const FIELDS_MAX = 4;
 
 /** Parses a text in both dialects. */
 export function checkFormat(text: string, random: Random): Verdict {
@@ -126,7 +129,7 @@ function faultOfItem({ text, itemsize, type }: Format, random: Random): string |
     const info = { buffer: bytes.buffer, byteOffset: 0, nbytes: itemsize, readonly: false, itemsize, format: text };
     const scalar = { ...info, ndim: 0, shape: null, strides: null, suboffsets: null };
     using view = new MemoryView({ getBuffer: () => scalar });
-    for (const { name } of type.fields) {
+    for (const { name } of type.fields.slice(0, FIELDS_MAX)) {
       using part = view.field(name);
       part.toBytes();
     }

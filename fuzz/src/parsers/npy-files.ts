@@ -78,7 +78,7 @@ function fileOf(random: Random, header: string, data: Uint8Array): Uint8Array<Ar
 }
 
 /** A file as NumPy would write it. */
-function validFile(random: Random): Uint8Array<ArrayBuffer> {
+export function validNpyFile(random: Random): Uint8Array<ArrayBuffer> {
   const descr = random.pick(DESCRS);
   const shape = random.pick(SHAPES);
   const text = headerText(descr, shape).replace("False", random.pick(["True", "False"]));
@@ -90,9 +90,9 @@ function validFile(random: Random): Uint8Array<ArrayBuffer> {
 export function anyNpyFile(random: Random): Uint8Array<ArrayBuffer> {
   const choice = random.below(16);
   if (choice === 0) return fileOf(random, random.pick(TRAPS)(random), random.bytes(random.below(64)));
-  if (choice === 1) return splicedBytes(random, validFile(random), validFile(random));
-  if (choice === 2) return validFile(random);
-  if (choice < 8) return mutatedBytes(random, validFile(random));
+  if (choice === 1) return splicedBytes(random, validNpyFile(random), validNpyFile(random));
+  if (choice === 2) return validNpyFile(random);
+  if (choice < 8) return mutatedBytes(random, validNpyFile(random));
   const text = mutatedText(random, headerText(random.pick(DESCRS), random.pick(SHAPES)), ALPHABET);
   return fileOf(random, text, random.bytes(random.below(300)));
 }

@@ -11,7 +11,7 @@ import { crc32, deflateRawSync } from "node:zlib";
 import { type NpzFile, openNpz } from "../../../packages/core/src/npz.ts";
 import type { Random } from "../random.ts";
 import { mutatedBytes, splicedBytes } from "./mutations.ts";
-import { anyNpyFile, faultOfArray } from "./npy-files.ts";
+import { anyNpyFile, faultOfArray, validNpyFile } from "./npy-files.ts";
 import { refusal, type Verdict } from "./verdict.ts";
 
 const LOCAL = 0x0403_4b50;
@@ -70,7 +70,7 @@ interface Entry {
 
 function anyEntry(random: Random): Entry {
   const name = Buffer.from(random.pick(NAMES), "utf8");
-  const content = anyNpyFile(random);
+  const content = random.oneIn(2) ? validNpyFile(random) : anyNpyFile(random);
   const isDeflated = random.oneIn(2);
   const flags = random.pick([0, 0, 0x0800]);
   const known = { name, flags, crc: crc32(content), nbytes: content.length };

@@ -5,28 +5,28 @@ import { BufferError, DescriptorError, ReadonlyError, ReleasedError } from "../s
 import { getBuffer } from "../src/exporter.ts";
 import { BufferFlags } from "../src/flags.ts";
 import {
-  claimRow,
   closeHandle,
-  createWords,
   type LeaseHandle,
-  type LeaseWords,
+  type LeasePorts,
   openHandle,
   setRegion,
   type ThreadLeases,
-} from "../src/lease-words.ts";
+} from "../src/lease-protocol.ts";
+import { claimRow, createWords, leasePorts } from "../src/lease-words.ts";
 import { MemoryView } from "../src/memory-view.ts";
 
-let words: LeaseWords;
+let ports: LeasePorts;
 let thread: ThreadLeases;
 let lease: LeaseHandle;
 let buffer: SharedArrayBuffer;
 let descriptor: Descriptor;
 
 beforeEach(() => {
-  words = createWords();
+  const words = createWords();
+  ports = leasePorts(words);
   thread = claimRow(words, 1);
-  setRegion(words, 6, { low: 2, high: 14, writable: true });
-  lease = openHandle(words.states, 6);
+  setRegion(ports, 6, { low: 2, high: 14, writable: true });
+  lease = openHandle(ports, 6);
   buffer = new SharedArrayBuffer(24);
   new Int16Array(buffer).set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   const place = { buffer, byteOffset: 2, shape: [2, 3], strides: [6, 2] };
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 function viewCount(): number {
-  return thread.row[lease.slot]!;
+  return thread.row.load(lease.slot);
 }
 
 test("borrowView: gives a view of the described memory, of no exporter", () => {
@@ -68,9 +68,9 @@ test("borrowView: the reader of a lease can't write, whether the descriptor or t
   const told = borrowView({ ...descriptor, readonly: true }, thread).view;
   expect(told.readonly).toBe(true);
   expect(() => told.set(1, 0, 0)).toThrow(ReadonlyError);
-  closeHandle(words.states, lease);
-  setRegion(words, 6, { low: 2, high: 14, writable: false });
-  const reading = borrowView({ ...descriptor, lease: openHandle(words.states, 6) }, thread).view;
+  closeHandle(ports, lease);
+  setRegion(ports, 6, { low: 2, high: 14, writable: false });
+  const reading = borrowView({ ...descriptor, lease: openHandle(ports, 6) }, thread).view;
   expect(reading.readonly).toBe(true);
   expect(() => reading.set(1, 0, 0)).toThrow(ReadonlyError);
   expect(() => reading.at(0).fill(1)).toThrow(ReadonlyError);
@@ -118,7 +118,7 @@ test("end: two loans of one lease end apart", () => {
 test("borrowView: a lease that the owner ended is noticed at the next use", () => {
   const borrowed = borrowView(descriptor, thread);
   const { view } = borrowed;
-  closeHandle(words.states, lease);
+  closeHandle(ports, lease);
   expect(() => view.get(0, 0)).toThrow(ReleasedError);
   expect(viewCount()).toBe(1);
   borrowed.end();
@@ -126,9 +126,9 @@ test("borrowView: a lease that the owner ended is noticed at the next use", () =
 });
 
 test("borrowView: a stale handle is refused, also when its slot is live again", () => {
-  closeHandle(words.states, lease);
+  closeHandle(ports, lease);
   expect(() => borrowView(descriptor, thread)).toThrow(ReleasedError);
-  openHandle(words.states, lease.slot);
+  openHandle(ports, lease.slot);
   expect(() => borrowView(descriptor, thread)).toThrow(ReleasedError);
   expect(() => borrowView({ ...descriptor, lease: { ...lease, generation: 2 ** 30 + 2 } }, thread)).toThrow(
     ReleasedError,

@@ -4,7 +4,8 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { borrowView } from "../src/borrowed-view.ts";
 import { BufferError, DescriptorError, NotImplementedError, ValueError } from "../src/errors.ts";
-import { claimRow, createWords, openHandle, setRegion } from "../src/lease-words.ts";
+import { openHandle, setRegion } from "../src/lease-protocol.ts";
+import { claimRow, createWords, leasePorts } from "../src/lease-words.ts";
 import { MemoryView } from "../src/memory-view.ts";
 import type { BufferInfo } from "../src/py-buffer.ts";
 import { type IndexKey, type Slice, sliceIndices } from "../src/slicing.ts";
@@ -362,8 +363,9 @@ test("suboffsets: a descriptor proves its table, and its elements are proved whe
 test("suboffsets: no descriptor has them under a lease, since a table may lead beyond what was lent", () => {
   const words = createWords();
   const thread = claimRow(words, 1);
-  setRegion(words, 0, { low: 0, high: 32, writable: true });
-  const lease = openHandle(words.states, 0);
+  const ports = leasePorts(words);
+  setRegion(ports, 0, { low: 0, high: 32, writable: true });
+  const lease = openHandle(ports, 0);
   const descriptor = { ...threeRows(new SharedArrayBuffer(64)), lease };
   expect(() => borrowView(descriptor, thread)).toThrow(DescriptorError);
   expect(borrowView({ ...descriptor, suboffsets: null }, thread).view.nbytes).toBe(12);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
 import { BorrowError, BufferError, MemoryError } from "../src/errors.ts";
-import { attach, claimRow, closeHandle, detach, HANDLES_MAX } from "../src/lease-words.ts";
+import { attach, closeHandle, detach } from "../src/lease-protocol.ts";
+import { claimRow, HANDLES_MAX, leasePorts } from "../src/lease-words.ts";
 import { type LeaseMode, type LeaseRequest, LeaseTable } from "../src/leases.ts";
 import type { Extent } from "../src/overlap.ts";
 import { bytesOf, layouts } from "./layout-model.ts";
@@ -130,7 +131,7 @@ test("LeaseTable: releasing twice ends one lease, also when its slot is another'
 
 test("LeaseTable: a handle that another thread ended is no lease any more", () => {
   const [lease] = table.grant("a", [ask("write")]);
-  expect(closeHandle(table.words.states, lease!.handle)).toBe(true);
+  expect(closeHandle(leasePorts(table.words), lease!.handle)).toBe(true);
   expect(table.grant("b", [ask("write")])).toHaveLength(1);
   expect(table.live().map(({ holder }) => holder)).toEqual(["b"]);
   table.release(lease!);

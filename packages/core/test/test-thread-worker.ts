@@ -9,12 +9,13 @@ import { errorToWire } from "../src/errors.ts";
 import {
   attach,
   claimedRows,
-  claimRow,
   closeHandle,
-  countViews,
   type LeaseHandle,
+  type LeasePorts,
   type ThreadLeases,
-} from "../src/lease-words.ts";
+  viewsUnder,
+} from "../src/lease-protocol.ts";
+import { claimRow, leasePorts, type LeaseWords } from "../src/lease-words.ts";
 import type { MemoryView } from "../src/memory-view.ts";
 import type { Command, Race, Reply } from "./test-thread.ts";
 
@@ -35,14 +36,14 @@ function run(command: Command): unknown {
       leases = claimRow(command.words, command.thread);
       return null;
     case "close":
-      return outcomes(command.race, (handle) => closeHandle(command.words.states, handle));
+      return outcomes(command, (handle, ports) => closeHandle(ports, handle));
     case "closeAndCount":
-      return outcomes(command.race, (handle) => {
-        closeHandle(command.words.states, handle);
-        return claimedRows(command.words).reduce((count, { row }) => count + countViews(row, handle.slot), 0);
+      return outcomes(command, (handle, ports) => {
+        closeHandle(ports, handle);
+        return viewsUnder(claimedRows(ports), handle.slot);
       });
     case "attach":
-      return outcomes(command.race, (handle) => attach(leases!, handle));
+      return outcomes(command, (handle) => attach(leases!, handle));
     case "borrow":
       return useView(borrowView(command.descriptor, leases).view, command.write);
     default:
@@ -56,10 +57,14 @@ function useView(view: MemoryView, write: number | undefined): unknown {
   return { list: view.toList(), readonly: view.readonly, shape: view.shape, format: view.format };
 }
 
-function outcomes<T>(race: Race, act: (handle: LeaseHandle) => T): T[] {
+function outcomes<T>(
+  { words, race }: { readonly words: LeaseWords; readonly race: Race },
+  act: (handle: LeaseHandle, ports: LeasePorts) => T,
+): T[] {
+  const ports = leasePorts(words);
   return race.handles.map((handle, index) => {
     if (index % HANDLES_PER_MEETING === 0) meet(race, index / HANDLES_PER_MEETING);
-    return act(handle);
+    return act(handle, ports);
   });
 }
 

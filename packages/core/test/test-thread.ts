@@ -6,7 +6,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { errorFromWire, type WireError } from "../src/errors.ts";
-import type { LeaseHandle, LeaseWords } from "../src/lease-words.ts";
+import type { LeaseHandle } from "../src/lease-protocol.ts";
+import type { LeaseWords } from "../src/lease-words.ts";
 
 /** Handles that several threads go through together. */
 export interface Race {

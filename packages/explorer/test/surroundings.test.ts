@@ -123,6 +123,25 @@ test("time-out: when nobody else can go on it comes without being counted", () =
   expect([...outcomes]).toEqual(["timed-out,timed-out,timed-out"]);
 });
 
+test("time-out: one that is counted may come while a thread goes on that was rescued", () => {
+  const two = scenario({
+    name: "two sleepers",
+    memories: { shared: { words: 3 } },
+    threads: [
+      { name: "reader", run: ({ ports: { shared } }) => [shared.wait(0, 0, 50), shared.load(2)].join() },
+      {
+        name: "writer",
+        run: ({ ports: { shared } }) => [shared.wait(1, 0, 50), shared.store(2, 1), shared.store(2, 2)],
+      },
+    ],
+    options: { timeoutsMax: 1 },
+  });
+  for (const reduction of [true, false]) {
+    const { outcomes } = explore(two, { reduction, outcome: ({ resultOf }) => String(resultOf("reader")) });
+    expect([...outcomes].sort()).toEqual(["timed-out,0", "timed-out,1", "timed-out,2"]);
+  }
+});
+
 test("time-out: a wait without a limit never runs out of time, one of 0 ms never begins", () => {
   const wait = (timeoutMs: number): Scenario =>
     scenario({
