@@ -20,9 +20,10 @@ import {
   type SuiteResult,
 } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
+import { views } from "./views.bench.ts";
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [dispatch, crossover];
+const SUITES: readonly Suite[] = [dispatch, crossover, views];
 
 const HELP = `pnpm bench [suite...] [--json FILE] [--quick]
 

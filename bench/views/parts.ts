@@ -105,19 +105,19 @@ function lendAndBorrow<T>(
   look: (view: MemoryView) => T,
 ): T {
   const [loan] = owner.lend("bench", [{ view: array, mode: "read" }]);
-  const { view, end } = borrowView(structuredClone(loan!.descriptor), thread);
-  const seen = look(view);
-  end();
+  const borrowed = borrowView(structuredClone(loan!.descriptor), thread);
+  const seen = look(borrowed.view);
+  borrowed.end();
   owner.leases.release(loan!.lease);
   return seen;
 }
 
 /** Where the parts go, so that taking them isn't optimized away. */
-let kept: unknown = null;
+const kept: { part: unknown } = { part: null };
 
 function takingParts<P>(name: string, take: () => P, look: (part: P) => Seen): Way<Seen> {
   const run = (): void => {
-    for (let i = 0; i < PARTS; i++) kept = take();
+    for (let i = 0; i < PARTS; i++) kept.part = take();
   };
   return way(name, run, () => look(take()));
 }
@@ -126,7 +126,7 @@ function takingAndReleasing(name: string, take: () => MemoryView): Way<Seen> {
   const run = (): void => {
     for (let i = 0; i < PARTS; i++) {
       const part = take();
-      kept = part;
+      kept.part = part;
       part.release();
     }
   };

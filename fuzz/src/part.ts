@@ -12,7 +12,7 @@ export interface CaseResult {
   /** What is wrong, or null. */
   readonly fault: string | null;
   /** The input, for a reader. */
-  input(): string;
+  readonly input: () => string;
 }
 
 export interface Part {

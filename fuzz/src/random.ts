@@ -62,12 +62,12 @@ export class Random {
   /** Bytes of any value. */
   bytes(length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
-    this.fill(bytes);
+    this.fillBytes(bytes);
     return bytes;
   }
 
   /** Gives every byte any value. */
-  fill(bytes: Uint8Array): void {
+  fillBytes(bytes: Uint8Array): void {
     for (let i = 0; i < bytes.length; i += 4) {
       const word = this.bits();
       bytes[i] = word;

@@ -118,7 +118,12 @@ const MARGINS: readonly number[] = [0, 0, 0, 0, 0, 0, 1, -1, 8, 3];
 /** An array that has nothing to do with its buffer. */
 function looseClaim(random: Random): Claim {
   const byteLength = random.pick([0, 1, 16, 100, 200, 400]);
-  return claimOf(random, { format: anyFormat(random), ...randomAxes(random), byteLength, byteOffset: random.below(120) });
+  return claimOf(random, {
+    format: anyFormat(random),
+    ...randomAxes(random),
+    byteLength,
+    byteOffset: random.below(120),
+  });
 }
 
 function randomAxes(random: Random): { readonly shape: number[]; readonly strides: number[] } {
@@ -184,7 +189,9 @@ const changeStride: Change = (random, { fields }) => {
 
 /** Lengths whose product is at the border of 2^53, with strides of 0. */
 const overflow: Change = (random, { fields }) => {
-  const shape = Array.from({ length: random.between(2, 5) }, () => random.pick([2 ** 10, 2 ** 13, 2 ** 20, 2 ** 27, 3]));
+  const shape = Array.from({ length: random.between(2, 5) }, () =>
+    random.pick([2 ** 10, 2 ** 13, 2 ** 20, 2 ** 27, 3]),
+  );
   if (random.oneIn(3)) shape.push(random.oneIn(2) ? 0 : 1);
   fields.shape = shape;
   fields.strides = shape.map(() => (random.oneIn(8) ? random.pick(NUMBERS) : 0));

@@ -7,7 +7,7 @@
  */
 import type { Descriptor } from "@instride/core";
 
-export type ClaimFields = { [K in keyof Descriptor]: unknown };
+export type ClaimFields = { -readonly [K in keyof Descriptor]: unknown };
 
 export interface Claim {
   fields: ClaimFields;

@@ -51,7 +51,7 @@ const getters: Disguise = (_, { fields }) => {
 const shifty: Disguise = (_, { fields }) => {
   const seen = new Set<PropertyKey>();
   return new Proxy(fields, {
-    get: (target, key) => (seen.size < seen.add(key).size ? Reflect.get(target, key) : GARBAGE),
+    get: (target, key): unknown => (seen.size < seen.add(key).size ? Reflect.get(target, key) : GARBAGE),
   });
 };
 
@@ -135,7 +135,7 @@ const takingAway: Disguise = (random, claim) => {
   claim.fields = fields;
   claim.byteLength = left;
   return new Proxy(fields, {
-    get(target, key) {
+    get(target, key): unknown {
       if (key === trigger) act();
       return Reflect.get(target, key);
     },

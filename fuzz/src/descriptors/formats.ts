@@ -29,7 +29,7 @@ const SIZES: Readonly<Record<string, number>> = {
   "3s": 3,
   bi: 8,
   "<bi": 5,
-  "bi0q": 8,
+  bi0q: 8,
   // One half, then three ints.
   "1e3i": 16,
   "T{b:a:h:b:}": 4,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { claimRow, type IndexKey, type Lease, type MemoryView, type ThreadLeases } from "@instride/core";
-import { borrowView, DTYPES, slice } from "@instride/core";
+import { borrowView, claimRow, type IndexKey, type MemoryView, slice, type ThreadLeases } from "@instride/core";
 import type { Random } from "../random.ts";
 import { DTYPE_TYPES, fieldsOf } from "./element-types.ts";
 import { type AxisSteps, axisSteps, bytesOf, itemsOf, type Model, selected } from "./model.ts";
@@ -67,7 +66,11 @@ function keyText(key: IndexKey): string {
 const transpose: OperationMaker = (random, _, twin) => {
   const axes = axisSteps(twin.model.shape);
   const order = random.shuffled([...axes.keys()]);
-  const model = selected(twin.model, 0, order.map((axis) => axes[axis]!));
+  const model = selected(
+    twin.model,
+    0,
+    order.map((axis) => axes[axis]!),
+  );
   return giving(twin, `transpose([${order.join()}])`, model, (view) => view.transpose(order));
 };
 
@@ -91,7 +94,11 @@ const flip: OperationMaker = (random, _, twin) => {
   const axes = axisSteps(twin.model.shape);
   const flipped = axes.map(() => random.oneIn(2));
   const which = [...axes.keys()].filter((axis) => flipped[axis]);
-  const model = selected(twin.model, 0, axes.map((steps, axis) => (flipped[axis] ? steps.toReversed() : steps)));
+  const model = selected(
+    twin.model,
+    0,
+    axes.map((steps, axis) => (flipped[axis] ? steps.toReversed() : steps)),
+  );
   return giving(twin, `flip([${which.join()}])`, model, (view) => view.flip(which));
 };
 
@@ -145,7 +152,9 @@ function anyShapeOf(random: Random, size: number): number[] {
 const broadcastTo: OperationMaker = (random, _, twin) => {
   const axes = axisSteps(twin.model.shape);
   if (twin.model.places.length > 200) return null;
-  const repeated = axes.map((steps) => (steps.length === 1 ? Array<number>(random.between(1, 3)).fill(steps[0]!) : steps));
+  const repeated = axes.map((steps) =>
+    steps.length === 1 ? Array<number>(random.between(1, 3)).fill(steps[0]!) : steps,
+  );
   if (random.oneIn(2)) repeated.unshift(Array<number>(random.between(1, 3)).fill(0));
   const model = selected(twin.model, 0, repeated);
   const gives = { model, isWritable: false };
@@ -198,12 +207,10 @@ const THREADS: readonly ThreadLeases[] = OWNERS.map(({ leases }) => claimRow(lea
 /** The way of a view to another thread. */
 const lend: OperationMaker = (random, stage, { model, views, isWritable }) => {
   const mode = random.oneIn(2) ? "write" : "read";
-  const leases: Lease[] = [];
   const run = (world: World): MemoryView => {
     const owner = OWNERS[world];
     const [loan] = owner.lend("a case", [{ view: views[world], mode }]);
     stage.atEnd(() => owner.leases.release(loan!.lease));
-    leases.push(loan!.lease);
     const borrowed = borrowView(loan!.descriptor, THREADS[world]!);
     stage.atEnd(() => borrowed.end());
     return borrowed.view;

@@ -91,7 +91,7 @@ export function realType(format: string): ElementType | null {
 /** Values that no format takes, or few. */
 const ODD_VALUES: readonly unknown[] = [
   Number.NaN,
-  1e400,
+  Infinity,
   -1e40,
   -0,
   1.5,

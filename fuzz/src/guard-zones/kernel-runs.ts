@@ -4,14 +4,14 @@
  * @module
  */
 import type { MemoryView } from "@instride/core";
-import { KERNELS, type Views } from "@instride/kernels";
+import { kernelNamed, type KernelName } from "@instride/kernels";
 import type { Random } from "../random.ts";
 import type { OperationMaker } from "./derivations.ts";
 import { REAL_TYPES, realType } from "./element-types.ts";
 import { rowsOf } from "./model.ts";
 import { newArray } from "./settings.ts";
 import type { Stage, Twin } from "./stage.ts";
-import { type World } from "./zone.ts";
+import type { World } from "./zone.ts";
 
 /** The operands of a run, but for `dst`, and its arguments. */
 interface Call {
@@ -25,7 +25,7 @@ const binary: CallMaker = (_, input) => ({ inputs: { a: input(), b: input() } })
 
 const BORDERS = ["reflect", "mirror", "nearest", undefined];
 
-const CALLS: Readonly<Record<keyof typeof KERNELS, CallMaker>> = {
+const CALLS: Readonly<Record<KernelName, CallMaker>> = {
   add: binary,
   subtract: binary,
   multiply: binary,
@@ -39,7 +39,10 @@ const CALLS: Readonly<Record<keyof typeof KERNELS, CallMaker>> = {
     inputs: { src: input(), taps: input([random.between(1, 7)]) },
     args: { axis: random.between(-2, 1), border: random.pick(BORDERS) },
   }),
-  histogram: (random, input) => ({ inputs: { src: input() }, args: { bins: random.between(1, 20), low: -8, high: 200 } }),
+  histogram: (random, input) => ({
+    inputs: { src: input() },
+    args: { bins: random.between(1, 20), low: -8, high: 200 },
+  }),
   lookup: (random, input) => ({
     inputs: { src: input(), table: input([random.between(1, 9)]) },
     args: { low: -2, high: random.pick([3, 255]), interpolation: random.pick(["step", "linear", undefined]) },
@@ -54,7 +57,7 @@ const CALLS: Readonly<Record<keyof typeof KERNELS, CallMaker>> = {
   }),
 };
 
-const NAMES = Object.keys(CALLS) as (keyof typeof KERNELS)[];
+const NAMES = Object.keys(CALLS) as KernelName[];
 
 /** A run of some kernel, into a twin or, where that has no numbers, a new array. */
 export const kernelRun: OperationMaker = (random, stage, twin) => {
@@ -66,8 +69,7 @@ export const kernelRun: OperationMaker = (random, stage, twin) => {
   const [length] = shape as [number];
   const start = random.oneIn(2) ? 0 : random.below(length + 1);
   const stop = random.oneIn(2) ? length : random.between(start, length);
-  const { run } = KERNELS[name] as { run: (range: object, views: Views, args: unknown) => unknown };
-  const leading = KERNELS[name].leading;
+  const { run, leading } = kernelNamed(name as string);
   return {
     text: `${name} over [${start}, ${stop}) into "${dst.model.format}" of [${shape.join()}], ${JSON.stringify(args)}`,
     writes: leading === "dst" ? [rowsOf(dst.model, start, stop)] : [],

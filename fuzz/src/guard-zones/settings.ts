@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { borrowView, MemoryView } from "@instride/core";
+import { borrowView, type Exportable, MemoryView } from "@instride/core";
 import { answerRequest, type FullBufferInfo } from "../../../packages/core/src/py-buffer.ts";
 import type { Exporter } from "../../../packages/core/src/exporter.ts";
 import type { Random } from "../random.ts";
@@ -47,7 +47,11 @@ function layOut(random: Random, stage: Stage, type: ElementType, shape: readonly
 /** An array in a zone of its own: what operations read from, or kernels write to. */
 export function newArray(random: Random, stage: Stage, type: ElementType, shape: readonly number[]): Twin {
   const laid = layOut(random, stage, type, shape, random.oneIn(2));
-  return { model: laid.model, views: pairOf((world) => new MemoryView(exporterOf(laid, world, false))), isWritable: true };
+  return {
+    model: laid.model,
+    views: pairOf((world) => new MemoryView(exporterOf(laid, world, false))),
+    isWritable: true,
+  };
 }
 
 function exporterOf({ model, layout, byteOffset }: Laid, world: World, readonly: boolean): Exporter {
@@ -78,7 +82,16 @@ const descriptor: Setting = (random, stage) => {
   const readonly = random.oneIn(8);
   const { model, layout, byteOffset } = layOut(random, stage, anyType(random), anyShape(random), random.oneIn(2));
   const { zone, format, itemsize, shape } = model;
-  const claim = { byteOffset, format, itemsize, shape, strides: layout.strides, suboffsets: null, readonly, lease: null };
+  const claim = {
+    byteOffset,
+    format,
+    itemsize,
+    shape,
+    strides: layout.strides,
+    suboffsets: null,
+    readonly,
+    lease: null,
+  };
   const views = pairOf((world) => borrowView({ ...claim, buffer: zone.buffers[world] }, null).view);
   return stage.add({ model, views, isWritable: !readonly });
 };
@@ -93,7 +106,7 @@ const adopted: Setting = (random, stage) => {
   const options = { dtype: type.dtype!, shape: model.shape, strides: layout.strides, byteOffset };
   const views = pairOf((world) => OWNERS[world].adopt(model.zone.buffers[world] as SharedArrayBuffer, options));
   stage.atEnd(() => views.forEach((view) => view.release()));
-  return stage.add({ model, views: views as unknown as Twin["views"], isWritable: true });
+  return stage.add({ model, views, isWritable: true });
 };
 
 /** Bytes of an array in a heap at most: three fit. */
@@ -141,7 +154,11 @@ const typedArray: Setting = (random, stage) => {
   return stage.add({ model, views, isWritable: true });
 };
 
-const ARRAYS = {
+type BuiltinArray = Exportable & ArrayBufferView;
+
+const ARRAYS: Readonly<
+  Record<string, new (buffer: ArrayBufferLike, byteOffset: number, length: number) => BuiltinArray>
+> = {
   b: Int8Array,
   B: Uint8Array,
   h: Int16Array,
@@ -153,10 +170,10 @@ const ARRAYS = {
   e: Float16Array,
   f: Float32Array,
   d: Float64Array,
-} as const;
+};
 
-function arrayOver({ format }: ElementType, buffer: ArrayBufferLike, byteOffset: number, length: number) {
-  return new ARRAYS[format as keyof typeof ARRAYS](buffer, byteOffset, length);
+function arrayOver({ format }: ElementType, buffer: ArrayBufferLike, byteOffset: number, length: number): BuiltinArray {
+  return new ARRAYS[format]!(buffer, byteOffset, length);
 }
 
 const ENTRY_BYTES = 4;
@@ -166,7 +183,14 @@ const ragged: Setting = (random, stage) => {
   const type = anyType(random);
   const { format, itemsize } = type;
   const outer = Array.from({ length: random.between(1, 2) }, () => random.between(1, 4));
-  const inner = anyLayout(random, anyShape(random).slice(0, 2).map((length) => Math.min(length, 9)), itemsize, 1);
+  const inner = anyLayout(
+    random,
+    anyShape(random)
+      .slice(0, 2)
+      .map((length) => Math.min(length, 9)),
+    itemsize,
+    1,
+  );
   const suboffset = random.below(8);
   const count = outer.reduce((product, length) => product * length, 1);
   const firsts: number[] = [];

@@ -94,7 +94,8 @@ export class Stage {
 /** Whether a view has the elements that it should. Where there are tables of offsets, their places are not compared. */
 function faultOfView(view: MemoryView, { shape, places, itemsize }: Model): string | null {
   if (view.itemsize !== itemsize) return `the view has elements of ${view.itemsize} bytes, expected ${itemsize}`;
-  if (view.shape.join() !== shape.join()) return `the view has shape [${view.shape.join()}], expected [${shape.join()}]`;
+  if (view.shape.join() !== shape.join())
+    return `the view has shape [${view.shape.join()}], expected [${shape.join()}]`;
   // Elements without bytes lie nowhere.
   if (view.suboffsets !== null || itemsize === 0) return null;
   let own = [view.byteOffset];

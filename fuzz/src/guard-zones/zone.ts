@@ -33,7 +33,7 @@ export class Zone {
   constructor(random: Random, buffers: Pair<ArrayBufferLike>, start: number, stop: number) {
     const length = stop - start;
     const [first, second] = [Buffer.from(buffers[0], start, length), Buffer.from(buffers[1], start, length)];
-    random.fill(first);
+    random.fillBytes(first);
     for (let i = 0; i < length; i++) second[i] = first[i]! ^ (1 + ((i * 83) % 255));
     this.buffers = buffers;
     this.start = start;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import {
   type Codec,
   codecFor,
@@ -18,7 +19,7 @@ import type { Random } from "../random.ts";
 import { mutatedText } from "./mutations.ts";
 import { faultIn, type Verdict } from "./verdict.ts";
 
-const CODES = [..."xcbB?hHiIlLqQnNefdgspuwPOtFD", "Zf", "Zd", "Zg", "&i", "X{}"];
+const CODES = [...Array.from("xcbB?hHiIlLqQnNefdgspuwPOtFD"), "Zf", "Zd", "Zg", "&i", "X{}"];
 const PREFIXES = ["", "", "", "@", "<", ">", "=", "!", "^"];
 const NAMES = ["a", "b", "x1", "__proto__", "constructor", "", "é", " ", "\u{1f600}"];
 const ALPHABET = "@^=<>!T{}():,&XZ 0123456789xcbBhHiIlLqQnNefdgspuwPOtFD?\n";
@@ -37,7 +38,7 @@ const TRAPS: readonly ((random: Random) => string)[] = [
   (random) => Array.from({ length: random.below(3000) }, (_, i) => `b:f${i}:`).join(""),
   (random) => `X${"{".repeat(random.below(5000))}${"}".repeat(random.below(5000))}`,
   (random) => `${" ".repeat(random.below(20_000))}i`,
-  (random) => `${"0i".repeat(random.below(9000))}`,
+  (random) => "0i".repeat(random.below(9000)),
 ];
 
 /** A format, or what once was one. */
@@ -140,8 +141,8 @@ function faultOfItem({ text, itemsize, type }: Format, random: Random): string |
 function faultOfCodec(codec: Codec, bytes: Uint8Array): string | null {
   const item = new DataView(bytes.buffer);
   const value = codec.read(item, 0);
-  const before = asJson(value);
   codec.write(item, 0, value);
-  const after = asJson(codec.read(item, 0));
-  return after === before ? null : `an item of it was ${before}, and is ${after} once written`;
+  const again = codec.read(item, 0);
+  if (isDeepStrictEqual(again, value)) return null;
+  return `an item of it was ${asJson(value)}, and is ${asJson(again)} once written`;
 }

@@ -38,13 +38,14 @@ const TRAPS: readonly ((random: Random) => string)[] = [
   (random) => headerText(`${"[('a', ".repeat(random.pick([60, 70, 100, 9000]))}'<i4'`, "(1,)"),
   (random) => headerText(nested(random.pick([10, 63, 64, 65, 79, 80, 90])), "(1,)"),
   (random) => headerText("'<i4'", `(${"1, ".repeat(random.pick([63, 64, 65, 3000]))})`),
-  (random) => headerText("'|u1'", `(${random.pick(["9007199254740991", "4294967296, 4294967296", "1" + "0".repeat(999)])},)`),
+  (random) =>
+    headerText("'|u1'", `(${random.pick(["9007199254740991", "4294967296, 4294967296", "1" + "0".repeat(999)])},)`),
   (random) => headerText(`'|S${random.pick(["9007199254740991", "1" + "0".repeat(400)])}'`, "(0,)"),
   (random) => headerText(`[('a', '<i4', (${"9007199254740991, ".repeat(random.below(70))}))]`, "(1,)"),
   (random) => headerText(`[${manyFields(random.below(3000))}]`, "(1,)"),
   (random) => `${"{".repeat(random.below(500))}'a'`,
   (random) => `{'descr': '${"\\x41".repeat(random.below(5000))}'}`,
-  (random) => `${"(".repeat(random.pick([159, 160, 161, 30_000]))}`,
+  (random) => "(".repeat(random.pick([159, 160, 161, 30_000])),
   (random) => headerText("'<i4'", "(1,)") + " ".repeat(random.below(60_000)),
 ];
 

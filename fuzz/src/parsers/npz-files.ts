@@ -74,7 +74,8 @@ function anyEntry(random: Random): Entry {
   const isDeflated = random.oneIn(2);
   const flags = random.pick([0, 0, 0x0800]);
   const known = { name, flags, crc: crc32(content), nbytes: content.length };
-  if (random.oneIn(30)) return { ...known, method: 8, stored: BOMB, nbytes: random.pick([100, 4 * INFLATED_BYTES_MAX]) };
+  if (random.oneIn(30))
+    return { ...known, method: 8, stored: BOMB, nbytes: random.pick([100, 4 * INFLATED_BYTES_MAX]) };
   return { ...known, method: isDeflated ? 8 : 0, stored: isDeflated ? deflateRawSync(content, { level: 1 }) : content };
 }
 
@@ -108,7 +109,11 @@ function anyArchive(random: Random): Uint8Array {
     offset += local.length;
   }
   const directory = Buffer.concat(headers);
-  return Buffer.concat([...parts, directory, endOf(random, lieOneIn, isZip64, entries.length, directory.length, offset)]);
+  return Buffer.concat([
+    ...parts,
+    directory,
+    endOf(random, lieOneIn, isZip64, entries.length, directory.length, offset),
+  ]);
 }
 
 function endOf(

@@ -16,7 +16,7 @@ import type { Verdict } from "./verdict.ts";
 export interface Parser {
   readonly kind: string;
   /** Makes an input. @returns what shows it, and what checks it */
-  make(random: Random): { readonly input: string | Uint8Array; check(): Verdict | Promise<Verdict> };
+  make(random: Random): { readonly input: string | Uint8Array; readonly check: () => Verdict | Promise<Verdict> };
 }
 
 const format: Parser = {

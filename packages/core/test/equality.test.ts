@@ -72,7 +72,14 @@ test("contentsAreEqual: shapes are equal up to the first length of 0", () => {
 
 test("contentsAreEqual: an axis before an empty one costs nothing, however long it is", () => {
   const shape = [2 ** 40, 0];
-  const empty: Content = { buffer: new ArrayBuffer(0), byteOffset: 0, shape, strides: [0, 1], itemsize: 1, format: "B" };
+  const empty: Content = {
+    buffer: new ArrayBuffer(0),
+    byteOffset: 0,
+    shape,
+    strides: [0, 1],
+    itemsize: 1,
+    format: "B",
+  };
   expect(contentsAreEqual(empty, { ...empty, format: "d", itemsize: 8 })).toBe(true);
 });
 

@@ -179,11 +179,10 @@ export class DepthFirstSearch {
     const machine = this.#machine;
     const thread = threadOf(step);
     const preemptions = branching.preemptions + this.#interruption(branching, step);
-    const isIrreversible = actionOf(step) === EXECUTE && machine.nodeOf(thread).operation!.kind === "awaitExit";
     machine.take(step);
     this.#steps[depth] = step;
     this.counts.steps++;
-    if (this.#options.reduction) this.#branch(depth, thread, step, isIrreversible);
+    if (this.#options.reduction) this.#branch(depth, thread, step);
     const { footprint } = machine;
     this.#report(this.#inspector.afterStep());
     if (this.#isEnded || this.#inspector.sawNews) return;
@@ -211,7 +210,7 @@ export class DepthFirstSearch {
   }
 
   /** Has the states branch where the last step could have been reversed with an earlier one. */
-  #branch(depth: number, thread: number, step: number, isIrreversible: boolean): void {
+  #branch(depth: number, thread: number, step: number): void {
     const { footprint, woken } = this.#machine;
     const branching = this.#path[depth]!;
     if (actionOf(step) === RESCUE) {
@@ -222,8 +221,6 @@ export class DepthFirstSearch {
     races.length = 0;
     this.#dependence.append(depth, thread, footprint, woken, races);
     branching.backtrack |= woken & branching.enabled;
-    // The exit of a thread comes before what waits for it, always.
-    if (isIrreversible) return;
     for (const earlier of races) {
       const before = this.#path[earlier]!;
       const initials = this.#dependence.initials(earlier, depth) & before.enabled;

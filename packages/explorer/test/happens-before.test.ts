@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explore, scenario, type Port, type ThreadEnv, type ViolationKind } from "../src/index.ts";
+import { explore, replay, scenario, type Port, type ThreadEnv, type ViolationKind } from "../src/index.ts";
 
 const CELL = 0;
 const WORD = 1;
@@ -90,15 +90,53 @@ test("race: not if the reader has read the writer's store", () => {
 });
 
 test("race: another thread's store over the writer's breaks the chain, its add does not", () => {
-  const write = (shared: Port): void => {
-    shared.writePlain(CELL, 1);
-    shared.add(WORD, 1);
-  };
-  const read = (shared: Port): void => readIf(shared, 3);
-  expect(found(write, (shared) => shared.add(WORD, 2), read)).toEqual([]);
-  expect(found(write, (shared) => shared.load(WORD) === 1 && shared.store(WORD, 3), read)).toEqual([]);
-  const blindStore = (shared: Port): void => shared.store(WORD, 3);
-  expect(found((shared) => write(shared), blindStore, read)).toEqual(["race"]);
+  const relay = (pass: (shared: Port) => unknown) =>
+    scenario({
+      name: "relay",
+      memories: { shared: { words: 3, names: { CELL, WORD } } },
+      threads: [
+        { name: "writer", run: ({ ports: { shared } }) => [shared.writePlain(CELL, 1), shared.store(WORD, 1)] },
+        { name: "relay", run: ({ ports: { shared } }) => pass(shared) },
+        { name: "reader", run: ({ ports: { shared } }) => [shared.load(WORD), shared.readPlain(CELL)] },
+      ],
+    });
+  const order = "writer*2 relay reader*2";
+  expect(
+    replay(
+      relay((shared) => shared.add(WORD, 1)),
+      order,
+    ),
+  ).toBeNull();
+  expect(
+    replay(
+      relay((shared) => shared.exchange(WORD, 2)),
+      order,
+    ),
+  ).toBeNull();
+  expect(
+    replay(
+      relay((shared) => shared.compareExchange(WORD, 1, 2)),
+      order,
+    ),
+  ).toBeNull();
+  expect(
+    replay(
+      relay((shared) => shared.compareExchange(WORD, 5, 2)),
+      order,
+    ),
+  ).toBeNull();
+  expect(
+    replay(
+      relay((shared) => shared.load(WORD)),
+      order,
+    ),
+  ).toBeNull();
+  expect(
+    replay(
+      relay((shared) => shared.store(WORD, 2)),
+      order,
+    ),
+  ).toMatchObject({ kind: "race" });
 });
 
 test("race: a compareExchange that fails reads, and hands nothing on", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explore, scenario, type Scenario } from "../src/index.ts";
+import { explore, replay, scenario, type Scenario } from "../src/index.ts";
 import { check, event } from "./classics.ts";
 
 const HELD = 0;
@@ -182,36 +182,24 @@ test("notify: wakes who waits longest, or anyone if the scenario says so", () =>
   const queue = (wakeOrder: "fifo" | "any"): Scenario =>
     scenario({
       name: "queue",
-      memories: { shared: { words: 2 } },
+      memories: { shared: { words: 1 } },
       options: { wakeOrder },
       threads: [
         { name: "first", daemon: true, run: ({ ports: { shared } }) => shared.wait(0, 0, Infinity) },
-        {
-          name: "second",
-          daemon: true,
-          run: ({ ports: { shared } }) => {
-            shared.store(1, 1);
-            return shared.wait(0, 0, Infinity);
-          },
-        },
-        {
-          name: "notifier",
-          run: ({ ports: { shared } }) => {
-            const isSecondOnItsWay = shared.load(1) === 1;
-            return [isSecondOnItsWay, shared.notify(0, 1)].join();
-          },
-        },
+        { name: "second", daemon: true, run: ({ ports: { shared } }) => shared.wait(0, 0, Infinity) },
+        { name: "third", daemon: true, run: ({ ports: { shared } }) => shared.wait(0, 0, Infinity) },
+        { name: "notifier", run: ({ ports: { shared } }) => shared.notify(0, 2) },
       ],
+      final: ({ exitOf }) =>
+        check(false, ["first", "second", "third"].filter((name) => exitOf(name) === "ended").join(" ")),
     });
-  const woken = (wakeOrder: "fifo" | "any"): string[] => {
-    const outcome = explore(queue(wakeOrder), {
-      outcome: ({ resultOf }) => ["first", "second"].filter((name) => resultOf(name) === "ok").join(),
-    });
-    return [...outcome.outcomes].sort();
-  };
-  expect(woken("any")).toEqual(["", "first", "second"]);
-  // Either may be the first to wait, but of one schedule only one can be woken.
-  expect(woken("fifo")).toEqual(["", "first", "second"]);
+  const woken = (wakeOrder: "fifo" | "any", trace: string): string => replay(queue(wakeOrder), trace)!.message;
+  expect(woken("fifo", "third first second notifier")).toBe("Error: first third");
+  expect(woken("fifo", "second third first notifier")).toBe("Error: second third");
+  expect(woken("any", "third first second notifier")).toBe("Error: first third");
+  expect(woken("any", "third first second notifier:1")).toBe("Error: second third");
+  expect(woken("any", "third first second notifier:2")).toBe("Error: first second");
+  expect(() => woken("fifo", "third first second notifier:1")).toThrow("step 4 is not possible");
 });
 
 test("pause: a spinning thread goes on when what it read has changed, and is a livelock if it never does", () => {
@@ -270,6 +258,23 @@ test("pause: a thread can spin on the death of another", () => {
     ],
   });
   expect(explore(watch)).toMatchObject({ violations: [], statistics: { isComplete: true } });
+});
+
+test("pause: a death that was seen is no reason to go on", () => {
+  const watch = scenario({
+    name: "watch for two",
+    memories: { shared: { words: 1 } },
+    threads: [
+      { name: "worker", mortal: true, run: ({ ports: { shared } }) => shared.store(0, 1) },
+      {
+        name: "watcher",
+        run: ({ deaths, pause }) => {
+          while (deaths().length < 2) pause();
+        },
+      },
+    ],
+  });
+  expect(replay(watch, "worker:die")).toMatchObject({ kind: "livelock", subject: "watcher" });
 });
 
 test("livelock: a loop without a pause is found by its number of steps", () => {
