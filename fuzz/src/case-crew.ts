@@ -6,10 +6,11 @@
  *
  * @module
  */
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { addTally, type CaseRange, emptyTally, type Tally } from "./case-range.ts";
-import type { CaseThreadData } from "./case-thread.ts";
+import { type CaseThreadData, READY } from "./case-thread.ts";
 
 export interface CrewOptions {
   readonly part: string;
@@ -24,6 +25,8 @@ export interface CrewOptions {
   readonly worker?: URL;
   /** After this long at one case it is given up. */
   readonly stallMs?: number;
+  /** Memory of its objects, beyond which a thread is ended. */
+  readonly heapMb?: number;
   /** Is told now and then what has been counted so far. */
   readonly progress?: (tally: Tally) => void;
 }
@@ -31,8 +34,7 @@ export interface CrewOptions {
 const STALL_MS = 10_000;
 const LOOK_MS = 200;
 
-/** A thread that needs more of the collector's memory is ended. */
-const HEAP_MB_MAX = 1024;
+const HEAP_MB = 1024;
 
 const WORKER = new URL("./fuzz-worker.ts", import.meta.url);
 
@@ -71,7 +73,7 @@ class CaseCrew {
     let thread: CaseThread | null = null;
     try {
       for (let range = this.#take(); range !== null; range = this.#take()) {
-        thread ??= new CaseThread(this.#options);
+        thread ??= await CaseThread.start(this.#options);
         const outcome = await thread.run(range);
         if ("tally" in outcome) {
           addTally(this.#tally, outcome.tally);
@@ -97,15 +99,19 @@ class CaseCrew {
   }
 
   /** Counts the case at which a thread stopped, and has the others run again: what they came to went with the thread. */
-  #giveUp({ start, stop }: CaseRange, { caseNumber, fault }: Stop): void {
-    const shown = [{ caseNumber, kind: "stopped", fault, input: "known by its number alone" }];
-    addTally(this.#tally, { passed: 0, failed: 1, kinds: new Map([["stopped", 1]]), shown });
-    for (const range of [
-      { start, stop: caseNumber },
-      { start: caseNumber + 1, stop },
-    ]) {
-      if (range.start < range.stop) this.#leftOver.push(range);
+  #giveUp({ start, stop }: CaseRange, { caseNumber, fault, isCertain }: Stop): void {
+    const isOne = stop - start === 1;
+    if (isCertain || isOne) {
+      const shown = [{ caseNumber, kind: "stopped", fault, input: "known by its number alone" }];
+      addTally(this.#tally, { passed: 0, failed: 1, kinds: new Map([["stopped", 1]]), shown });
     }
+    const left = isCertain
+      ? [
+          { start, stop: caseNumber },
+          { start: caseNumber + 1, stop },
+        ]
+      : Array.from({ length: isOne ? 0 : stop - start }, (_, i) => ({ start: start + i, stop: start + i + 1 }));
+    this.#leftOver.push(...left.filter((range) => range.start < range.stop));
   }
 }
 
@@ -113,38 +119,69 @@ class CaseCrew {
 interface Stop {
   readonly caseNumber: number;
   readonly fault: string;
+  /** False where a case before it may be to blame: a rejected promise is noticed when somebody waits for something. */
+  readonly isCertain: boolean;
 }
+
+type Outcome = { readonly tally: Tally } | Stop;
 
 class CaseThread {
   readonly #worker: Worker;
   readonly #position: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
   readonly #stallMs: number;
+  /** Takes what becomes of the range that the thread runs. */
+  #settle: (outcome: Outcome) => void = () => {};
+  #rangeStart = 0;
 
-  constructor({ part, seed, showsAll = false, worker = WORKER, stallMs = STALL_MS }: CrewOptions) {
+  /** Starts a thread. @throws what ends it before it is ready */
+  static async start(options: CrewOptions): Promise<CaseThread> {
+    const thread = new CaseThread(options);
+    const [first] = (await once(thread.#worker, "message")) as unknown[];
+    if (first !== READY) throw new Error("internal: a thread began with no word");
+    thread.#worker.on("message", (tally: Tally) => thread.#settle({ tally }));
+    thread.#worker.on("error", (error: unknown) => {
+      thread.#settle({ caseNumber: thread.#here, fault: `it ended its thread: ${String(error)}`, isCertain: false });
+    });
+    return thread;
+  }
+
+  private constructor({
+    part,
+    seed,
+    showsAll = false,
+    worker = WORKER,
+    stallMs = STALL_MS,
+    heapMb = HEAP_MB,
+  }: CrewOptions) {
     const data: CaseThreadData = { part, seed, showsAll, position: this.#position };
-    this.#worker = new Worker(worker, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX } });
+    this.#worker = new Worker(worker, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
     this.#stallMs = stallMs;
   }
 
-  run(range: CaseRange): Promise<{ readonly tally: Tally } | Stop> {
-    const { promise, resolve } = Promise.withResolvers<{ readonly tally: Tally } | Stop>();
-    // Pairs with the store in `serveCases`.
-    const here = (): number => range.start + Atomics.load(this.#position, 0);
-    const stopAt = (fault: string): void => resolve({ caseNumber: here(), fault });
-    let [seen, since] = [here(), Date.now()];
-    const timer = setInterval(() => {
-      if (here() !== seen) [seen, since] = [here(), Date.now()];
-      else if (Date.now() - since > this.#stallMs) stopAt(`it did not end in ${this.#stallMs} ms`);
-    }, LOOK_MS);
-    const onMessage = (tally: Tally): void => resolve({ tally });
-    const onError = (error: unknown): void => stopAt(`it ended its thread: ${String(error)}`);
-    this.#worker.on("message", onMessage).on("error", onError);
+  async run(range: CaseRange): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.#settle = resolve;
+    this.#rangeStart = range.start;
     Atomics.store(this.#position, 0, 0);
+    let [seen, since] = [range.start, Date.now()];
+    const timer = setInterval(() => {
+      if (this.#here !== seen) [seen, since] = [this.#here, Date.now()];
+      else if (Date.now() - since > this.#stallMs) {
+        resolve({ caseNumber: seen, fault: `it did not end in ${this.#stallMs} ms`, isCertain: true });
+      }
+    }, LOOK_MS);
     this.#worker.postMessage(range);
-    return promise.finally(() => {
+    try {
+      return await promise;
+    } finally {
       clearInterval(timer);
-      this.#worker.off("message", onMessage);
-    });
+    }
+  }
+
+  /** The case that the thread is at. */
+  get #here(): number {
+    // Pairs with the store in `serveCases`.
+    return this.#rangeStart + Atomics.load(this.#position, 0);
   }
 
   async end(): Promise<void> {

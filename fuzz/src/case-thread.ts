@@ -16,6 +16,9 @@ export interface CaseThreadData {
   readonly position: Int32Array<SharedArrayBuffer>;
 }
 
+/** The first message of a thread: starting may take longer than any case. */
+export const READY = "ready";
+
 /** Runs what the starting thread asks for. */
 export function serveCases(parts: readonly Part[]): void {
   const { part: name, seed, showsAll, position } = workerData as CaseThreadData;
@@ -29,6 +32,8 @@ export function serveCases(parts: readonly Part[]): void {
       // Pairs with the load in `CaseCrew`.
       Atomics.store(position, 0, caseNumber - range.start);
     };
-    void runCases(part, seed, range, { showsAll, begin }).then((tally) => port.postMessage(tally));
+    // A promise that a case left rejected ends the thread before its tally is told.
+    void runCases(part, seed, range, { showsAll, begin }).then((tally) => setImmediate(() => port.postMessage(tally)));
   });
+  port.postMessage(READY);
 }

@@ -11,6 +11,7 @@ import {
   joinLane,
   joinThread,
   type LaneExit,
+  type LoopBody,
   type RegistrationMessage,
   runTaskHere,
   stayInLane,
@@ -51,7 +52,7 @@ function join({ runtime, leases, lanes }: ThreadData): Membership {
   if (known !== undefined) return known;
   // As `leaseThread` of the pool has it: 0 stands for no thread.
   const id = threadId + 1;
-  const thread = joinThread(leases, id, (name) => kernelNamed(name).run);
+  const thread = joinThread(leases, id, (name) => kernelNamed(name).run as LoopBody);
   const { port1: port, port2: ownersPort } = new MessageChannel();
   port.unref();
   const host = joinLane(lanes, id, {

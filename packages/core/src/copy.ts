@@ -136,7 +136,8 @@ function moveElements(target: Strided, source: Strided): void {
       // Elements that share a place: the last one stays.
       moveRun(to.data, from.data, 1, t!, s! + (length - 1) * sStep!, 1, 1);
     } else {
-      moveRun(to.data, from.data, length, t!, s!, tStep!, sStep!);
+      // Not a plain call: V8 may compile the loop into callers that run too rarely to be compiled well.
+      Reflect.apply(moveRun, undefined, [to.data, from.data, length, t!, s!, tStep!, sStep!]);
     }
   });
 }

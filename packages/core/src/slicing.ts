@@ -183,15 +183,21 @@ function parseKey(key: unknown): number | Slice | "..." | null {
   throw new TypeError(`cannot use ${describe(key)} as an index: expected an integer, a slice, null or "..."`);
 }
 
+/** No two parts can take the same characters, so that even long texts are read in one go. */
+const SLICE_TEXT = /^\s*(?:([+-]?\d+)\s*)?:\s*(?:([+-]?\d+)\s*)?(?::\s*(?:([+-]?\d+)\s*)?)?$/;
+
 /** Reads `"start:stop"` or `"start:stop:step"`, each part an integer or nothing. */
 function parseSlice(text: string): Slice {
-  const parts = text.split(":").map((part) => part.trim());
-  if (parts.length < 2 || parts.length > 3 || !parts.every((part) => /^(?:[+-]?\d+)?$/.test(part))) {
+  const match = SLICE_TEXT.exec(text);
+  if (match === null) {
     throw new TypeError(`cannot use ${describe(text)} as an index: expected "..." or a slice such as "1:5:-2"`);
   }
-  // More digits than a double holds still say on which side of the axis the bound lies.
-  const [start, stop, step] = parts.map((part) => (part === "" ? null : toSafe(Number(part))));
-  return { start, stop, step };
+  return { start: parseBound(match[1]), stop: parseBound(match[2]), step: parseBound(match[3]) };
+}
+
+/** More digits than a double holds still say on which side of the axis the bound lies. */
+function parseBound(digits: string | undefined): number | null {
+  return digits === undefined ? null : toSafe(Number(digits));
 }
 
 const SLICE_FIELDS: ReadonlySet<string> = new Set(["start", "stop", "step"]);

@@ -50,7 +50,7 @@ function openNow({ threads, piscina, mode = "threads", maximumBytes }: OpenOptio
   const owner = new MemoryOwner(maximumBytes === undefined ? {} : { maximumBytes });
   const { words } = owner.leases;
   const turn = new TurnBudget();
-  const registry = (name: string): LoopBody => kernelNamed(name).run;
+  const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
   const caller = { ...joinThread(words, leaseThread(threadId), registry), turn };
   if (mode === "inline") {
     const pool = new InlinePool(caller, turn);

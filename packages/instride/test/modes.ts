@@ -8,6 +8,7 @@ import {
   type CallerThread,
   joinThread,
   kernels,
+  type LoopBody,
   type MemoryOwner,
   type Mode,
   open,
@@ -40,7 +41,7 @@ export function describeModes(declare: (runtime: () => Runtime, mode: Mode) => v
 /** The calling thread of a pool that a test makes by itself. */
 export function callerOf(owner: MemoryOwner): CallerThread {
   return {
-    ...joinThread(owner.leases.words, 1_000_000, (name) => kernels.kernelNamed(name).run),
+    ...joinThread(owner.leases.words, 1_000_000, (name) => kernels.kernelNamed(name).run as LoopBody),
     turn: new TurnBudget(),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorToWire, type MemoryView } from "@instride/core";
+import { cellAt, type Grid } from "./grid.ts";
 import type { LoopBody } from "./kernel-source.ts";
 import type { Failure } from "./protocol.ts";
 import { type ChunkedRange, chunkAt } from "./range.ts";
@@ -12,6 +13,7 @@ import { type ChunkedRange, chunkAt } from "./range.ts";
 export interface ChunkOperands {
   readonly views: Readonly<Record<string, MemoryView>>;
   readonly args: unknown;
+  readonly grid?: Grid | undefined;
   readonly prefixes?: readonly unknown[] | undefined;
 }
 
@@ -25,10 +27,11 @@ export function runChunk(
   body: LoopBody,
   chunks: ChunkedRange,
   chunk: number,
-  { views, args, prefixes }: ChunkOperands,
+  { views, args, grid, prefixes }: ChunkOperands,
   collect: ((value: unknown) => void) | null,
 ): Failure | null {
-  const range = chunkAt(chunks, chunk);
+  const line = chunkAt(chunks, chunk);
+  const range = grid === undefined ? line : cellAt(grid, line.start);
   try {
     // `Reflect.apply` keeps the body out of this function's own code. V8 would inline a small body here, and since this
     // function is called once for each chunk only, the body's loop would stay at the speed of a lower tier.

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { describe, type ErrorContext, type HalfOpenRange, registerErrorClass } from "@instride/core";
+import { describe, type ErrorContext, registerErrorClass } from "@instride/core";
+import { type LoopRange, showRange } from "./range.ts";
 
 /** A kernel or task threw; `cause` is what it threw. */
 export class KernelError extends Error {
@@ -14,10 +15,10 @@ export class KernelError extends Error {
   /** The kernel's name or URL. */
   readonly kernel: string;
   /** The chunk in which it threw; null for a task. */
-  readonly range: HalfOpenRange | null;
+  readonly range: LoopRange | null;
 
-  constructor(kernel: string, range: HalfOpenRange | null, cause: unknown) {
-    const where = range === null ? "" : ` on range [${range.start}, ${range.stop})`;
+  constructor(kernel: string, range: LoopRange | null, cause: unknown) {
+    const where = range === null ? "" : ` on range ${showRange(range)}`;
     const fact = cause instanceof Error ? cause.message : describe(cause);
     super(`kernel ${describe(kernel)} failed${where}: ${fact}`, { cause });
     this.kernel = kernel;

@@ -10,6 +10,8 @@ export { type CallOptions, type Views } from "./calls.ts";
 export * from "./errors.ts";
 export { InlinePool } from "./inline-pool.ts";
 export { type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
+export { type Over } from "./cut.ts";
+export { type LoopRange } from "./range.ts";
 export { parallelFor, type ParallelForOptions } from "./parallel-for.ts";
 export { type LoopContext, type LoopOptions, type Progress } from "./parallel-loop.ts";
 export { type Invocation, parallelInvoke } from "./parallel-invoke.ts";

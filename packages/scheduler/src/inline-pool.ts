@@ -40,10 +40,10 @@ export class InlinePool implements Pool {
       return { partials: [], failures: [{ error: errorToWire(thrown), range: null }] };
     }
     try {
-      const { args, prefixes } = operands;
+      const { args, grid, prefixes } = operands;
       return asSent(
         "the result of a kernel",
-        await this.#runChunks(job, body, { views: borrowed.views, args, prefixes }),
+        await this.#runChunks(job, body, { views: borrowed.views, args, grid, prefixes }),
       );
     } finally {
       borrowed.end();

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { HalfOpenRange, MemoryView } from "@instride/core";
+import type { MemoryView } from "@instride/core";
 import { ModuleLoadError } from "./errors.ts";
 import type { KernelTarget } from "./protocol.ts";
+import type { LoopRange } from "./range.ts";
 
 /**
  * The body of a loop: works on the part of its operands that the range stands for.
@@ -14,7 +15,7 @@ import type { KernelTarget } from "./protocol.ts";
  * before it, to write what it scans.
  */
 export type LoopBody = (
-  range: HalfOpenRange,
+  range: LoopRange,
   views: Readonly<Record<string, MemoryView>>,
   args: unknown,
   prefix?: unknown,

@@ -5,16 +5,15 @@
  *
  * @module
  */
-import type { HalfOpenRange } from "@instride/core";
 import { checkTarget } from "./calls.ts";
+import { cutOver, type Over } from "./cut.ts";
 import { type LoopContext, type LoopOptions, parallelLoop } from "./parallel-loop.ts";
-import { checkGrainsize, checkRange, cutForLoop } from "./range.ts";
 
 export interface ParallelForOptions extends LoopOptions {
-  /** The range: `[0, over)` for a number. */
-  readonly over: number | HalfOpenRange;
-  /** Iterations that a chunk has at least. Default 1. */
-  readonly grainsize?: number;
+  /** The range: `[0, over)` for a number. One for each dimension if it is an array; the kernel then gets an array too. */
+  readonly over: Over;
+  /** Iterations that a chunk has at least: one number, or one for each dimension. Default 1. */
+  readonly grainsize?: number | readonly number[];
 }
 
 /**
@@ -24,7 +23,6 @@ export interface ParallelForOptions extends LoopOptions {
  * @throws as {@link parallelLoop}; a `ValueError` or `TypeError` for options that are none
  */
 export async function parallelFor(context: LoopContext, target: unknown, options: ParallelForOptions): Promise<void> {
-  const range = checkRange(options.over);
-  const chunks = cutForLoop(range, checkGrainsize(options.grainsize), context.pool.participants);
-  await parallelLoop(context, checkTarget(target), chunks, false, options);
+  const cut = cutOver(options.over, options.grainsize, context.pool.participants);
+  await parallelLoop(context, checkTarget(target), cut, false, options);
 }

@@ -7,7 +7,8 @@ import { describe, type MemoryOwner, ValueError } from "@instride/core";
 import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts";
 import type { Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
-import type { ChunkedRange } from "./range.ts";
+import type { LoopRange } from "./range.ts";
+import type { Cut } from "./cut.ts";
 import type { TurnBudget } from "./turn-budget.ts";
 
 /** How far a call has come. */
@@ -52,18 +53,25 @@ export interface LoopContext {
 export async function parallelLoop(
   { owner, pool, turn }: LoopContext,
   kernel: KernelTarget,
-  chunks: ChunkedRange,
+  cut: Cut,
   collects: boolean,
   options: LoopOptions,
   prefixes?: readonly unknown[],
 ): Promise<readonly Partial[]> {
   const { signal } = options;
+  const { chunks, grid } = cut;
   const mode = checkMode(options);
+  if (grid !== undefined && "name" in kernel) {
+    throw new ValueError(
+      `cannot run the built-in kernel "${kernel.name}" over ${grid.length} dimensions: it takes a line`,
+    );
+  }
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
     if (turn.isUsedUp) await turn.giveWay();
-    const onProgress = progressOf(chunks, options);
+    const onProgress = progressOf(cut, options);
     const { partials, failures } = await pool.runLoop({
+      grid,
       prefixes,
       ...operands,
       kernel,
@@ -75,19 +83,22 @@ export async function parallelLoop(
     });
     throwIfAborted(signal);
     // Several chunks may have failed; the one with the earliest range speaks for all.
-    const [first] = failures.toSorted((a, b) => (a.range?.start ?? -1) - (b.range?.start ?? -1));
+    const [first] = failures.toSorted((a, b) => firstOf(a.range) - firstOf(b.range));
     if (first !== undefined) throw errorOf(first, kernel, false);
     return partials;
   });
 }
 
-function progressOf(
-  { start, stop, chunkLength }: ChunkedRange,
-  { onProgress }: LoopOptions,
-): ((chunksDone: number) => void) | undefined {
+function progressOf({ chunks, total }: Cut, { onProgress }: LoopOptions): ((chunksDone: number) => void) | undefined {
   if (onProgress === undefined) return undefined;
-  const total = stop - start;
-  return (chunksDone) => onProgress({ done: Math.min(total, chunksDone * chunkLength), total });
+  const done = (chunksDone: number): number => Math.floor((total * chunksDone) / chunks.chunkCount);
+  return (chunksDone) => onProgress({ done: done(chunksDone), total });
+}
+
+/** Where a range begins, along its first dimension; before all others if there is none. */
+function firstOf(range: LoopRange | null): number {
+  if (range === null) return -1;
+  return "start" in range ? range.start : range[0]!.start;
 }
 
 function checkMode({ caller = "waits", idempotent = false, deadlineMs }: LoopOptions): {

@@ -9,9 +9,9 @@
  * @module
  */
 import { checkTarget } from "./calls.ts";
+import { cutOver } from "./cut.ts";
 import type { ParallelForOptions } from "./parallel-for.ts";
 import { type LoopContext, parallelLoop } from "./parallel-loop.ts";
-import { checkGrainsize, checkRange, cutForReduction } from "./range.ts";
 
 export interface ParallelReduceOptions<T> extends ParallelForOptions {
   /** The result of an empty range. */
@@ -31,9 +31,9 @@ export async function parallelReduce<T>(
   target: unknown,
   options: ParallelReduceOptions<T>,
 ): Promise<T> {
-  const chunks = cutForReduction(checkRange(options.over), checkGrainsize(options.grainsize));
-  const partials = await parallelLoop(context, checkTarget(target), chunks, true, options);
-  const values = new Array<T>(chunks.chunkCount);
+  const cut = cutOver(options.over, options.grainsize, null);
+  const partials = await parallelLoop(context, checkTarget(target), cut, true, options);
+  const values = new Array<T>(cut.chunks.chunkCount);
   for (const { chunk, value } of partials) values[chunk] = value as T;
   return joinTree(values, options);
 }

@@ -9,10 +9,11 @@
  *
  * @module
  */
+import { ValueError } from "@instride/core";
 import { checkTarget } from "./calls.ts";
+import { cutOver } from "./cut.ts";
 import { type LoopContext, parallelLoop } from "./parallel-loop.ts";
 import type { ParallelReduceOptions } from "./parallel-reduce.ts";
-import { checkGrainsize, checkRange, cutForReduction } from "./range.ts";
 
 /** As for a reduction; `identity` is what the first part begins with. */
 export type ParallelScanOptions<T> = ParallelReduceOptions<T>;
@@ -31,10 +32,13 @@ export async function parallelScan<T>(
   options: ParallelScanOptions<T>,
 ): Promise<T> {
   const kernel = checkTarget(target);
-  const chunks = cutForReduction(checkRange(options.over), checkGrainsize(options.grainsize));
+  if (Array.isArray(options.over)) {
+    throw new ValueError(`cannot scan ${options.over.length} dimensions: running totals have one order; scan a line`);
+  }
+  const cut = cutOver(options.over, options.grainsize, null);
   // Progress is that of the second pass, which does the work that stays.
   const { onProgress: _onProgress, ...firstPass } = options;
-  const totals = await parallelLoop(context, kernel, chunks, true, firstPass);
+  const totals = await parallelLoop(context, kernel, cut, true, firstPass);
   const byChunk = totals.toSorted((a, b) => a.chunk - b.chunk);
   const prefixes: T[] = [];
   let total = options.identity;
@@ -42,6 +46,6 @@ export async function parallelScan<T>(
     prefixes.push(total);
     total = options.join(total, value as T);
   }
-  await parallelLoop(context, kernel, chunks, false, options, prefixes);
+  await parallelLoop(context, kernel, cut, false, options, prefixes);
   return total;
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Descriptor, HalfOpenRange, LeaseWords, WireError } from "@instride/core";
+import type { Descriptor, LeaseWords, WireError } from "@instride/core";
+import type { Grid } from "./grid.ts";
+import type { LoopRange } from "./range.ts";
 
 /** What a thread has to know of a runtime to work for it. */
 export interface ThreadData {
@@ -22,6 +24,8 @@ export interface Operands {
   /** By name; not trusted by who receives them. */
   readonly views: Readonly<Record<string, Descriptor>>;
   readonly args: unknown;
+  /** Of a loop over several dimensions: its chunks are the cells. */
+  readonly grid?: Grid | undefined;
   /** For the last pass of a scan: what each chunk begins with. */
   readonly prefixes?: readonly unknown[] | undefined;
 }
@@ -41,7 +45,7 @@ export interface Partial {
 export interface Failure {
   readonly error: WireError;
   /** The chunk's range; null if it was thrown outside the kernel. */
-  readonly range: HalfOpenRange | null;
+  readonly range: LoopRange | null;
 }
 
 /** How a loop ended. */

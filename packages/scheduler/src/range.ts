@@ -11,11 +11,20 @@ export interface ChunkedRange extends HalfOpenRange {
   readonly chunkCount: number;
 }
 
+/** What a loop's body gets: a range, or one for each dimension. */
+export type LoopRange = HalfOpenRange | readonly HalfOpenRange[];
+
+/** A range as texts show it. */
+export function showRange(range: LoopRange): string {
+  const ranges = "start" in range ? [range] : range;
+  return ranges.map(({ start, stop }) => `[${start}, ${stop})`).join(" × ");
+}
+
 /** Chunks for each participant of a loop: enough for the fast ones to take from the slow, few enough to cost nothing. */
-const CHUNKS_PER_PARTICIPANT = 8;
+export const CHUNKS_PER_PARTICIPANT = 8;
 
 /** Chunks of a reduction, which must not depend on the number of participants. */
-const REDUCTION_CHUNKS_MAX = 512;
+export const REDUCTION_CHUNKS_MAX = 512;
 
 /** Claims are counted in 32-bit words, with room for each participant to claim once beyond the end. */
 const CHUNKS_MAX = 1_000_000_000;

@@ -47,7 +47,7 @@ export async function help(
 
 function workOf(
   job: OpenJob,
-  { chunks, collects, args, prefixes }: LoopJob,
+  { chunks, collects, args, grid, prefixes }: LoopJob,
   body: LoopBody,
   { views }: BorrowedOperands,
 ): JobWork {
@@ -58,7 +58,7 @@ function workOf(
       const collect = collects
         ? (value: unknown): void => job.note({ partials: [{ chunk, value: structuredClone(value) }], failure: null })
         : null;
-      const failure = runChunk(body, chunks, chunk, { views, args: ownArgs, prefixes }, collect);
+      const failure = runChunk(body, chunks, chunk, { views, args: ownArgs, grid, prefixes }, collect);
       if (failure !== null) job.note({ partials: [], failure });
       return failure === null;
     },

@@ -111,11 +111,11 @@ export class ThreadLaneHost implements LaneHost {
       return null;
     }
     const { body } = loaded;
-    const { args, prefixes } = registered.operands;
+    const { args, grid, prefixes } = registered.operands;
     return {
       run: (chunk) => {
         const collect = registered.collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
-        const failure = runChunk(body, chunks, chunk, { views: borrowed.views, args, prefixes }, collect);
+        const failure = runChunk(body, chunks, chunk, { views: borrowed.views, args, grid, prefixes }, collect);
         if (failure === null) return true;
         send(failure);
         partials.length = 0;

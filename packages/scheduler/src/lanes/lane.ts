@@ -92,8 +92,8 @@ function spinUntilNews({ port, spinCount }: LaneHost, seen: number): boolean {
   return false;
 }
 
-/** Serves the next job that has work, from `cursor` on. @returns its slot, or -1 if there is none */
-function serveNextJob(host: LaneHost, cursor: number): number {
+/** Serves the next job that has work, from slot `cursor` on. @returns its slot, or -1 if there is none */
+export function serveNextJob(host: LaneHost, cursor: number): number {
   const { port, lane } = host;
   for (let i = 0; i < JOBS_MAX; i++) {
     const job = (cursor + i) % JOBS_MAX;

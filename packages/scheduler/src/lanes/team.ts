@@ -330,10 +330,17 @@ export class LaneTeam {
   }
 
   /** Without views and arguments there is nothing to tell. */
-  #registerOperands({ views, args, prefixes, collects }: LoopJob): number {
-    if (args === undefined && prefixes === undefined && !collects && Object.keys(views).length === 0) return 0;
+  #registerOperands({ views, args, grid, prefixes, collects }: LoopJob): number {
+    if (
+      args === undefined &&
+      grid === undefined &&
+      prefixes === undefined &&
+      !collects &&
+      Object.keys(views).length === 0
+    )
+      return 0;
     const id = ++this.#operands;
-    this.#register(-id, { kind: "operands", id, operands: { views, args, prefixes }, collects });
+    this.#register(-id, { kind: "operands", id, operands: { views, args, grid, prefixes }, collects });
     return id;
   }
 

@@ -1,0 +1,109 @@
+/**
+ * The caller in the model: what `team.ts` does for a job, step by step, where it would await blocking instead.
+ *
+ * @module
+ */
+import * as caller from "../../../packages/scheduler/src/lanes/caller-side.ts";
+import { helpJob } from "../../../packages/scheduler/src/lanes/lane.ts";
+import { eventOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { type LaneEnv, LOST } from "./lane-memories.ts";
+import { bodyOf, COUNTS } from "./model-lane.ts";
+
+export interface ModelJob {
+  readonly slot: number;
+  readonly ticket: number;
+  readonly chunkCount: number;
+  /** Where its cells begin, one for each chunk. */
+  readonly cells: number;
+  readonly kernel?: number;
+}
+
+/** What the caller found once everybody had left: by chunk, whether it is marked, and how often it was run. */
+export interface Outcome {
+  readonly marked: readonly boolean[];
+  readonly ran: readonly number[];
+  readonly done: number;
+  readonly messages: number;
+}
+
+/** How it waits: on the job's event, as in production, or by looking again at whatever changes. */
+export type WaitKind = "waits" | "spins";
+
+/** As in `team.ts`: whatever wake-up is lost costs at most so many milliseconds. */
+const WAIT_SLICE_MS = 100;
+
+export class ModelCaller {
+  readonly #env: LaneEnv;
+  readonly #laneCount: number;
+  readonly #kind: WaitKind;
+
+  constructor(env: LaneEnv, laneCount: number, kind: WaitKind) {
+    this.#env = env;
+    this.#laneCount = laneCount;
+    this.#kind = kind;
+  }
+
+  /** Runs a job from its opening to its end. */
+  run(job: ModelJob): Outcome {
+    this.open(job);
+    this.wake(job);
+    this.untilOver(job);
+    return this.settle(job);
+  }
+
+  open({ slot, ticket, chunkCount, cells, kernel = COUNTS }: ModelJob): void {
+    const chunks = { start: 0, stop: chunkCount, chunkLength: 1, chunkCount };
+    const record = { chunks, kernel, operands: cells, registrations: 1 };
+    caller.openJob(this.#env.ports.lanes, slot, ticket, record);
+  }
+
+  wake({ chunkCount }: ModelJob): void {
+    caller.wakeLanes(this.#env.ports.lanes, Math.min(this.#laneCount, chunkCount));
+  }
+
+  help({ slot, ticket, cells, kernel = COUNTS }: ModelJob): void {
+    helpJob(this.#env.ports.lanes, slot, ticket, bodyOf(this.#env.ports, kernel, cells), () => true);
+  }
+
+  /** Until nothing is left to be started. */
+  untilOver({ slot, chunkCount }: ModelJob): void {
+    const { lanes, host } = this.#env.ports;
+    this.#until(
+      slot,
+      () =>
+        caller.chunksDone(lanes, slot) === chunkCount || caller.isStopped(lanes, slot) || host.load(LOST) > 0,
+    );
+  }
+
+  /** Closes the job, and goes on when nobody is inside: then its memory is the caller's again. */
+  settle(job: ModelJob): Outcome {
+    const { lanes, data } = this.#env.ports;
+    const { slot, ticket, chunkCount, cells } = job;
+    caller.closeJob(lanes, slot);
+    this.#until(slot, () => !this.#lanes().some((lane) => caller.isInside(lanes, lane, ticket)));
+    const messages = caller.messagesSent(lanes, slot);
+    const done = caller.chunksDone(lanes, slot);
+    const chunks = Array.from({ length: chunkCount }, (_, chunk) => chunk);
+    const marked = chunks.map((chunk) => caller.isMarked(lanes, slot, ticket, chunk));
+    const ran = chunks.map((chunk) => data.readPlain(cells + chunk));
+    for (const chunk of chunks) data.writePlain(cells + chunk, 0);
+    return { marked, ran, done, messages };
+  }
+
+  #lanes(): number[] {
+    return Array.from({ length: this.#laneCount }, (_, lane) => lane);
+  }
+
+  #until(slot: number, isSo: () => boolean): void {
+    const { lanes } = this.#env.ports;
+    while (this.#kind === "spins") {
+      if (isSo()) return;
+      this.#env.pause();
+    }
+    for (;;) {
+      const event = caller.prepareToWait(lanes, slot);
+      if (isSo()) return;
+      lanes.wait(eventOf(slot), event, WAIT_SLICE_MS);
+    }
+  }
+}
