@@ -29,24 +29,6 @@ export const startOf = (lane: number): number => 3 + lane;
 /** Cells of all jobs together. */
 const CELLS = 6;
 
-export const LANE_MEMORIES: Readonly<Record<LaneMemory, MemorySpec>> = {
-  lanes: { words: words.LANE_WORDS, names: laneNames() },
-  data: { words: CELLS },
-  host: { words: startOf(LANES_NAMED), names: { SENT, REGISTERED, LOST, START_1: startOf(1), START_2: startOf(2) } },
-};
-
-function laneNames(): Record<string, number> {
-  const { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS } = words;
-  const names: Record<string, number> = { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS };
-  for (let job = 0; job < JOBS_NAMED; job++) {
-    for (const [name, place] of Object.entries(ofJob)) names[`${name}_${job}`] = place(job);
-    for (let chunk = 0; chunk < CHUNKS_NAMED; chunk++) names[`MARK_${job}_${chunk}`] = words.markOf(job, chunk);
-  }
-  for (let lane = 0; lane < LANES_NAMED; lane++)
-    for (const [name, place] of Object.entries(ofLane)) names[`${name}_${lane}`] = place(lane);
-  return names;
-}
-
 const ofJob = {
   TICKET: words.ticketOf,
   CHUNK_COUNT: words.chunkCountOf,
@@ -70,6 +52,24 @@ const ofLane = {
   PARKED: words.parkedOf,
   CLAIM: words.claimOf,
 };
+
+export const LANE_MEMORIES: Readonly<Record<LaneMemory, MemorySpec>> = {
+  lanes: { words: words.LANE_WORDS, names: laneNames() },
+  data: { words: CELLS },
+  host: { words: startOf(LANES_NAMED), names: { SENT, REGISTERED, LOST, START_1: startOf(1), START_2: startOf(2) } },
+};
+
+function laneNames(): Record<string, number> {
+  const { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS } = words;
+  const names: Record<string, number> = { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS };
+  for (let job = 0; job < JOBS_NAMED; job++) {
+    for (const [name, place] of Object.entries(ofJob)) names[`${name}_${job}`] = place(job);
+    for (let chunk = 0; chunk < CHUNKS_NAMED; chunk++) names[`MARK_${job}_${chunk}`] = words.markOf(job, chunk);
+  }
+  for (let lane = 0; lane < LANES_NAMED; lane++)
+    for (const [name, place] of Object.entries(ofLane)) names[`${name}_${lane}`] = place(lane);
+  return names;
+}
 
 /** Blocks until a word of `host` is not 0. */
 export function awaitFlag(host: Port, word: number): void {

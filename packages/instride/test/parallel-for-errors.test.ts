@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KernelError, ModuleLoadError } from "instride";
+import { type HalfOpenRange, KernelError, ModuleLoadError } from "instride";
 import { describeModes } from "./modes.ts";
 
 const scale = new URL("fixtures/scale.kernel.ts", import.meta.url);
@@ -18,13 +18,14 @@ describeModes((runtime, mode) => {
       });
       const error: unknown = await call.catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(KernelError);
-      const { range, kernel, cause, message } = error as KernelError;
-      expect(range!.start <= 555 && 555 < range!.stop).toBe(true);
+      const { kernel, cause, message } = error as KernelError;
+      const range = (error as KernelError).range as HalfOpenRange;
+      expect(range.start <= 555 && 555 < range.stop).toBe(true);
       expect(kernel).toBe(misbehave.href);
       expect(cause).toBeInstanceOf(RangeError);
       expect((cause as Error).message).toBe("iteration 555 on purpose");
       expect((cause as Error).stack).toContain("misbehave.kernel.ts");
-      expect(message).toContain(`failed on range [${range!.start}, ${range!.stop}): iteration 555 on purpose`);
+      expect(message).toContain(`failed on range [${range.start}, ${range.stop}): iteration 555 on purpose`);
       expect(rt.leaks()).toEqual([]);
     });
   });

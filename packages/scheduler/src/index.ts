@@ -25,6 +25,7 @@ export { type CallerThread } from "./lanes/caller-help.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool } from "./pool.ts";
 export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
+export { progressOf } from "./progress-of.ts";
 export { runTask } from "./run-task.ts";
 export { TurnBudget } from "./turn-budget.ts";
 export { joinThread, runTaskHere, type ThreadContext } from "./thread.ts";
