@@ -126,12 +126,14 @@ function moveElements(target: Strided, source: Strided): void {
   const to = spanOf(target, unit);
   const from = spanOf(source, unit);
   // An item of several units is one more axis, of units.
-  const strides = [target, source].map((side) => [...side.strides.map((stride) => stride / unit), 1]);
-  const plan = withLongRuns(planIteration([...shape, itemsize / unit], strides));
+  const strides = [target, source].map((side) => inUnits([...side.strides, unit], unit));
+  const plan = withLongRuns(planIteration([...shape, ...inUnits([itemsize], unit)], strides));
   const moveRun = MOVE_RUN[unit] as MoveRun<Units>;
   forEachRun(plan, [to.offset, from.offset], (length, [t, s], [tStep, sStep]) => {
     if (tStep === 1 && sStep === 1 && length >= BLOCK_UNITS_MIN) {
       (to.data as Uint8Array).set(from.data.subarray(s, s! + length) as Uint8Array, t);
+    } else if (tStep === 1 && sStep === 0 && length >= BLOCK_UNITS_MIN) {
+      (to.data as Uint8Array).fill(from.data[s!] as number, t, t! + length);
     } else if (tStep === 0) {
       // Elements that share a place: the last one stays.
       moveRun(to.data, from.data, 1, t!, s! + (length - 1) * sStep!, 1, 1);
@@ -203,9 +205,22 @@ function unitBytes(target: Strided, source: Strided): UnitBytes {
 
 function spanOf(memory: Strided, unit: UnitBytes): { readonly data: Units; readonly offset: number } {
   const { low, high } = byteBounds(memory, memory.itemsize);
-  const length = (high - low) / unit;
-  return { data: new UNITS[unit](memory.buffer, low, length), offset: (memory.byteOffset - low) / unit };
+  const [length, offset] = inUnits([high - low, memory.byteOffset - low], unit);
+  return { data: new UNITS[unit](memory.buffer, low, length!), offset: offset! };
 }
+
+/**
+ * Counts bytes in units; a rest is dropped. What V8 shifts stays a small integer, what it divides becomes a double, and
+ * with doubles as indices a loop takes twice as long.
+ */
+function inUnits(counts: readonly number[], unit: UnitBytes): number[] {
+  const areSmall = counts.every((bytes) => Math.abs(bytes) <= INT32_MAX);
+  return areSmall ? counts.map((bytes) => bytes >> UNIT_SHIFTS[unit]) : counts.map((bytes) => Math.floor(bytes / unit));
+}
+
+const INT32_MAX = 0x7fff_ffff;
+
+const UNIT_SHIFTS: Readonly<Record<UnitBytes, number>> = { 1: 0, 2: 1, 4: 2, 8: 3 };
 
 const UNITS: Readonly<Record<UnitBytes, new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Units>> = {
   1: Uint8Array,

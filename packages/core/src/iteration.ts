@@ -85,11 +85,11 @@ export function forEachRun(
     let axis = outer - 1;
     for (; axis >= 0; axis--) {
       index[axis] = index[axis]! + 1;
-      const rewind = index[axis]! < shape[axis]! ? 0 : shape[axis]!;
-      for (let k = 0; k < at.length; k++) at[k] = at[k]! + strides[k]![axis]! * (1 - rewind);
-      if (rewind === 0) break;
+      if (index[axis]! < shape[axis]!) break;
+      for (let k = 0; k < at.length; k++) at[k] = at[k]! - strides[k]![axis]! * (shape[axis]! - 1);
       index[axis] = 0;
     }
     if (axis < 0) return;
+    for (let k = 0; k < at.length; k++) at[k] = at[k]! + strides[k]![axis]!;
   }
 }

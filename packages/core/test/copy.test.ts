@@ -131,21 +131,23 @@ test("copyElements: reversing in place takes both halves from before", () => {
 });
 
 test("copyElements: blocks, short runs and items of several units arrive whole, wherever they begin", () => {
-  // Rows of up to 80 units are moved as blocks or unit by unit; rows of 3 are walked the other way round.
+  // Rows are moved as blocks or unit by unit, of one element for all or of their own; rows of 3 the other way round.
   const rows = fc.record({
     count: fc.integer({ min: 1, max: 12 }),
     length: fc.constantFrom(1, 3, 7, 8, 63, 64, 65, 80),
     itemsize: fc.constantFrom(...ITEMSIZES),
     gaps: fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })),
     shifts: fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })),
+    repeats: fc.boolean(),
   });
   const [target, source] = [new ArrayBuffer(2 * BUFFER_BYTES), new ArrayBuffer(2 * BUFFER_BYTES)];
   fillWithNoise(new Uint8Array(source));
-  const property = fc.property(rows, ({ count, length, itemsize, gaps, shifts }) => {
+  const property = fc.property(rows, ({ count, length, itemsize, gaps, shifts, repeats }) => {
     new Uint8Array(target).fill(0xee);
     const [to, from] = [target, source].map((buffer, side) => {
       const row = length * itemsize + gaps[side]!;
-      return { buffer, byteOffset: shifts[side]!, shape: [count, length], strides: [row, itemsize], itemsize };
+      const strides = [row, side === 1 && repeats ? 0 : itemsize];
+      return { buffer, byteOffset: shifts[side]!, shape: [count, length], strides, itemsize };
     });
     expectCopied(to!, from!);
   });

@@ -72,10 +72,7 @@ export class Sampler {
         continue;
       }
       const drop = drops.indexOf(walk.steps.length);
-      if (drop >= 0) {
-        priorities[highest(runnable, priorities)] = drop;
-        drops[drop] = -1;
-      }
+      if (drop >= 0) priorities[highest(runnable, priorities)] = drop;
       walk.take(this.#chooseStep(highest(runnable, priorities), EXECUTE, random)!);
     }
   }

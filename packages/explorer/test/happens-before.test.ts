@@ -22,62 +22,33 @@ function readIf(shared: Port, value: number): void {
   if (shared.load(WORD) === value) shared.readPlain(CELL);
 }
 
-test("race: a plain write and a plain read that nothing orders", () => {
-  expect(
-    found(
-      (shared) => shared.writePlain(CELL, 1),
-      (shared) => shared.readPlain(CELL),
-    ),
-  ).toEqual(["race"]);
-});
+const ACCESSES: Readonly<Record<string, (shared: Port) => unknown>> = {
+  "plain read": (shared) => shared.readPlain(CELL),
+  "plain write": (shared) => shared.writePlain(CELL, 1),
+  "atomic read": (shared) => shared.load(CELL),
+  "failed compareExchange": (shared) => shared.compareExchange(CELL, 9, 1),
+  "atomic write": (shared) => shared.store(CELL, 1),
+  "atomic update": (shared) => shared.add(CELL, 1),
+};
 
-test("race: two plain writes that nothing orders", () => {
-  expect(
-    found(
-      (shared) => shared.writePlain(CELL, 1),
-      (shared) => shared.writePlain(CELL, 1),
-    ),
-  ).toEqual(["race"]);
-});
+const PAIRS = Object.keys(ACCESSES).flatMap((first) => Object.keys(ACCESSES).map((second) => [first, second] as const));
 
-test("race: plain reads never", () => {
-  expect(
-    found(
-      (shared) => shared.readPlain(CELL),
-      (shared) => shared.readPlain(CELL),
-    ),
-  ).toEqual([]);
-});
-
-test("race: a plain and an atomic access, if one writes", () => {
-  expect(
-    found(
-      (shared) => shared.writePlain(CELL, 1),
-      (shared) => shared.load(CELL),
-    ),
-  ).toEqual(["race"]);
-  expect(
-    found(
-      (shared) => shared.readPlain(CELL),
-      (shared) => shared.add(CELL, 1),
-    ),
-  ).toEqual(["race"]);
-  expect(
-    found(
-      (shared) => shared.readPlain(CELL),
-      (shared) => shared.load(CELL),
-    ),
-  ).toEqual([]);
-});
-
-test("race: atomic accesses never", () => {
-  expect(
-    found(
-      (shared) => shared.store(CELL, 1),
-      (shared) => shared.exchange(CELL, 2),
-    ),
-  ).toEqual([]);
-});
+test.each(PAIRS)(
+  "race: a %s, then a %s that nothing orders, if one writes and not both are atomic",
+  (first, second) => {
+    const pair = scenario({
+      name: "pair",
+      memories: { shared: { words: 1, names: { CELL } } },
+      threads: [
+        { name: "a", run: ({ ports: { shared } }) => ACCESSES[first]!(shared) },
+        { name: "b", run: ({ ports: { shared } }) => ACCESSES[second]!(shared) },
+      ],
+    });
+    const isRace = /write|update/.test(first + second) && /plain/.test(first + second);
+    expect(replay(pair, "a b")?.kind).toBe(isRace ? "race" : undefined);
+    expect(explore(pair).violations.map(({ kind }) => kind)).toEqual(isRace ? ["race"] : []);
+  },
+);
 
 test("race: not if the reader has read the writer's store", () => {
   const write = (shared: Port): void => {

@@ -123,22 +123,27 @@ test("time-out: when nobody else can go on it comes without being counted", () =
   expect([...outcomes]).toEqual(["timed-out,timed-out,timed-out"]);
 });
 
-test("time-out: one that is counted may come while a thread goes on that was rescued", () => {
-  const two = scenario({
-    name: "two sleepers",
+test("time-out: after one that nobody else could go on without, all else may still happen", () => {
+  const late = scenario({
+    name: "late death",
     memories: { shared: { words: 3 } },
     threads: [
-      { name: "reader", run: ({ ports: { shared } }) => [shared.wait(0, 0, 50), shared.load(2)].join() },
+      { name: "mortal", daemon: true, mortal: true, run: ({ ports: { shared } }) => shared.wait(0, 0, Infinity) },
       {
-        name: "writer",
-        run: ({ ports: { shared } }) => [shared.wait(1, 0, 50), shared.store(2, 1), shared.store(2, 2)],
+        name: "observer",
+        daemon: true,
+        run: ({ ports: { shared }, awaitExit }) => [awaitExit("mortal"), shared.store(1, 1)],
       },
+      { name: "sleeper", run: ({ ports: { shared } }) => [shared.wait(2, 0, 50), shared.load(1)].join() },
     ],
-    options: { timeoutsMax: 1 },
+    options: { timeoutsMax: 0 },
   });
   for (const reduction of [true, false]) {
-    const { outcomes } = explore(two, { reduction, outcome: ({ resultOf }) => String(resultOf("reader")) });
-    expect([...outcomes].sort()).toEqual(["timed-out,0", "timed-out,1", "timed-out,2"]);
+    const { outcomes } = explore(late, {
+      reduction,
+      outcome: ({ resultOf, exitOf }) => `${String(resultOf("sleeper"))} ${exitOf("mortal")}`,
+    });
+    expect([...outcomes].sort()).toEqual(["timed-out,0 died", "timed-out,0 running", "timed-out,1 died"]);
   }
 });
 

@@ -49,6 +49,9 @@ test("replay: refuses a step that is not possible, and text that is no trace", (
   expect(() => replay(lostUpdate(), "a*2 a")).toThrow('cannot replay "a*2 a": step 3 is not possible in "lost update"');
   for (const trace of ["c", "a:flies", "a*", "a:-1", "a**2", "a:die*99999999999"])
     expect(() => replay(lostUpdate(), trace)).toThrow(/cannot (read|replay)/);
+  const waiting = event("none", {}, 50);
+  expect(() => replay(waiting, "waiter*2 waiter:rescue")).toThrow("step 3 is not possible");
+  expect(replay(waiting, "waiter*2 waiter:timeout")).toBeNull();
   expect(() => replay(lostUpdate(), "a:timeout")).toThrow("step 1 is not possible");
   expect(() => replay(lostUpdate(), "a:1")).toThrow("step 1 is not possible");
 });

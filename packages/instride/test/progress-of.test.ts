@@ -37,7 +37,10 @@ describeModes((runtime) => {
       const failing = progressOf((onProgress) =>
         rt.parallelFor(misbehave, { over: 4, views: { marks }, args: { kind: "throw", at: 2 }, onProgress }),
       );
-      await expect(Array.fromAsync(failing)).rejects.toThrow("iteration 2 on purpose");
+      const iterate = async (): Promise<void> => {
+        for await (const { total } of failing) expect(total).toBe(4);
+      };
+      await expect(iterate()).rejects.toThrow("iteration 2 on purpose");
     });
   });
 

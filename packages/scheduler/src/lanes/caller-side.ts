@@ -17,6 +17,7 @@ import {
   EVICTIONS,
   GENERATION,
   insideOf,
+  LANES_MAX,
   markOf,
   messagesOf,
   nextOf,
@@ -117,11 +118,17 @@ export function shutDown(port: Port): void {
   wakeLanes(port, Number.MAX_SAFE_INTEGER);
 }
 
+/** The lane that a thread has claimed, or -1. */
+export function laneOf(port: Port, thread: number): number {
+  for (let lane = 0; lane < LANES_MAX; lane++) if (port.load(claimOf(lane)) === thread) return lane;
+  return -1;
+}
+
 /** What a lane was doing when it died. */
 export interface LastWords {
   /** The job that it was inside of; 0 for none. */
   readonly ticket: number;
-  /** The chunk that it ran; -1 for none. */
+  /** The chunk that it ran, or had just finished: then it is marked; -1 for none. */
   readonly chunk: number;
 }
 

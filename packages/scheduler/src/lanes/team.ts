@@ -99,14 +99,20 @@ export class LaneTeam {
     caller.wakeLanes(this.#port, this.laneCount);
   }
 
-  /** A thread has died: it can touch nothing any more. */
-  disconnect(lane: number): void {
+  /** A thread has died: it can touch nothing any more. It may have become a lane that has told nobody yet. */
+  disconnect(thread: number): void {
+    const port = this.#port;
+    const lane = caller.laneOf(port, thread);
+    if (lane < 0) return;
     this.#connected.delete(lane);
-    const { ticket, chunk } = caller.buryLane(this.#port, lane);
+    const { ticket, chunk } = caller.buryLane(port, lane);
+    // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
+    caller.wakeLanes(port, this.laneCount);
     const job = this.#jobs.get(ticket);
     if (job === undefined) return;
-    job.lost.push({ lane, chunk });
-    caller.tellOfDeath(this.#port, job.slot);
+    const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
+    job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
+    caller.tellOfDeath(port, job.slot);
   }
 
   /** A thread has sent something about a job. */

@@ -291,13 +291,11 @@ export class PiscinaPool implements Pool, TeamHost {
 
   #bury(thread: number): void {
     this.#options.onThreadEnd(thread);
-    const connection = this.#connections.get(thread);
-    if (connection === undefined) return;
     // What it sent before it died may have arrived.
     this.receive();
+    this.#connections.get(thread)?.port.close();
     this.#connections.delete(thread);
-    connection.port.close();
-    this.#team.disconnect(connection.lane);
+    this.#team.disconnect(thread);
   }
 
   /**
