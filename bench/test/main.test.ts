@@ -33,7 +33,7 @@ beforeAll(() => {
 
 test("bench: runs all suites, and exits by itself", () => {
   expect(outcome).toMatchObject({ status: 0, stderr: "" });
-  expect(results.suites.map(({ name }) => name)).toEqual(["dispatch", "crossover"]);
+  expect(results.suites.map(({ name }) => name)).toEqual(["dispatch", "crossover", "views"]);
 });
 
 test("bench: the file says what ran", () => {
@@ -116,7 +116,7 @@ test("bench: runs the suites that are named", () => {
 test("bench: says on request what it takes", () => {
   const { status, stdout } = bench("--help");
   expect(status).toBe(0);
-  for (const word of ["dispatch", "crossover", "--json FILE", "--quick"]) expect(stdout).toContain(word);
+  for (const word of ["dispatch", "crossover", "views", "--json FILE", "--quick"]) expect(stdout).toContain(word);
 });
 
 test("bench: refuses in one line what it can't follow, with exit code 2", () => {
@@ -124,7 +124,7 @@ test("bench: refuses in one line what it can't follow, with exit code 2", () => 
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: "",
-    stderr: 'bench: there is no suite "dispach": expected dispatch or crossover; --help shows what there is\n',
+    stderr: 'bench: there is no suite "dispach": expected dispatch or crossover or views; --help shows what there is\n',
   });
 });
 

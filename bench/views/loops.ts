@@ -21,7 +21,8 @@ export type Loops = typeof import("./loops.ts");
 
 /** An instance of this module for arrays of one dtype. */
 export async function loopsFor(dtype: string): Promise<Loops> {
-  return (await import(`./loops.ts?${dtype}`)) as Loops;
+  const module = new URL(`./loops.ts?${dtype}`, import.meta.url);
+  return (await import(module.href)) as Loops;
 }
 
 export function sum(data: Numbers, n: number): number {

@@ -11,11 +11,11 @@ import { planOf, type Way, way } from "./way.ts";
 /** What a part is known by here: its length, and its first and last byte. */
 type Seen = readonly [length: number, first: number, last: number];
 
-/** The group of parts: its operation in the parameters. */
+/** The operations, as the parameters of groups say them. */
 export const PART = "part";
 export const HAND_OUT = "hand out";
 
-export const COPY = "slice() copies";
+const COPY = "slice() copies";
 
 /** Bytes of a part. */
 const SIZES: readonly number[] = [16, 64, 256, 1024, 2048, 4096, 16_384, 65_536, 1_048_576];
@@ -87,7 +87,7 @@ export function handOutPlan(quick: boolean): GroupPlan {
     {
       name: `hand out ${sizeName(nbytes)}`,
       parameters: { operation: HAND_OUT, dtype: "uint8", nbytes },
-      work: { amount: nbytes, unit: "B" },
+      work: null,
       reference: COPY,
       ways,
       expected: [nbytes, 3, 1],

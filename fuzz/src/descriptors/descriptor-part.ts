@@ -55,7 +55,7 @@ function faultOfRefusal(claim: Claim, error: unknown): string | null {
 function faultOfSnapshot(claim: Claim, descriptor: Descriptor): string | null {
   if (!isSound(claim)) return "it is not sound, but accepted";
   const { fields } = claim;
-  const { buffer, byteOffset, format, itemsize, shape, strides, readonly, lease } = descriptor;
+  const { buffer, byteOffset, format, itemsize, shape, strides, suboffsets, readonly, lease } = descriptor;
   const isSame =
     buffer === fields.buffer &&
     Object.is(byteOffset, (fields.byteOffset as number) + 0) &&
@@ -64,7 +64,8 @@ function faultOfSnapshot(claim: Claim, descriptor: Descriptor): string | null {
     areSame(shape, fields.shape) &&
     areSame(strides, fields.strides) &&
     readonly === fields.readonly &&
-    (lease === null) === (fields.lease === null || fields.lease === undefined);
+    areSameSuboffsets(suboffsets, fields.suboffsets) &&
+    isSameLease(lease, fields.lease);
   if (!isSame) return `its snapshot says something else: ${asJson(descriptor)}`;
   const isFrozen = Object.isFrozen(descriptor) && Object.isFrozen(shape) && Object.isFrozen(strides);
   return isFrozen ? null : "its snapshot is not frozen";
@@ -75,6 +76,18 @@ function areSame(copy: readonly number[], original: unknown): boolean {
   if (copy === original || copy.length !== numbers.length) return false;
   for (let axis = 0; axis < copy.length; axis++) if (!Object.is(copy[axis], numbers[axis]! + 0)) return false;
   return true;
+}
+
+/** Suboffsets that say nothing are null. */
+function areSameSuboffsets(copy: readonly number[] | null, original: unknown): boolean {
+  const saysSomething = Array.isArray(original) && original.some((suboffset) => (suboffset as number) >= 0);
+  return saysSomething ? copy !== null && areSame(copy, original) : copy === null;
+}
+
+function isSameLease(copy: Descriptor["lease"], original: unknown): boolean {
+  if (original === null || original === undefined) return copy === null;
+  const { slot, generation } = original as { readonly slot: number; readonly generation: number };
+  return copy !== original && Object.is(copy?.slot, slot + 0) && Object.is(copy?.generation, generation + 0);
 }
 
 /** Reads all elements through a view; and one by one, by what strides mean. */

@@ -94,7 +94,12 @@ function anyArchive(random: Random): Uint8Array {
       .numbers(4, crc, stored.length, nbytes)
       .numbers(2, name.length, 0)
       .bytes(name, stored);
-    const large = record().numbers(2, 1, 24).numbers(8, nbytes, stored.length, offset).bytes();
+    // Now and then there are fewer numbers than it says.
+    const wide = [nbytes, stored.length, offset].slice(0, random.oneIn(8) ? random.below(3) : 3);
+    const large = record()
+      .numbers(2, 1, 24)
+      .numbers(8, ...wide)
+      .bytes();
     const extra = isZip64 ? large : new Uint8Array(0);
     const sizes = isZip64 ? [0xffff_ffff, 0xffff_ffff] : [stored.length, nbytes];
     const central = record()

@@ -6,6 +6,7 @@
 import * as caller from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { helpJob } from "../../../packages/scheduler/src/lanes/lane.ts";
 import { eventOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { check } from "../theme.ts";
 import { type LaneEnv, LOST } from "./lane-memories.ts";
 import { bodyOf, COUNTS } from "./model-lane.ts";
 
@@ -24,6 +25,14 @@ export interface Outcome {
   readonly ran: readonly number[];
   readonly done: number;
   readonly messages: number;
+}
+
+/** Every chunk was run once, marked and counted. */
+export function checkAllRan({ marked, ran, done }: Outcome): void {
+  check(
+    marked.every(Boolean) && ran.every((times) => times === 1) && done === ran.length,
+    `chunks were run ${ran.join(", ")} times, marked ${marked.join(", ")}, and ${done} counted`,
+  );
 }
 
 /** How it waits: on the job's event, as in production, or by looking again at whatever changes. */
@@ -70,8 +79,7 @@ export class ModelCaller {
     const { lanes, host } = this.#env.ports;
     this.#until(
       slot,
-      () =>
-        caller.chunksDone(lanes, slot) === chunkCount || caller.isStopped(lanes, slot) || host.load(LOST) > 0,
+      () => caller.chunksDone(lanes, slot) === chunkCount || caller.isStopped(lanes, slot) || host.load(LOST) > 0,
     );
   }
 

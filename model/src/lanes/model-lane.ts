@@ -6,10 +6,11 @@
  *
  * @module
  */
+import type { ThreadSpec } from "@instride/explorer";
 import { readRecord } from "../../../packages/scheduler/src/lanes/job-record.ts";
 import { countMessage } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "../../../packages/scheduler/src/lanes/lane.ts";
-import { type LaneEnv, REGISTERED, SENT } from "./lane-memories.ts";
+import { type LaneEnv, type LaneMemory, REGISTERED, SENT } from "./lane-memories.ts";
 
 /** Kernels, by their numbers: one that counts, and those that fail in a chunk. */
 export const COUNTS = 1;
@@ -55,6 +56,14 @@ export function bodyOf({ data }: LaneEnv["ports"], kernel: number, cells: number
     },
     end: () => {},
   };
+}
+
+/** A thread that is a lane from the start. As a daemon it may still be parked at the end. */
+export function residentLane(
+  lane: number,
+  { daemon = true, mortal = false, ...options }: LaneOptions & Pick<ThreadSpec, "daemon" | "mortal"> = {},
+): ThreadSpec<LaneMemory> {
+  return { name: `lane${lane}`, daemon, mortal, run: (env) => stay(env, lane, options) };
 }
 
 /** Is a lane until it goes. */

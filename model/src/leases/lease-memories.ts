@@ -1,25 +1,22 @@
 /**
  * The words of leases as the explorer holds them: as many slots and rows as a scenario needs.
  *
- * Beside them lies the memory that is lent, one plain cell for each slot, and words by which threads of a scenario tell
- * each other what in production travels as messages.
+ * Beside them lies the memory that is lent: for each row a plain cell, which its thread writes under a view.
  *
  * @module
  */
 import type { MemoryPeek, MemorySpec, Port, ThreadEnv } from "@instride/explorer";
 import {
-  claimRow,
   type LeaseHandle,
   type LeasePorts,
   REGION_CELLS,
   type ThreadLeases,
 } from "../../../packages/core/src/lease-protocol.ts";
-import { check } from "../theme.ts";
 
 export const SLOTS = 2;
 export const ROWS = 2;
 
-export type LeaseMemory = "states" | "claims" | "row0" | "row1" | "regions" | "data" | "host";
+export type LeaseMemory = "states" | "claims" | "row0" | "row1" | "regions" | "data";
 export type LeaseEnv = ThreadEnv<LeaseMemory>;
 
 /** A state word: {@link LIVE} or free, in a generation. */
@@ -33,9 +30,6 @@ export const SECOND: LeaseHandle = { slot: 0, generation: 2 };
 /** What was lent at the start, and what is lent under {@link SECOND}. */
 export const FIRST_REGION = { low: 16, high: 32, writable: true };
 export const SECOND_REGION = { low: 64, high: 96, writable: false };
-
-/** Words of `host`: 1 once the owner has done what others wait for. */
-export const GO = 0;
 
 /** The thread ids of the rows that are claimed at the start, 0 for none. */
 export function leaseMemories(rows: readonly number[] = []): Readonly<Record<LeaseMemory, MemorySpec>> {
@@ -55,8 +49,7 @@ export function leaseMemories(rows: readonly number[] = []): Readonly<Record<Lea
       words: SLOTS * REGION_CELLS,
       initial: (words) => words.set([FIRST_REGION.low, FIRST_REGION.high, Number(FIRST_REGION.writable)]),
     },
-    data: { words: SLOTS },
-    host: { words: 1, names: { GO } },
+    data: { words: ROWS },
   };
 }
 
@@ -76,13 +69,6 @@ export function portsOf({ ports }: LeaseEnv): LeasePorts {
 export function threadLeases(env: LeaseEnv, row: number): ThreadLeases {
   const ports = portsOf(env);
   return { ...ports, row: ports.rowAt(row) };
-}
-
-/** Claims a row, of which there are enough. */
-export function join(env: LeaseEnv, thread: number): ThreadLeases {
-  const leases = claimRow(portsOf(env), thread);
-  check(leases !== null, `thread ${thread} got no row`);
-  return leases!;
 }
 
 /** Views that are counted under a slot, over all rows. */

@@ -168,8 +168,14 @@ export function isShutDown(port: Port): boolean {
 
 /** Takes one of the requests to leave, if there are any. The lane that gets true goes. */
 export function takeEviction(port: Port): boolean {
-  const wanted = port.load(EVICTIONS);
-  return wanted > 0 && port.compareExchange(EVICTIONS, wanted, wanted - 1) === wanted;
+  for (let wanted = port.load(EVICTIONS); wanted > 0;) {
+    // One compare-exchange decides who follows a request. Who comes second looks whether there is another: it would
+    // park beside it.
+    const found = port.compareExchange(EVICTIONS, wanted, wanted - 1);
+    if (found === wanted) return true;
+    wanted = found;
+  }
+  return false;
 }
 
 /**

@@ -184,6 +184,7 @@ export class LaneTeam {
       const again = await this.#runIn(slot, {
         ...spec,
         chunks,
+        prefixes: spec.prefixes && [spec.prefixes[chunk]],
         helps: false,
         idempotent: false,
         onProgress: undefined,

@@ -1,0 +1,252 @@
+/**
+ * A lane's thread dies between any two operations: the owner clears up after it, and nobody waits for it.
+ *
+ * @module
+ */
+import { scenario, type Scenario, type ScenarioOptions, type Snapshot, type ThreadSpec } from "@instride/explorer";
+import { buryLane, laneOf, tellOfDeath, wakeLanes } from "../../../packages/scheduler/src/lanes/caller-side.ts";
+import { claimLane } from "../../../packages/scheduler/src/lanes/lane-side.ts";
+import { claimOf, insideOf, LANES_MAX, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { check, type Theme } from "../theme.ts";
+import { awaitFlag, LANE_MEMORIES, type LaneEnv, type LaneMemory, LOST, raiseFlag, startOf } from "./lane-memories.ts";
+import { checkAllRan, ModelCaller, type ModelJob, type Outcome } from "./model-caller.ts";
+import { laneHost, residentLane, stay } from "./model-lane.ts";
+import { serveNextJob } from "../../../packages/scheduler/src/lanes/lane.ts";
+
+type LaneThread = ThreadSpec<LaneMemory>;
+
+/** Deaths take the place of time-outs. */
+const STRICT: ScenarioOptions = { timeoutsMax: 0, timeoutRescue: "violation" };
+
+const JOB: ModelJob = { slot: 0, ticket: 1, chunkCount: 1, cells: 0 };
+const NEXT_JOB: ModelJob = { ...JOB, ticket: 2 };
+
+/** The id of the thread that is lane 0 at first, and of the one that comes after it. */
+const MORTAL = 7;
+const HEIR = 8;
+
+/** What `team.ts` does when it is told of the end of a thread. */
+function disconnect({ ports: { lanes, host } }: LaneEnv, thread: number, slot: number, laneCount: number): void {
+  const lane = laneOf(lanes, thread);
+  if (lane < 0) return;
+  const { ticket } = buryLane(lanes, lane);
+  wakeLanes(lanes, laneCount);
+  if (ticket === 0) return;
+  host.add(LOST, 1);
+  tellOfDeath(lanes, slot);
+}
+
+/** Is told of the end of `lane0`, clears up, and has another thread started. */
+function owner(laneCount: number): LaneThread {
+  return {
+    name: "owner",
+    daemon: true,
+    run: (env) => {
+      if (env.awaitExit("lane0") !== "died") return;
+      disconnect(env, MORTAL, JOB.slot, laneCount);
+      raiseFlag(env.ports.host, startOf(1));
+    },
+  };
+}
+
+/** A thread that claims its lane, and may die from then on or before. */
+function mortalLane(): LaneThread {
+  return {
+    name: "lane0",
+    daemon: true,
+    mortal: true,
+    run: (env) => {
+      check(claimLane(env.ports.lanes, MORTAL) >= 0, "no lane is free");
+      stay(env, 0);
+    },
+  };
+}
+
+/** A chunk is marked, or its thread has died; what is marked was run once. */
+function checkLoss({ marked, ran, done }: Outcome, hasLost: boolean): void {
+  for (const [chunk, isMarked] of marked.entries()) {
+    check(isMarked || hasLost, `chunk ${chunk} is lost, and nobody has died`);
+    check(!isMarked || ran[chunk] === 1, `chunk ${chunk} is marked, and was run ${ran[chunk]} times`);
+    check(ran[chunk]! <= 1, `chunk ${chunk} was run ${ran[chunk]} times`);
+  }
+  check(done <= marked.filter(Boolean).length, "a chunk is counted that is not marked");
+}
+
+/** As an invariant: never too low, whoever dies. */
+export function sleepersAreNeverTooLow({ memory: { lanes }, exitOf }: Snapshot<LaneMemory>): boolean {
+  return lanes.get(SLEEPERS) >= (exitOf("lane0") === "died" ? 0 : lanes.get(parkedOf(0)));
+}
+
+/** Nobody else is there: the heir of the lane runs what the dead one has left. */
+export function diesInJob(): Scenario {
+  return scenario({
+    name: "lanes: the only one dies, and the next thread has its lane",
+    memories: LANE_MEMORIES,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 1, "waits");
+          const outcome = caller.run(JOB);
+          checkLoss(outcome, env.ports.host.load(LOST) > 0);
+          env.ports.host.store(LOST, 0);
+          return outcome.marked[0];
+        },
+      },
+      owner(1),
+      mortalLane(),
+      {
+        name: "lane1",
+        daemon: true,
+        run: (env) => {
+          awaitFlag(env.ports.host, startOf(1));
+          check(claimLane(env.ports.lanes, HEIR) === 0, "the lane of the dead is not free");
+          stay(env, 0);
+        },
+      },
+    ],
+    invariants: { sleepersAreNeverTooLow },
+    final: ({ memory, exitOf }) => {
+      check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over");
+      if (exitOf("lane0") === "died") check(memory.lanes.get(claimOf(0)) === HEIR, "the heir has not got the lane");
+    },
+  });
+}
+
+/** A lane that is parked beside it takes over, also when the dead one had been woken for the job. */
+export function diesBesideAnother(chunks: number): Scenario {
+  const job = { ...JOB, chunkCount: chunks };
+  return scenario({
+    name: `lanes: one of two dies, in a job of ${chunks} chunks`,
+    memories: LANE_MEMORIES,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 2, "waits");
+          const outcome = caller.run(job);
+          checkLoss(outcome, env.ports.host.load(LOST) > 0);
+        },
+      },
+      {
+        name: "owner",
+        daemon: true,
+        run: (env) => {
+          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, job.slot, 2);
+        },
+      },
+      { ...mortalLane(), run: (env) => stay(env, 0) },
+      residentLane(1),
+    ],
+    invariants: { sleepersAreNeverTooLow },
+  });
+}
+
+/** The caller takes part in a job in which a lane dies, and runs the lost chunk again in the next. */
+export function diesBesideCaller(): Scenario {
+  return scenario({
+    name: "lanes: one dies in a job that the caller helps with, and its chunk is run again",
+    memories: LANE_MEMORIES,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 1, "waits");
+          caller.open(JOB);
+          caller.help(JOB);
+          caller.untilOver(JOB);
+          const outcome = caller.settle(JOB);
+          const hasLost = env.ports.host.load(LOST) > 0;
+          checkLoss(outcome, hasLost);
+          if (outcome.marked[0]!) return;
+          // Nobody but the caller is there to run it again.
+          caller.open(NEXT_JOB);
+          caller.help(NEXT_JOB);
+          checkAllRan(caller.settle(NEXT_JOB));
+        },
+      },
+      {
+        name: "owner",
+        daemon: true,
+        run: (env) => {
+          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 1);
+        },
+      },
+      {
+        name: "lane0",
+        daemon: true,
+        mortal: true,
+        run: (env) => {
+          claimLane(env.ports.lanes, MORTAL);
+          serveNextJob(laneHost(env, 0), 0);
+        },
+      },
+    ],
+    final: ({ memory }) => check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over"),
+  });
+}
+
+/** Threads that start claim lanes of their own; what a thread has claimed that dies at once is free again. */
+export function diesWhileStarting(): Scenario {
+  return scenario({
+    name: "lanes: claimed by two threads, of which one dies",
+    memories: LANE_MEMORIES,
+    threads: [
+      { name: "lane0", mortal: true, run: ({ ports }) => claimLane(ports.lanes, MORTAL) },
+      { name: "lane1", run: ({ ports }) => claimLane(ports.lanes, HEIR) },
+      {
+        name: "owner",
+        run: (env) => {
+          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 2);
+        },
+      },
+    ],
+    final: ({ memory, exitOf, resultOf }) => {
+      const claims = Array.from({ length: LANES_MAX }, (_, lane) => memory.lanes.get(claimOf(lane)));
+      const expected = exitOf("lane0") === "died" ? [HEIR] : [MORTAL, HEIR];
+      check(
+        claims
+          .filter((claim) => claim !== 0)
+          .sort()
+          .join() === expected.join(),
+        `lanes are claimed by ${claims.filter((claim) => claim !== 0).join()}`,
+      );
+      check(claims[resultOf("lane1") as number] === HEIR, "a lane has two threads");
+    },
+  });
+}
+
+/** A thread dies parked or on its way there: the count of sleepers is right, or too high. */
+export function diesParked(): Scenario {
+  return scenario({
+    name: "lanes: one dies parked, or on its way there or back",
+    memories: LANE_MEMORIES,
+    options: { ...STRICT, timeoutsMax: 1 },
+    threads: [
+      mortalLane(),
+      {
+        name: "owner",
+        daemon: true,
+        run: (env) => {
+          wakeLanes(env.ports.lanes, 1);
+          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 1);
+        },
+      },
+    ],
+    invariants: { sleepersAreNeverTooLow },
+    final: ({ memory, exitOf }) => {
+      const parked = memory.lanes.get(parkedOf(0));
+      if (exitOf("lane0") === "died") check(parked === 0, "the dead lane is parked");
+      const sleepers = memory.lanes.get(SLEEPERS);
+      check(sleepers >= parked && sleepers <= 1, `${sleepers} sleepers are counted, ${parked} is parked`);
+    },
+  });
+}
+
+export const DYING: Theme = {
+  small: [diesWhileStarting(), diesParked(), diesBesideCaller()],
+  large: [diesInJob(), diesBesideAnother(1), diesBesideAnother(2)],
+};

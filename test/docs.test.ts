@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import { README } from "./docs/readme.ts";
+import { type Given, PACKAGES, type PageProgram, PROGRAM, programOf, withChecks } from "./docs/samples.ts";
+import { projectFiles, ROOT } from "./tidy/project-files.ts";
+
+const GIVEN: Readonly<Record<string, Given>> = { "README.md": README };
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "instride-docs-"));
+const CLAIMS = pathToFileURL(join(ROOT, "test/docs/claims.ts")).href;
+
+const programs = projectFiles()
+  .filter(({ path }) => path === "README.md" || /^docs\/.*\.md$/.test(path))
+  .map(({ path, text }) => programOf(path, text, GIVEN[path]))
+  .filter(({ files }) => files.size > 1 || files.get(PROGRAM)!.trim() !== "");
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes the files of a program to a folder of its own. @returns the folder */
+function write(kind: string, { page, files }: PageProgram, convert: (code: string) => string): string {
+  const own = join(folder, kind, page.replaceAll(/[/.]/g, "-"));
+  mkdirSync(own, { recursive: true });
+  for (const [name, code] of files) writeFileSync(join(own, name), convert(code));
+  writeFileSync(join(own, "package.json"), '{ "type": "module" }');
+  return own;
+}
+
+/** Imports of our packages as imports of their sources. */
+function fromSources(code: string): string {
+  return code.replaceAll(/\bfrom "([^"]+)"/g, (text, name: string) => {
+    const path = PACKAGES[name];
+    return path === undefined ? text : `from ${JSON.stringify(pathToFileURL(path).href)}`;
+  });
+}
+
+test("docs: the pages with samples are found", () => {
+  const pages = programs.map(({ page }) => page);
+  expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/buffer-protocol.md", "docs/for-numpy-users.md"]));
+});
+
+test.each(programs)("docs: the samples of $page run, and do what their comments say", async (program) => {
+  const own = write("run", program, (code) => fromSources(withChecks(code, CLAIMS)));
+  const { stdout } = await run(process.execPath, ["-C", "@instride/source", join(own, PROGRAM)], { cwd: own });
+  expect(stdout).toContain(program.claims === 0 ? "" : `${program.claims} claims`);
+});
+
+test("docs: the samples are well typed", async () => {
+  for (const program of programs) write("types", program, (code) => code);
+  const config = {
+    extends: join(ROOT, "tsconfig.check.json"),
+    compilerOptions: {
+      incremental: false,
+      noUnusedLocals: false,
+      paths: Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) => [name, [path]])),
+      typeRoots: [join(ROOT, "node_modules/@types")],
+    },
+    include: ["**/*.ts"],
+    references: [],
+  };
+  const file = join(folder, "types/tsconfig.json");
+  writeFileSync(file, JSON.stringify(config));
+  const tsc = JSON.parse(readFileSync(join(ROOT, "node_modules/typescript/package.json"), "utf8")) as {
+    readonly bin: { readonly tsc: string };
+  };
+  const compiler = join(ROOT, "node_modules/typescript", tsc.bin.tsc);
+  const outcome = await run(process.execPath, [compiler, "-p", file]).catch((error: unknown) => error);
+  expect((outcome as { readonly stdout: string }).stdout).toBe("");
+});
