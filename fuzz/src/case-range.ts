@@ -70,7 +70,7 @@ export async function runCases(
       // Most cases wait for nothing, and should not wait for that.
       result = checked instanceof Promise ? await checked : checked;
     } catch (error) {
-      const fault = `the check itself failed: ${error instanceof Error ? (error.stack ?? String(error)) : String(error)}`;
+      const fault = `it threw: ${error instanceof Error ? (error.stack ?? String(error)) : String(error)}`;
       result = { kind: "not checked", fault, input: () => "none" };
     }
     count(tally, caseNumber, result, showsAll);

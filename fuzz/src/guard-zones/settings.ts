@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { borrowView, type Exportable, MemoryView } from "@instride/core";
+import { borrowView, type Exportable, type MemoryOwner, MemoryView } from "@instride/core";
 import { answerRequest, type FullBufferInfo } from "../../../packages/core/src/py-buffer.ts";
 import type { Exporter } from "../../../packages/core/src/exporter.ts";
 import type { Random } from "../random.ts";
@@ -112,29 +112,36 @@ const adopted: Setting = (random, stage) => {
 /** Bytes of an array in a heap at most: three fit. */
 const ARRAY_BYTES_MAX = 16_384;
 
+/** Arrays of a heap, side by side, each of which is to leave the others alone. */
 const heap: Setting = (random, stage) => {
-  const type = random.pick(DTYPE_TYPES);
-  let shape = anyShape(random);
-  while (shape.reduce((product, length) => product * length, type.itemsize) > ARRAY_BYTES_MAX) shape = anyShape(random);
-  const neighbours = [random.below(200), random.below(200)];
-  const views = pairOf((world) => {
-    const owner = OWNERS[world];
-    const before = owner.empty([neighbours[0]!], "uint8");
-    const array = owner.empty(shape, type.dtype!);
-    const after = owner.empty([neighbours[1]!], "uint8");
-    stage.atEnd(() => [before, array, after].forEach((view) => view.release()));
-    return array;
-  }) as unknown as Twin["views"];
+  const types = [random.pick(DTYPE_TYPES), random.pick(DTYPE_TYPES), random.pick(DTYPE_TYPES)];
+  const arrays = types.map((type) => ({ type, shape: smallShape(random, type) }));
+  const views = arrays.map(({ type, shape }) => pairOf((world) => heapArray(stage, OWNERS[world], type, shape)));
   const buffers = pairOf((world) => OWNERS[world].heap.memory.buffer);
   const zone = new Zone(random, buffers, 0, buffers[0].byteLength);
-  const { byteOffset, strides } = views[0];
-  const { format, itemsize } = type;
-  const places = placesOf({ shape, strides, below: 0, above: 0 }, byteOffset);
-  const model = { zone, format, itemsize, shape, places };
-  zone.own(model);
   stage.zones.push(zone);
-  return stage.add({ model, views, isWritable: true });
+  const twins = arrays.map(({ type, shape }, i): Twin => {
+    const { byteOffset, strides } = views[i]![0];
+    const places = placesOf({ shape, strides, below: 0, above: 0 }, byteOffset);
+    const model = { zone, format: type.format, itemsize: type.itemsize, shape, places };
+    zone.own(model);
+    return stage.add({ model, views: views[i]!, isWritable: true });
+  });
+  return twins[0]!;
 };
+
+function smallShape(random: Random, { itemsize }: ElementType): number[] {
+  for (;;) {
+    const shape = anyShape(random);
+    if (shape.reduce((product, length) => product * length, itemsize) <= ARRAY_BYTES_MAX) return shape;
+  }
+}
+
+function heapArray(stage: Stage, owner: MemoryOwner, type: ElementType, shape: readonly number[]): MemoryView {
+  const array = owner.empty(shape, type.dtype!);
+  stage.atEnd(() => array.release());
+  return array;
+}
 
 /** The language's own arrays, which lie side by side. */
 const typedArray: Setting = (random, stage) => {

@@ -42,17 +42,27 @@ export class Zone {
     this.#isShared = new Uint8Array(length);
   }
 
-  /** Makes bytes those of elements: the same in both worlds. */
-  own({ places, itemsize }: Pick<Model, "places" | "itemsize">): void {
+  /**
+   * Makes bytes those of an array's elements: the same in both worlds.
+   *
+   * @throws Error if they are another array's already, or lie outside
+   */
+  own(model: Pick<Model, "places" | "itemsize">): void {
     const [first, second] = this.#bytes;
-    for (const place of places) {
-      for (let i = place - this.start; i < place - this.start + itemsize; i++) {
-        if (i < 0 || i >= first.length) throw new Error(`internal: element at ${place} is outside its zone`);
-        second[i] = first[i]!;
-        this.#seen[1][i] = first[i]!;
-        this.#isShared[i] = 1;
-      }
+    for (const i of this.#indicesOf(model)) {
+      if (i < 0 || i >= first.length) throw new Error(`byte ${this.start + i} of an array is outside its zone`);
+      if (this.#isShared[i] === 1) throw new Error(`byte ${this.start + i} belongs to two arrays`);
+      second[i] = first[i]!;
+      this.#seen[1][i] = first[i]!;
+      this.#isShared[i] = 1;
     }
+  }
+
+  /** Each once, though elements may lie upon each other. */
+  #indicesOf({ places, itemsize }: Pick<Model, "places" | "itemsize">): Set<number> {
+    const indices = new Set<number>();
+    for (const place of places) for (let i = 0; i < itemsize; i++) indices.add(place - this.start + i);
+    return indices;
   }
 
   /** Writes bytes of nobody's elements that both worlds have: tables of offsets. */

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { scenario, type Scenario, type ScenarioOptions, type Snapshot, type ThreadSpec } from "@instride/explorer";
+import {
+  type MemorySpec,
+  scenario,
+  type Scenario,
+  type ScenarioOptions,
+  type Snapshot,
+  type ThreadSpec,
+} from "@instride/explorer";
 import { buryLane, laneOf, tellOfDeath, wakeLanes } from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { claimLane } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { claimOf, insideOf, LANES_MAX, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
@@ -31,10 +38,20 @@ function disconnect({ ports: { lanes, host } }: LaneEnv, thread: number, slot: n
   if (lane < 0) return;
   const { ticket } = buryLane(lanes, lane);
   wakeLanes(lanes, laneCount);
-  if (ticket === 0) return;
-  host.add(LOST, 1);
+  if (ticket !== 0) host.add(LOST, 1);
   tellOfDeath(lanes, slot);
 }
+
+/** Lane 0 is claimed by the thread that may die. */
+const CLAIMED: Readonly<Record<LaneMemory, MemorySpec>> = {
+  ...LANE_MEMORIES,
+  lanes: {
+    ...LANE_MEMORIES.lanes,
+    initial: (words) => {
+      words[claimOf(0)] = MORTAL;
+    },
+  },
+};
 
 /** Is told of the end of `lane0`, clears up, and has another thread started. */
 function owner(laneCount: number): LaneThread {
@@ -45,19 +62,6 @@ function owner(laneCount: number): LaneThread {
       if (env.awaitExit("lane0") !== "died") return;
       disconnect(env, MORTAL, JOB.slot, laneCount);
       raiseFlag(env.ports.host, startOf(1));
-    },
-  };
-}
-
-/** A thread that claims its lane, and may die from then on or before. */
-function mortalLane(): LaneThread {
-  return {
-    name: "lane0",
-    daemon: true,
-    mortal: true,
-    run: (env) => {
-      check(claimLane(env.ports.lanes, MORTAL) >= 0, "no lane is free");
-      stay(env, 0);
     },
   };
 }
@@ -81,7 +85,7 @@ export function sleepersAreNeverTooLow({ memory: { lanes }, exitOf }: Snapshot<L
 export function diesInJob(): Scenario {
   return scenario({
     name: "lanes: the only one dies, and the next thread has its lane",
-    memories: LANE_MEMORIES,
+    memories: CLAIMED,
     options: STRICT,
     threads: [
       {
@@ -95,7 +99,7 @@ export function diesInJob(): Scenario {
         },
       },
       owner(1),
-      mortalLane(),
+      residentLane(0, { mortal: true }),
       {
         name: "lane1",
         daemon: true,
@@ -119,7 +123,7 @@ export function diesBesideAnother(chunks: number): Scenario {
   const job = { ...JOB, chunkCount: chunks };
   return scenario({
     name: `lanes: one of two dies, in a job of ${chunks} chunks`,
-    memories: LANE_MEMORIES,
+    memories: CLAIMED,
     options: STRICT,
     threads: [
       {
@@ -137,7 +141,7 @@ export function diesBesideAnother(chunks: number): Scenario {
           if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, job.slot, 2);
         },
       },
-      { ...mortalLane(), run: (env) => stay(env, 0) },
+      residentLane(0, { mortal: true }),
       residentLane(1),
     ],
     invariants: { sleepersAreNeverTooLow },
@@ -148,7 +152,7 @@ export function diesBesideAnother(chunks: number): Scenario {
 export function diesBesideCaller(): Scenario {
   return scenario({
     name: "lanes: one dies in a job that the caller helps with, and its chunk is run again",
-    memories: LANE_MEMORIES,
+    memories: CLAIMED,
     options: STRICT,
     threads: [
       {
@@ -179,10 +183,7 @@ export function diesBesideCaller(): Scenario {
         name: "lane0",
         daemon: true,
         mortal: true,
-        run: (env) => {
-          claimLane(env.ports.lanes, MORTAL);
-          serveNextJob(laneHost(env, 0), 0);
-        },
+        run: (env) => serveNextJob(laneHost(env, 0), 0),
       },
     ],
     final: ({ memory }) => check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over"),
@@ -223,10 +224,10 @@ export function diesWhileStarting(): Scenario {
 export function diesParked(): Scenario {
   return scenario({
     name: "lanes: one dies parked, or on its way there or back",
-    memories: LANE_MEMORIES,
+    memories: CLAIMED,
     options: { ...STRICT, timeoutsMax: 1 },
     threads: [
-      mortalLane(),
+      residentLane(0, { mortal: true }),
       {
         name: "owner",
         daemon: true,

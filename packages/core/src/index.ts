@@ -46,6 +46,7 @@ export {
 export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./heap.ts";
 export { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
 export { broadcastShapes } from "./broadcast.ts";
+export { asBytes, asWritableBytes, type BytesArgument } from "./byte-arguments.ts";
 export {
   byteBounds,
   contiguousStrides,

@@ -147,7 +147,7 @@ export function buryLane(port: Port, lane: number): LastWords {
   return lastWords;
 }
 
-/** Wakes the caller of a job that a lane has died in. */
+/** Wakes the caller of a job, which a lane may have died in, or before it could say that it had left. */
 export function tellOfDeath(port: Port, job: number): void {
   signalCaller(port, job);
 }

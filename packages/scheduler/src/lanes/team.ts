@@ -109,10 +109,12 @@ export class LaneTeam {
     // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
     caller.wakeLanes(port, this.laneCount);
     const job = this.#jobs.get(ticket);
-    if (job === undefined) return;
-    const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
-    job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
-    caller.tellOfDeath(port, job.slot);
+    if (job !== undefined) {
+      const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
+      job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
+    }
+    // All callers: one may wait for this lane to leave that had left, and died before it could say so.
+    for (const { slot } of this.#jobs.values()) caller.tellOfDeath(port, slot);
   }
 
   /** A thread has sent something about a job. */
