@@ -50,7 +50,7 @@ export function asWritableBytes(source: Exportable): BytesArgument {
   }
 }
 
-function held(buffer: PyBuffer): BytesArgument {
+function held(buffer: Pick<PyBuffer, "buffer" | "byteOffset" | "nbytes" | "release">): BytesArgument {
   return {
     bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.nbytes),
     release: () => buffer.release(),
