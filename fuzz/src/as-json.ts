@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { isSharedArrayBuffer } from "../../packages/core/src/array-buffer.ts";
 
 const ITEMS_SHOWN = 80;
 const CHARACTERS_SHOWN = 4000;
@@ -26,14 +25,22 @@ function plain(value: unknown): unknown {
   }
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return plainArray(value as unknown[]);
-  if (value instanceof ArrayBuffer || isSharedArrayBuffer(value)) {
-    return { [isSharedArrayBuffer(value) ? "SharedArrayBuffer" : "ArrayBuffer"]: value.byteLength };
-  }
+  if (value instanceof ArrayBuffer) return { ArrayBuffer: byteLengthOf(value) };
+  if (value instanceof SharedArrayBuffer) return { SharedArrayBuffer: byteLengthOf(value) };
   if (ArrayBuffer.isView(value)) return { [value.constructor.name]: hexOf(value) };
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, plain(item)]);
   const prototype: unknown = Object.getPrototypeOf(value);
   const fields = Object.fromEntries(entries);
   return prototype === null || prototype === Object.prototype ? fields : { [value.constructor.name]: fields };
+}
+
+/** Null for what has the prototype of a buffer, and is none. */
+function byteLengthOf(buffer: ArrayBufferLike): number | null {
+  try {
+    return new Uint8Array(buffer).length;
+  } catch {
+    return null;
+  }
 }
 
 function plainNumber(value: number): unknown {

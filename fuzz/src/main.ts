@@ -31,6 +31,8 @@ Ends with "N passed, N failed", in cases.`;
 /** Cases that a thread is told at once: those of some tenths of a second. */
 const CHUNK_PER_PERCENT = 200;
 
+const LINE_COLUMNS = 80;
+
 async function runPart(part: Part, args: FuzzArguments): Promise<Tally> {
   const { name, percent } = part;
   const { cases, seed, onlyCase, areNamed } = args;
@@ -40,7 +42,8 @@ async function runPart(part: Part, args: FuzzArguments): Promise<Tally> {
   const { stdout } = process;
   const progress = (tally: Tally): void => {
     const line = formatProgress(name, tally, range.stop - range.start, performance.now() - start);
-    stdout.write(`\r\x1b[K${line.slice(0, stdout.columns - 1)}`);
+    // A terminal that doesn't know its width says 0.
+    stdout.write(`\r\x1b[K${line.slice(0, (stdout.columns || LINE_COLUMNS) - 1)}`);
   };
   const tally = await runCrew({
     part: name,

@@ -18,11 +18,11 @@ test("runCrew: what stops its thread has failed, by its number, and every other 
     chunk: 20,
     threads: 2,
     worker: new URL("./fixtures/stopping-worker.ts", import.meta.url),
-    stallMs: 3000,
+    stallMs: 5000,
     heapMb: 64,
   });
   expect(shown.map(({ caseNumber }) => caseNumber)).toEqual(failing.map(({ caseNumber }) => caseNumber));
   expect({ passed, failed }).toEqual({ passed: CASES - failing.length, failed: failing.length });
-  const texts = ["did not end in 3000 ms", "out of memory", "nobody waits", "it is wrong"];
+  const texts = ["did not end in 5000 ms", "out of memory", "nobody waits", "it is wrong"];
   for (const [i, { choice }] of failing.entries()) expect(shown[i]!.fault).toContain(texts[choice]);
 });

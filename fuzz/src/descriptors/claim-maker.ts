@@ -176,7 +176,7 @@ const changeFormat: Change = (random, claim) => {
   claim.fields.format = text;
   claim.formatSize = size;
   // Else every other format is refused for its size.
-  if (!random.oneIn(4)) claim.fields.itemsize = Number(size ?? claim.fields.itemsize);
+  if (!random.oneIn(4) && size !== null) claim.fields.itemsize = Number(size);
 };
 
 const changeLength: Change = (random, { fields }) => {

@@ -114,6 +114,7 @@ function faultOfElements(descriptor: Descriptor): string | null {
 
 /** True for a buffer whose bytes are known. */
 function isKept({ buffer }: Descriptor): boolean {
+  if (buffer instanceof ArrayBuffer && buffer.detached) return false;
   const bytes = new Uint8Array(buffer);
   return bytes.length === 0 || (bytes[0] === byteAt(0) && bytes.at(-1) === byteAt(bytes.length - 1));
 }

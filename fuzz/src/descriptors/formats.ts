@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { FORMAT_LENGTH_MAX } from "../../../packages/core/src/descriptor.ts";
 import type { Random } from "../random.ts";
+import { FORMAT_LENGTH_MAX } from "./oracle.ts";
 
 /** A text, and the bytes of an item; null for what is no format. */
 export interface SizedFormat {

@@ -6,9 +6,11 @@
  *
  * @module
  */
-import { FORMAT_LENGTH_MAX } from "../../../packages/core/src/descriptor.ts";
 import { HANDLES_MAX } from "@instride/core";
 import type { Claim } from "./claim.ts";
+
+/** Characters of a format at most, in a descriptor. */
+export const FORMAT_LENGTH_MAX = 65_536;
 
 /** The largest integer that a number holds for certain. */
 const INT_MAX = 2n ** 53n - 1n;

@@ -14,17 +14,33 @@ export interface RandomLayout {
   readonly above: number;
 }
 
-/** Elements at most, but for few arrays that are long enough to be worked on in blocks. */
+/** Elements at most, but for few arrays. */
 const SIZE_MAX = 120;
+
+/** Arrays that are long enough to be worked on in blocks. */
+const LONG_SHAPES: readonly ((random: Random) => number[])[] = [
+  (random) => [random.between(1000, 3000)],
+  (random) => [2, random.between(600, 1200)],
+  (random) => [random.between(500, 700), 3],
+];
+
+/** Arrays whose rows are long enough to be moved as blocks. */
+const WIDE_SHAPES: readonly ((random: Random) => number[])[] = [
+  (random) => [random.between(2, 4), random.between(60, 80)],
+  (random) => [random.between(2, 3), 2, random.between(30, 80)],
+  (random) => [random.between(60, 140)],
+];
 
 /** A shape of up to 4 axes. */
 export function anyShape(random: Random, ndimMin: number = 0): number[] {
-  if (random.oneIn(60)) return random.pick([[random.between(1000, 3000)], [2, random.between(600, 1200)], [700, 3]]);
+  if (random.oneIn(60)) return random.pick(LONG_SHAPES)(random);
+  if (random.oneIn(12)) return random.shuffled(random.pick(WIDE_SHAPES)(random));
   const ndim = Math.max(ndimMin, random.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]));
   const shape: number[] = [];
   let size = 1;
   for (let axis = 0; axis < ndim; axis++) {
-    const length = random.oneIn(40) ? 0 : random.between(1, Math.max(1, Math.min(9, Math.floor(SIZE_MAX / size))));
+    const most = random.oneIn(8) ? SIZE_MAX : 9;
+    const length = random.oneIn(40) ? 0 : random.between(1, Math.max(1, Math.min(most, Math.floor(SIZE_MAX / size))));
     shape.push(length);
     size *= Math.max(1, length);
   }

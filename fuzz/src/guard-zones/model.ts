@@ -52,6 +52,12 @@ export function rowsOf(model: Model, start: number, stop: number): Model {
   return { ...model, shape: [stop - start, ...inner], places: model.places.slice(start * rowSize, stop * rowSize) };
 }
 
+/** True where no byte belongs to two elements. */
+export function areApart({ places, itemsize }: Model): boolean {
+  const sorted = places.toSorted((a, b) => a - b);
+  return sorted.every((place, i) => i === 0 || place >= sorted[i - 1]! + itemsize);
+}
+
 /** Every byte of every element, in C order, as a model of bytes. */
 export function bytesOf(model: Model): Model {
   const { places, itemsize } = model;

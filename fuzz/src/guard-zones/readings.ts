@@ -4,21 +4,25 @@
  * @module
  */
 import {
+  asBytes,
   BufferFlags,
   codecFor,
   forEachRun,
   getBuffer,
+  getContiguous,
+  getPointer,
+  HeldBytes,
+  isBufferContiguous,
   iterUnpack,
   type MemoryView,
+  OldBuffer,
   type Order,
   planIteration,
+  toContiguous,
   unpackFrom,
+  unshare,
+  writeNpy,
 } from "@instride/core";
-import { getContiguous, getPointer, isBufferContiguous, toContiguous } from "../../../packages/core/src/contiguous.ts";
-import { HeldBytes } from "../../../packages/core/src/held-bytes.ts";
-import { writeNpy } from "../../../packages/core/src/npy.ts";
-import { OldBuffer } from "../../../packages/core/src/old-buffer.ts";
-import { unshare } from "../../../packages/core/src/unshare.ts";
 import type { Random } from "../random.ts";
 import type { OperationMaker } from "./derivations.ts";
 import { anyValue } from "./element-types.ts";
@@ -43,6 +47,18 @@ const toBytes: Reading = (random) => {
   const order = random.pick(ORDERS);
   return [`toBytes("${order}")`, (view) => view.toBytes(order)];
 };
+
+/** The elements in C order, which the model knows. */
+const elementBytes: OperationMaker = (_, __, { model, views }) => ({
+  text: "toBytes(), compared",
+  writes: [],
+  run(world) {
+    const bytes = views[world].toBytes();
+    if (Buffer.compare(bytes, model.zone.bytesOf(world, model)) !== 0)
+      throw new Error("they are not those of the elements");
+    return bytes;
+  },
+});
 
 const toList: Reading = () => ["toList()", (view) => view.toList()];
 
@@ -156,6 +172,14 @@ const oldBuffer: Reading = (random) => {
   return [`an old buffer's slice ${start}:${stop}:${step}`, run];
 };
 
+const bytesOfArgument: Reading = () => [
+  "asBytes",
+  (view) => {
+    using argument = asBytes(view);
+    return argument.bytes.slice();
+  },
+];
+
 const READINGS: readonly Reading[] = [
   get,
   toBytes,
@@ -176,10 +200,13 @@ const READINGS: readonly Reading[] = [
   structs,
   codec,
   oldBuffer,
+  bytesOfArgument,
 ];
 
 /** Some operation that reads. */
-export const reading: OperationMaker = (random, _, { model, views }) => {
+export const reading: OperationMaker = (random, stage, twin) => {
+  if (random.oneIn(READINGS.length)) return elementBytes(random, stage, twin);
+  const { model, views } = twin;
   const [text, read] = random.pick(READINGS)(random, model);
   return { text, writes: [], run: (world) => read(views[world]) };
 };

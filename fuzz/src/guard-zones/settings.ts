@@ -4,9 +4,15 @@
  *
  * @module
  */
-import { borrowView, type Exportable, type MemoryOwner, MemoryView } from "@instride/core";
-import { answerRequest, type FullBufferInfo } from "../../../packages/core/src/py-buffer.ts";
-import type { Exporter } from "../../../packages/core/src/exporter.ts";
+import {
+  answerRequest,
+  borrowView,
+  type Exportable,
+  type Exporter,
+  type FullBufferInfo,
+  type MemoryOwner,
+  MemoryView,
+} from "@instride/core";
 import type { Random } from "../random.ts";
 import { anyType, DTYPE_TYPES, type ElementType, REAL_TYPES } from "./element-types.ts";
 import { anyLayout, anyShape, placesOf, type RandomLayout } from "./layouts.ts";

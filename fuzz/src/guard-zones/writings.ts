@@ -4,27 +4,33 @@
  * @module
  */
 import {
+  asWritableBytes,
+  bufferFromReadWriteObject,
   BufferFlags,
   codecFor,
+  copyData,
   copyElements,
+  END_OF_BUFFER,
   forEachRun,
+  fromContiguous,
   getBuffer,
+  HeldBytes,
   MemoryView,
   type Order,
   packInto,
   planIteration,
+  readNpy,
+  toContiguous,
+  writeNpy,
 } from "@instride/core";
-import { copyData, fromContiguous, toContiguous } from "../../../packages/core/src/contiguous.ts";
-import { HeldBytes } from "../../../packages/core/src/held-bytes.ts";
-import { readNpy, writeNpy } from "../../../packages/core/src/npy.ts";
-import { bufferFromReadWriteObject, END_OF_BUFFER } from "../../../packages/core/src/old-buffer.ts";
 import type { Random } from "../random.ts";
 import type { OperationMaker } from "./derivations.ts";
 import { anyValue, type ElementType, FILE_TYPES } from "./element-types.ts";
-import { axisSteps, bytesOf, type Model } from "./model.ts";
+import { areApart, axisSteps, bytesOf, type Model } from "./model.ts";
 import { anyIndices } from "./readings.ts";
 import { newArray } from "./settings.ts";
 import type { Stage, Twin } from "./stage.ts";
+import type { World } from "./zone.ts";
 
 const ORDERS: readonly Order[] = ["C", "F", "A"];
 
@@ -63,8 +69,19 @@ const fill: OperationMaker = (random, _, { model, views }) => {
 
 const assign: OperationMaker = (random, stage, { model, views }) => {
   const source = sourceLike(random, stage, model);
-  return { text: "assign(...)", writes: [model], run: (world) => views[world].assign(source.views[world]) };
+  const run = (world: World): void => views[world].assign(source.views[world]);
+  return { text: "assign(...)", writes: [model], run: compared(model, source.model, run) };
 };
+
+/** Compares what was written with what the source was before, unless elements lie upon each other. */
+function compared(target: Model, source: Model, run: (world: World) => void): (world: World) => void {
+  return (world) => {
+    const before = source.zone.bytesOf(world, source);
+    run(world);
+    const after = target.zone.bytesOf(world, target);
+    if (areApart(target) && Buffer.compare(before, after) !== 0) throw new Error("its elements are not the source's");
+  };
+}
 
 const copyInto: OperationMaker = (random, stage, { model, views, isWritable }) => {
   const source = sourceLike(random, stage, model);
@@ -73,7 +90,9 @@ const copyInto: OperationMaker = (random, stage, { model, views, isWritable }) =
   return {
     text: "copyElements(...)",
     writes: [model],
-    run: (world) => copyElements(stridedOf(views[world]), stridedOf(source.views[world])),
+    run: compared(model, source.model, (world) =>
+      copyElements(stridedOf(views[world]), stridedOf(source.views[world])),
+    ),
   };
 };
 
@@ -206,6 +225,16 @@ const oldBufferWrite: OperationMaker = (random, _, { model, views }) => {
   };
 };
 
+const bytesOfArgument: OperationMaker = (_, __, { model, views }) => ({
+  text: "asWritableBytes, filled",
+  writes: [model],
+  run(world) {
+    using argument = asWritableBytes(views[world]);
+    for (const i of argument.bytes.keys()) argument.bytes[i] = i;
+    return argument.bytes.length;
+  },
+});
+
 /** Operations that write. */
 export const WRITINGS: readonly OperationMaker[] = [
   set,
@@ -222,4 +251,5 @@ export const WRITINGS: readonly OperationMaker[] = [
   npyInto,
   codecWrite,
   oldBufferWrite,
+  bytesOfArgument,
 ];

@@ -74,6 +74,15 @@ export class Zone {
     this.#isShared.fill(1, place - this.start, place - this.start + bytes.length);
   }
 
+  /** The bytes of elements in one world, one after the other. */
+  bytesOf(world: World, { places, itemsize }: Pick<Model, "places" | "itemsize">): Uint8Array {
+    const bytes = new Uint8Array(places.length * itemsize);
+    for (const [i, place] of places.entries()) {
+      bytes.set(this.#bytes[world].subarray(place - this.start, place - this.start + itemsize), i * itemsize);
+    }
+    return bytes;
+  }
+
   /**
    * Looks at every byte.
    *

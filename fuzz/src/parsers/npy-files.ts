@@ -4,9 +4,7 @@
  *
  * @module
  */
-import type { MemoryView } from "@instride/core";
-import { npyDataOffset, parseNpyHeader } from "../../../packages/core/src/npy-header.ts";
-import { readNpy, writeNpy } from "../../../packages/core/src/npy.ts";
+import { type MemoryView, npyDataOffset, parseNpyHeader, readNpy, writeNpy } from "@instride/core";
 import type { Random } from "../random.ts";
 import { mutatedBytes, mutatedText, splicedBytes } from "./mutations.ts";
 import { faultIn, refusal, type Verdict } from "./verdict.ts";

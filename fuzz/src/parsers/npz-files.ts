@@ -8,7 +8,7 @@
  * @module
  */
 import { crc32, deflateRawSync } from "node:zlib";
-import { type NpzFile, openNpz } from "../../../packages/core/src/npz.ts";
+import { type NpzFile, openNpz } from "@instride/core";
 import type { Random } from "../random.ts";
 import { mutatedBytes, splicedBytes } from "./mutations.ts";
 import { anyNpyFile, faultOfArray, validNpyFile } from "./npy-files.ts";

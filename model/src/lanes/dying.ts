@@ -32,15 +32,18 @@ const NEXT_JOB: ModelJob = { ...JOB, ticket: 2 };
 const MORTAL = 7;
 const HEIR = 8;
 
-/** What `team.ts` does when it is told of the end of a thread. */
-function disconnect({ ports: { lanes, host } }: LaneEnv, thread: number, slot: number, laneCount: number): void {
+/** What the owner does when it is told of the end of a thread. */
+export type Disconnect = (env: LaneEnv, thread: number, slot: number, laneCount: number) => void;
+
+/** As in `team.ts`. */
+const disconnectThread: Disconnect = ({ ports: { lanes, host } }, thread, slot, laneCount) => {
   const lane = laneOf(lanes, thread);
   if (lane < 0) return;
   const { ticket } = buryLane(lanes, lane);
   wakeLanes(lanes, laneCount);
   if (ticket !== 0) host.add(LOST, 1);
   tellOfDeath(lanes, slot);
-}
+};
 
 /** Lane 0 is claimed by the thread that may die. */
 const CLAIMED: Readonly<Record<LaneMemory, MemorySpec>> = {
@@ -54,7 +57,7 @@ const CLAIMED: Readonly<Record<LaneMemory, MemorySpec>> = {
 };
 
 /** Is told of the end of `lane0`, clears up, and has another thread started. */
-function owner(laneCount: number): LaneThread {
+function owner(laneCount: number, disconnect: Disconnect = disconnectThread): LaneThread {
   return {
     name: "owner",
     daemon: true,
@@ -119,7 +122,7 @@ export function diesInJob(): Scenario {
 }
 
 /** A lane that is parked beside it takes over, also when the dead one had been woken for the job. */
-export function diesBesideAnother(chunks: number): Scenario {
+export function diesBesideAnother(chunks: number, disconnect: Disconnect = disconnectThread): Scenario {
   const job = { ...JOB, chunkCount: chunks };
   return scenario({
     name: `lanes: one of two dies, in a job of ${chunks} chunks`,
@@ -149,7 +152,7 @@ export function diesBesideAnother(chunks: number): Scenario {
 }
 
 /** The caller takes part in a job in which a lane dies, and runs the lost chunk again in the next. */
-export function diesBesideCaller(): Scenario {
+export function diesBesideCaller(disconnect: Disconnect = disconnectThread): Scenario {
   return scenario({
     name: "lanes: one dies in a job that the caller helps with, and its chunk is run again",
     memories: CLAIMED,
@@ -190,6 +193,35 @@ export function diesBesideCaller(): Scenario {
   });
 }
 
+/** Another thread starts while the dead one is buried: it has the dead one's lane, whole, or a lane of its own. */
+export function heirBesideCaller(): Scenario {
+  return scenario({
+    name: "lanes: one dies, and a thread that starts may have its lane, beside a caller with two jobs",
+    memories: CLAIMED,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 2, "spins");
+          for (const job of [JOB, NEXT_JOB]) {
+            caller.open(job);
+            caller.help(job);
+            caller.untilOver(job);
+            checkAllRan(caller.settle(job));
+          }
+        },
+      },
+      owner(2),
+      { name: "lane0", mortal: true, run: () => {} },
+      {
+        name: "heir",
+        run: (env) => serveNextJob(laneHost(env, claimLane(env.ports.lanes, HEIR)), 0),
+      },
+    ],
+  });
+}
+
 /** Threads that start claim lanes of their own; what a thread has claimed that dies at once is free again. */
 export function diesWhileStarting(): Scenario {
   return scenario({
@@ -201,7 +233,7 @@ export function diesWhileStarting(): Scenario {
       {
         name: "owner",
         run: (env) => {
-          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 2);
+          if (env.awaitExit("lane0") === "died") disconnectThread(env, MORTAL, JOB.slot, 2);
         },
       },
     ],
@@ -233,7 +265,7 @@ export function diesParked(): Scenario {
         daemon: true,
         run: (env) => {
           wakeLanes(env.ports.lanes, 1);
-          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 1);
+          if (env.awaitExit("lane0") === "died") disconnectThread(env, MORTAL, JOB.slot, 1);
         },
       },
     ],
@@ -248,6 +280,6 @@ export function diesParked(): Scenario {
 }
 
 export const DYING: Theme = {
-  small: [diesWhileStarting(), diesParked(), diesBesideCaller()],
+  small: [diesWhileStarting(), diesParked(), diesBesideCaller(), heirBesideCaller()],
   large: [diesInJob(), diesBesideAnother(1), diesBesideAnother(2)],
 };

@@ -7,6 +7,7 @@
  * @module
  */
 import { scenario, type Scenario, type ThreadSpec } from "@instride/explorer";
+import { stopJob } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { serveNextJob } from "../../../packages/scheduler/src/lanes/lane.ts";
 import type { Theme } from "../theme.ts";
 import { LANE_MEMORIES, type LaneEnv, type LaneMemory } from "./lane-memories.ts";
@@ -69,6 +70,34 @@ export function sharedChunks(chunks: number): Scenario {
   });
 }
 
+/**
+ * A job that is stopped is closed with chunks under way, and with claims left. What a late lane counts must not count for
+ * the next job, and what it claims must not be claimed again.
+ */
+export function stoppedThenReused(visits: number, chunks: number): Scenario {
+  return scenario({
+    name: `lanes: a job of ${chunks} chunks is stopped, and the next opened in its slot, under ${visits} looks for work`,
+    memories: LANE_MEMORIES,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const [stopped, next] = [jobOf(1, chunks), jobOf(2, chunks)];
+          const caller = new ModelCaller(env, 1, "spins");
+          caller.open(stopped);
+          stopJob(env.ports.lanes, stopped.slot);
+          caller.settle(stopped);
+          caller.open(next);
+          caller.help(next);
+          caller.untilOver(next);
+          checkAllRan(caller.settle(next));
+        },
+      },
+      visitor(0, visits),
+    ],
+  });
+}
+
 /** A straggler of the last job, while another lane is in the next. */
 export function straggler(): Scenario {
   return scenario({
@@ -98,6 +127,14 @@ export function reusedSlot(lanes: number): Scenario {
 }
 
 export const ENTERING: Theme = {
-  small: [lateLane(1, 1), lateLane(1, 2), lateLane(2, 2), sharedChunks(1), sharedChunks(2)],
+  small: [
+    lateLane(1, 1),
+    lateLane(1, 2),
+    lateLane(2, 2),
+    stoppedThenReused(1, 1),
+    stoppedThenReused(2, 2),
+    sharedChunks(1),
+    sharedChunks(2),
+  ],
   large: [lateLane(3, 3), sharedChunks(3), straggler(), reusedSlot(1), reusedSlot(2)],
 };

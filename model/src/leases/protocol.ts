@@ -12,10 +12,18 @@ import {
   detach,
   isLive,
   leasedRegion,
+  type LeaseHandle,
+  type LeasePorts,
   openHandle,
   setRegion,
   viewsUnder,
 } from "../../../packages/core/src/lease-protocol.ts";
+
+/** Ends a handle, and tells how many views are under its slot then. The owner's steps in `leases.ts`, as one. */
+function endAndCount(ports: LeasePorts, handle: LeaseHandle): number {
+  closeHandle(ports, handle);
+  return viewsUnder(claimedRows(ports), handle.slot);
+}
 
 export const PROTOCOL = {
   attach,
@@ -24,6 +32,7 @@ export const PROTOCOL = {
   claimRow,
   closeHandle,
   detach,
+  endAndCount,
   isLive,
   leasedRegion,
   openHandle,
