@@ -61,6 +61,12 @@ export class MemoryView<
 > extends ContentView<D> {
   static {
     stateOf = (view): ViewState => view.checked();
+    // What Node's `console.log` asks for. Elsewhere nobody does.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: MemoryView): string {
+        return this.toString();
+      },
+    });
   }
 
   /**

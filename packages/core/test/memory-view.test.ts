@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { borrowView } from "../src/borrowed-view.ts";
 import type { Descriptor } from "../src/descriptor.ts";
@@ -311,4 +312,12 @@ test("toString: tells dtype or format, shape, and read-only", () => {
     "MemoryView int32 [3] read-only",
     'MemoryView format ">i" [1]',
   ]);
+});
+
+test("MemoryView: console.log shows what it is of", () => {
+  const view = new MemoryView(new Float32Array(6)).reshape([2, 3]);
+  expect(inspect(view)).toBe("MemoryView float32 [2, 3]");
+  expect(inspect({ view: view.toReadonly() })).toContain("MemoryView float32 [2, 3] read-only");
+  view.release();
+  expect(inspect(view)).toBe("MemoryView (released)");
 });
