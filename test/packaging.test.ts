@@ -35,7 +35,9 @@ test.each(PUBLISHED)("packaging: the tarball of %s holds what it needs, and noth
     expect.arrayContaining(["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"]),
   );
   expect(
-    paths.filter((path) => !/^(package\.json|README\.md|LICENSE|(dist|src)\/(.*\.(js|ts|map)|.*\/README\.md))$/.test(path)),
+    paths.filter(
+      (path) => !/^(package\.json|README\.md|LICENSE|(dist|src)\/(.*\.(js|ts|map)|.*\/README\.md))$/.test(path),
+    ),
   ).toEqual([]);
 });
 
