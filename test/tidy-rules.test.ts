@@ -17,6 +17,7 @@ test.each([
   ["packages/instride/src/index.ts", 'import { a } from "node:os";', "runs in any engine"],
   ["workers/src/browser.ts", 'import { a } from "node:os";', "runs in any engine"],
   ["conformance/src/a.ts", 'import { a } from "../../packages/kernels/src/a.ts";', "by its name"],
+  ["model/src/a.ts", 'import { a } from "../../packages/kernels/src/a.ts";', "by its name"],
   ["test/a.test.ts", 'import { a } from "../packages/core/src/a.ts";', "by its name"],
 ])("tidy rules: in %s, %s is against the layers", (path, text, problem) => {
   expect(layering(parse(path, text))).toEqual([expect.stringContaining(problem)]);
@@ -28,6 +29,7 @@ test.each([
   ["packages/scheduler/src/pools/piscina.ts", 'import { a } from "../a.ts"; import { b } from "@instride/core";'],
   ["packages/instride/src/node.ts", 'import { a } from "node:os"; import.meta.resolve("#worker-node");'],
   ["conformance/src/a.ts", 'import { a } from "../../packages/core/src/a.ts"; import { b } from "./b.ts";'],
+  ["model/src/a.ts", 'import "../../packages/core/src/a.ts"; import "../../packages/scheduler/src/a.ts";'],
   ["packages/core/test/a.test.ts", 'import { a } from "../src/a.ts"; import { test } from "vitest";'],
 ])("tidy rules: in %s, %s is within the layers", (path, text) => {
   expect(layering(parse(path, text))).toEqual([]);

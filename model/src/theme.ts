@@ -16,3 +16,8 @@ export interface Theme {
 export function check(isRight: boolean, message: string): void {
   if (!isRight) throw new Error(message);
 }
+
+/** A number of things: "1 lane", "2 lanes". */
+export function several(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}

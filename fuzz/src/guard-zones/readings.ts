@@ -126,7 +126,9 @@ const pointer: Reading = (random, model) => {
   const run = (view: MemoryView): unknown => {
     using buffer = getBuffer(view, flags);
     const place = getPointer(buffer, indices);
-    return [place, new Uint8Array(buffer.buffer, place, buffer.itemsize).slice()];
+    // Without a shape it is an axis of bytes.
+    const isBytes = buffer.shape === null && buffer.ndim > 0;
+    return [place, new Uint8Array(buffer.buffer, place, isBytes ? 1 : buffer.itemsize).slice()];
   };
   return [`getPointer(getBuffer(${flags}), [${indices.join()}])`, run];
 };

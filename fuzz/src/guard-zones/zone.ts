@@ -16,6 +16,32 @@ export type World = 0 | 1;
 
 export const WORLDS: readonly World[] = [0, 1];
 
+interface Float {
+  get(view: DataView, place: number): number;
+  /** Writes one NaN, as an integer. */
+  set(view: DataView, place: number): void;
+}
+
+const IS_LITTLE: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const NAN_16 = 0x7e00;
+const NAN_32 = 0x7fc0_0000;
+const NAN_64: bigint = 0x7ff8n << 48n;
+
+const FLOATS: ReadonlyMap<string, Float> = new Map<string, Float>([
+  [
+    "e",
+    { get: (view, at) => view.getFloat16(at, IS_LITTLE), set: (view, at) => view.setUint16(at, NAN_16, IS_LITTLE) },
+  ],
+  [
+    "f",
+    { get: (view, at) => view.getFloat32(at, IS_LITTLE), set: (view, at) => view.setUint32(at, NAN_32, IS_LITTLE) },
+  ],
+  [
+    "d",
+    { get: (view, at) => view.getFloat64(at, IS_LITTLE), set: (view, at) => view.setBigUint64(at, NAN_64, IS_LITTLE) },
+  ],
+]);
+
 /** Bytes that are compared at once; only in those that changed is each looked at. */
 const CHUNK_BYTES = 512;
 
@@ -81,6 +107,18 @@ export class Zone {
       bytes.set(this.#bytes[world].subarray(place - this.start, place - this.start + itemsize), i * itemsize);
     }
     return bytes;
+  }
+
+  /** Gives elements that are NaN in both worlds one bit pattern: which of many they have, the engine chooses. */
+  settleNaNs({ places, format }: Model): void {
+    const float = FLOATS.get(format);
+    if (float === undefined) return;
+    const [first, second] = this.buffers.map((buffer) => new DataView(buffer)) as [DataView, DataView];
+    for (const place of places) {
+      if (!Number.isNaN(float.get(first, place)) || !Number.isNaN(float.get(second, place))) continue;
+      float.set(first, place);
+      float.set(second, place);
+    }
   }
 
   /**

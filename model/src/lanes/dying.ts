@@ -14,7 +14,7 @@ import {
 import { buryLane, laneOf, tellOfDeath, wakeLanes } from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { claimLane } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { claimOf, insideOf, LANES_MAX, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
-import { check, type Theme } from "../theme.ts";
+import { check, several, type Theme } from "../theme.ts";
 import { awaitFlag, LANE_MEMORIES, type LaneEnv, type LaneMemory, LOST, raiseFlag, startOf } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob, type Outcome } from "./model-caller.ts";
 import { laneHost, residentLane, stay } from "./model-lane.ts";
@@ -32,17 +32,18 @@ const NEXT_JOB: ModelJob = { ...JOB, ticket: 2 };
 const MORTAL = 7;
 const HEIR = 8;
 
-/** What the owner does when it is told of the end of a thread. */
-export type Disconnect = (env: LaneEnv, thread: number, slot: number, laneCount: number) => void;
+/** What the owner does when it is told of the end of a thread. @returns the chunk that this was at, or -1 */
+export type Disconnect = (env: LaneEnv, thread: number, slot: number, laneCount: number) => number;
 
 /** As in `team.ts`. */
 const disconnectThread: Disconnect = ({ ports: { lanes, host } }, thread, slot, laneCount) => {
   const lane = laneOf(lanes, thread);
-  if (lane < 0) return;
-  const { ticket } = buryLane(lanes, lane);
+  if (lane < 0) return -1;
+  const { ticket, chunk } = buryLane(lanes, lane);
   wakeLanes(lanes, laneCount);
   if (ticket !== 0) host.add(LOST, 1);
   tellOfDeath(lanes, slot);
+  return chunk;
 };
 
 /** Lane 0 is claimed by the thread that may die. */
@@ -125,7 +126,7 @@ export function diesInJob(): Scenario {
 export function diesBesideAnother(chunks: number, disconnect: Disconnect = disconnectThread): Scenario {
   const job = { ...JOB, chunkCount: chunks };
   return scenario({
-    name: `lanes: one of two dies, in a job of ${chunks} chunks`,
+    name: `lanes: one of two dies, in a job of ${several(chunks, "chunk")}`,
     memories: CLAIMED,
     options: STRICT,
     threads: [
@@ -168,19 +169,18 @@ export function diesBesideCaller(disconnect: Disconnect = disconnectThread): Sce
           const outcome = caller.settle(JOB);
           const hasLost = env.ports.host.load(LOST) > 0;
           checkLoss(outcome, hasLost);
-          if (outcome.marked[0]!) return;
+          if (outcome.marked[0]!) return outcome;
           // Nobody but the caller is there to run it again.
           caller.open(NEXT_JOB);
           caller.help(NEXT_JOB);
           checkAllRan(caller.settle(NEXT_JOB));
+          return outcome;
         },
       },
       {
         name: "owner",
         daemon: true,
-        run: (env) => {
-          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 1);
-        },
+        run: (env) => (env.awaitExit("lane0") === "died" ? disconnect(env, MORTAL, JOB.slot, 1) : -1),
       },
       {
         name: "lane0",
@@ -189,7 +189,11 @@ export function diesBesideCaller(disconnect: Disconnect = disconnectThread): Sce
         run: (env) => serveNextJob(laneHost(env, 0), 0),
       },
     ],
-    final: ({ memory }) => check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over"),
+    final: ({ memory, resultOf }) => {
+      check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over");
+      const { ran, marked } = resultOf("caller") as Outcome;
+      check(marked[0]! || ran[0] === 0 || resultOf("owner") === 0, "the owner can't tell which chunk was lost");
+    },
   });
 }
 
@@ -243,7 +247,7 @@ export function diesWhileStarting(): Scenario {
       check(
         claims
           .filter((claim) => claim !== 0)
-          .sort()
+          .sort((a, b) => a - b)
           .join() === expected.join(),
         `lanes are claimed by ${claims.filter((claim) => claim !== 0).join()}`,
       );

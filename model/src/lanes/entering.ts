@@ -9,7 +9,7 @@
 import { scenario, type Scenario, type ThreadSpec } from "@instride/explorer";
 import { stopJob } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { serveNextJob } from "../../../packages/scheduler/src/lanes/lane.ts";
-import type { Theme } from "../theme.ts";
+import { several, type Theme } from "../theme.ts";
 import { LANE_MEMORIES, type LaneEnv, type LaneMemory } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob } from "./model-caller.ts";
 import { laneHost, residentLane } from "./model-lane.ts";
@@ -49,7 +49,7 @@ function helpingCaller(lanes: number, jobs: readonly ModelJob[]): LaneThread {
 /** A lane that looks for work while jobs come and go in one slot. */
 export function lateLane(visits: number, jobs: number): Scenario {
   return scenario({
-    name: `lanes: one looks ${visits} times for ${jobs} jobs in one slot, which the caller also works on`,
+    name: `lanes: one looks ${several(visits, "time")} while the caller opens ${several(jobs, "job")} in one slot, and helps`,
     memories: LANE_MEMORIES,
     threads: [
       helpingCaller(
@@ -64,7 +64,7 @@ export function lateLane(visits: number, jobs: number): Scenario {
 /** Two lanes and the caller claim the chunks of one job. */
 export function sharedChunks(chunks: number): Scenario {
   return scenario({
-    name: `lanes: two and the caller share ${chunks} chunks`,
+    name: `lanes: two and the caller share ${several(chunks, "chunk")}`,
     memories: LANE_MEMORIES,
     threads: [helpingCaller(2, [jobOf(1, chunks)]), visitor(0, 1), visitor(1, 1)],
   });
@@ -76,7 +76,7 @@ export function sharedChunks(chunks: number): Scenario {
  */
 export function stoppedThenReused(visits: number, chunks: number): Scenario {
   return scenario({
-    name: `lanes: a job of ${chunks} chunks is stopped, and the next opened in its slot, under ${visits} looks for work`,
+    name: `lanes: one looks ${several(visits, "time")} while a job of ${several(chunks, "chunk")} is stopped and the next opened`,
     memories: LANE_MEMORIES,
     threads: [
       {
@@ -110,7 +110,7 @@ export function straggler(): Scenario {
 /** A lane in its loop takes two jobs that come one after the other in one slot. */
 export function reusedSlot(lanes: number): Scenario {
   return scenario({
-    name: `lanes: ${lanes} in the loop, for two jobs in one slot`,
+    name: `lanes: ${several(lanes, "resident")} take two jobs in one slot`,
     memories: LANE_MEMORIES,
     options: { timeoutsMax: 0, timeoutRescue: "violation" },
     threads: [

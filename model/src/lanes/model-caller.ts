@@ -8,7 +8,7 @@ import { helpJob } from "../../../packages/scheduler/src/lanes/lane.ts";
 import { eventOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
 import { check } from "../theme.ts";
 import { type LaneEnv, LOST } from "./lane-memories.ts";
-import { bodyOf, COUNTS } from "./model-lane.ts";
+import { bodyOf, COUNTS, REGISTRATIONS } from "./model-lane.ts";
 
 export interface ModelJob {
   readonly slot: number;
@@ -62,7 +62,7 @@ export class ModelCaller {
 
   open({ slot, ticket, chunkCount, cells, kernel = COUNTS }: ModelJob): void {
     const chunks = { start: 0, stop: chunkCount, chunkLength: 1, chunkCount };
-    const record = { chunks, kernel, operands: cells, registrations: 1 };
+    const record = { chunks, kernel, operands: cells, registrations: REGISTRATIONS };
     caller.openJob(this.#env.ports.lanes, slot, ticket, record);
   }
 

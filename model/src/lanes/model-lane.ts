@@ -10,11 +10,15 @@ import type { ThreadSpec } from "@instride/explorer";
 import { readRecord } from "../../../packages/scheduler/src/lanes/job-record.ts";
 import { countMessage } from "../../../packages/scheduler/src/lanes/lane-side.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "../../../packages/scheduler/src/lanes/lane.ts";
+import { check } from "../theme.ts";
 import { type LaneEnv, type LaneMemory, REGISTERED, SENT } from "./lane-memories.ts";
 
 /** Kernels, by their numbers: one that counts, and those that fail in a chunk. */
 export const COUNTS = 1;
 export const failsIn = (chunk: number): number => 2 + chunk;
+
+/** How many registrations every job asks for. */
+export const REGISTRATIONS = 1;
 
 /** Long enough to be told from no limit, and to run out whenever the explorer says so. */
 const IDLE_MS = 100;
@@ -37,6 +41,7 @@ export function laneHost({ ports }: LaneEnv, lane: number, options: LaneOptions 
     register: (count) => options.registers !== true || host.load(REGISTERED) >= count,
     work: (job) => {
       const { kernel, operands } = readRecord(port, job);
+      if (options.registers === true) check(host.load(REGISTERED) >= REGISTRATIONS, "a lane is in a job it can't know");
       const end = (): void => {
         if (options.sends !== true) return;
         host.add(SENT, 1);

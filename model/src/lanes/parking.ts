@@ -14,8 +14,8 @@ import {
   shutDown,
   wakeLanes,
 } from "../../../packages/scheduler/src/lanes/caller-side.ts";
-import { SLEEPERS, parkedOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
-import { check, type Theme } from "../theme.ts";
+import { EVICTIONS, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { check, several, type Theme } from "../theme.ts";
 import {
   awaitFlag,
   LANE_MEMORIES,
@@ -48,10 +48,9 @@ export function sleepersAreCounted({ memory: { lanes } }: Snapshot<LaneMemory>):
 }
 
 export function parksWhileOpened(options: ScenarioOptions = {}): Scenario {
-  const timeouts = options.timeoutsMax === undefined ? "" : `, up to ${options.timeoutsMax} time-outs`;
-  const wakes = options.spuriousWakesMax === undefined ? "" : `, up to ${options.spuriousWakesMax} wakes for no reason`;
+  const wakes = options.spuriousWakesMax === undefined ? "" : ", and may wake for no reason";
   return scenario({
-    name: `lanes: one parks while a job is opened${timeouts}${wakes}`,
+    name: `lanes: one parks while a job is opened${wakes}`,
     memories: LANE_MEMORIES,
     options: { ...STRICT, ...options },
     threads: [awaitingCaller(1), residentLane(0)],
@@ -61,7 +60,7 @@ export function parksWhileOpened(options: ScenarioOptions = {}): Scenario {
 
 export function twoPark(chunks: number): Scenario {
   return scenario({
-    name: `lanes: two park while a job of ${chunks} chunks is opened`,
+    name: `lanes: two park while a job of ${several(chunks, "chunk")} is opened`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [awaitingCaller(2, chunks), residentLane(0), residentLane(1)],
@@ -143,6 +142,30 @@ export function evicted(lanes: number, wanted: number): Scenario {
   });
 }
 
+/** Requests add up, also while lanes follow the first. */
+export function evictedTwice(): Scenario {
+  return scenario({
+    name: "lanes: one of two asked to leave, then one more",
+    memories: LANE_MEMORIES,
+    options: STRICT,
+    threads: [
+      {
+        name: "owner",
+        run: ({ ports }) => {
+          evictLanes(ports.lanes, 1);
+          evictLanes(ports.lanes, 1);
+        },
+      },
+      residentLane(0),
+      residentLane(1),
+    ],
+    final: ({ memory, resultOf }) => {
+      check(resultOf("lane0") === "evicted" && resultOf("lane1") === "evicted", "a lane stays that was asked to leave");
+      check(memory.lanes.get(EVICTIONS) === 0, "a request to leave is left, which nobody made");
+    },
+  });
+}
+
 /** The tasks have found threads: who comes later stays. */
 export function evictionTakenBack(): Scenario {
   return scenario({
@@ -182,7 +205,7 @@ export function evictedWhileOpened(): Scenario {
 
 export function shutDownWhileParking(lanes: number): Scenario {
   return scenario({
-    name: `lanes: ${lanes} shut down`,
+    name: `lanes: ${several(lanes, "resident")} told to shut down`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [
@@ -220,15 +243,15 @@ export const PARKING: Theme = {
   small: [
     parksWhileOpened(),
     parksWhileOpened({ spuriousWakesMax: 1 }),
-    goesWhileOpened(),
     isReplacedWhileOpened(),
     evicted(1, 1),
     evicted(2, 1),
     evicted(2, 2),
+    evictedTwice(),
     evictionTakenBack(),
     registeredLate(),
     shutDownWhileParking(1),
     shutDownWhileParking(2),
   ],
-  large: [twoPark(1), twoPark(2), evictedWhileOpened()],
+  large: [goesWhileOpened(), twoPark(1), twoPark(2), evictedWhileOpened()],
 };

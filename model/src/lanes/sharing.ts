@@ -4,7 +4,7 @@
  * @module
  */
 import { scenario, type Scenario, type ScenarioOptions, type ThreadSpec } from "@instride/explorer";
-import { check, type Theme } from "../theme.ts";
+import { check, several, type Theme } from "../theme.ts";
 import { LANE_MEMORIES, type LaneEnv, type LaneMemory } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob, type WaitKind } from "./model-caller.ts";
 import { laneHost, residentLane } from "./model-lane.ts";
@@ -25,7 +25,7 @@ function callerOf(name: string, lanes: number, job: ModelJob, kind: WaitKind): L
 export function twoJobs(lanes: number, chunks: number, kind: WaitKind): Scenario {
   const jobs = [{ ...LONG, chunkCount: chunks }, SHORT];
   return scenario({
-    name: `lanes: ${lanes} for two jobs at once, of ${chunks} and 1 chunks, whose callers ${kind === "waits" ? "wait" : "spin"}`,
+    name: `lanes: ${several(lanes, "resident")} for two jobs at once, of ${several(chunks, "chunk")} and of 1`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [

@@ -5,7 +5,7 @@
  */
 import { scenario, type Scenario, type ScenarioOptions, type ThreadSpec } from "@instride/explorer";
 import { stopJob } from "../../../packages/scheduler/src/lanes/lane-side.ts";
-import { check, type Theme } from "../theme.ts";
+import { check, several, type Theme } from "../theme.ts";
 import { awaitFlag, LANE_MEMORIES, type LaneEnv, type LaneMemory, raiseFlag, SENT, startOf } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob, type Outcome } from "./model-caller.ts";
 import { failsIn, residentLane } from "./model-lane.ts";
@@ -30,9 +30,9 @@ function lanesOf(count: number): LaneThread[] {
 }
 
 export function waitsForChunks(lanes: number, chunks: number, options: ScenarioOptions = {}): Scenario {
-  const wakes = options.spuriousWakesMax === undefined ? "" : ", woken for no reason once";
+  const wakes = options.spuriousWakesMax === undefined ? "" : ", and may be woken for no reason";
   return scenario({
-    name: `lanes: the caller waits for ${chunks} chunks on ${lanes === 1 ? "one lane" : `${lanes} lanes`}${wakes}`,
+    name: `lanes: the caller waits for ${several(chunks, "chunk")} on ${several(lanes, "lane")}${wakes}`,
     memories: LANE_MEMORIES,
     options: { ...STRICT, ...options },
     threads: [caller(lanes, jobOf(chunks), checkAllRan), ...lanesOf(lanes)],
@@ -42,7 +42,7 @@ export function waitsForChunks(lanes: number, chunks: number, options: ScenarioO
 /** The caller takes part, then waits for the lane that is still at its chunk. */
 export function helpsThenWaits(chunks: number): Scenario {
   return scenario({
-    name: `lanes: the caller helps with ${chunks} chunks, then waits for the lane that is inside`,
+    name: `lanes: the caller helps with ${several(chunks, "chunk")}, then waits for the lane that is inside`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [
@@ -66,7 +66,7 @@ export function helpsThenWaits(chunks: number): Scenario {
 /** A body fails: no chunk is started by who has seen it, and the caller goes on once everybody has left. */
 export function stoppedByLane(lanes: number): Scenario {
   return scenario({
-    name: `lanes: a chunk fails on one of ${lanes}`,
+    name: `lanes: a chunk fails on ${several(lanes, "resident")}`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [
@@ -123,7 +123,7 @@ export function stoppedByOwner(): Scenario {
 /** Messages were sent before the sender left, and the caller knows how many. */
 export function messagesAreCounted(lanes: number): Scenario {
   return scenario({
-    name: `lanes: ${lanes} send${lanes === 1 ? "s" : ""} results before leaving`,
+    name: `lanes: ${several(lanes, "resident")} to send results before leaving`,
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [

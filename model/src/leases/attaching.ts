@@ -92,7 +92,7 @@ export function takenWhileEnding(
   const names = Array.from({ length: users }, (_, row) => `user${row}`);
   const who = `${users === 1 ? "a view is" : `${users} views are`} taken${mortal ? " by a thread that may die" : ""}`;
   return scenario({
-    name: `lease ends while ${who} (python/cpython#127412)`,
+    name: `leases: one ends while ${who} (python/cpython#127412)`,
     memories: leaseMemories(names.map((_, row) => row + 1)),
     options,
     threads: [
@@ -118,7 +118,7 @@ export function takenWhileEnding(
 /** A thread that starts in the meantime is found. */
 export function takenByNewcomer(protocol: LeaseProtocol = PROTOCOL): Scenario {
   return scenario({
-    name: "lease ends while a thread starts and takes a view",
+    name: "leases: one ends while a thread starts and takes a view",
     memories: leaseMemories(),
     threads: [
       {
@@ -138,7 +138,7 @@ export function takenByNewcomer(protocol: LeaseProtocol = PROTOCOL): Scenario {
 /** There the owner resized what was exported. Here it doesn't wait: it frees the memory now, or not at all. */
 export function freedIfUnused(protocol: LeaseProtocol = PROTOCOL): Scenario {
   return scenario({
-    name: "lease ends and its memory is freed if nobody is in it (python/cpython#157759, #154524)",
+    name: "leases: one ends and its memory is freed if nobody is in it (python/cpython#157759, #154524)",
     memories: leaseMemories([1, 2]),
     threads: [
       ...[0, 1].map((row): LeaseThread => ({ name: `user${row}`, run: (env) => useOnce(protocol, env, row, FIRST) })),
@@ -153,7 +153,7 @@ export function endedInMidOperation(protocol: LeaseProtocol = PROTOCOL): Scenari
   const { closeHandle, detach, isLive } = protocol;
   const memories = leaseMemories([1]);
   return scenario({
-    name: "lease ended by another thread in the middle of an operation (python/cpython#149858, #157114)",
+    name: "leases: one ended by another thread in the middle of an operation (python/cpython#149858, #157114)",
     memories: { ...memories, row0: { ...memories.row0, initial: (words) => words.set([1]) } },
     threads: [
       {
@@ -183,7 +183,7 @@ export function endedInMidOperation(protocol: LeaseProtocol = PROTOCOL): Scenari
 export function countedByTwo(protocol: LeaseProtocol = PROTOCOL, rows: readonly number[] = [0, 1]): Scenario {
   const { attach, detach } = protocol;
   return scenario({
-    name: "views counted by two threads at once (python/cpython#155882, #155606)",
+    name: "leases: views counted by two threads at once (python/cpython#155882, #155606)",
     memories: leaseMemories([1, 2]),
     threads: rows.map((row, index): LeaseThread => ({
       name: `user${index}`,
@@ -205,7 +205,7 @@ export function countedByTwo(protocol: LeaseProtocol = PROTOCOL, rows: readonly 
 /** A handle that was kept too long is refused, before and after its slot is lent again. */
 export function keptTooLong(protocol: LeaseProtocol = PROTOCOL): Scenario {
   return scenario({
-    name: "lease kept while its slot is lent again",
+    name: "leases: one kept while its slot is lent again",
     memories: leaseMemories([1]),
     threads: [
       {
@@ -228,7 +228,7 @@ export function keptTooLong(protocol: LeaseProtocol = PROTOCOL): Scenario {
 export function regionOfReusedSlot(protocol: LeaseProtocol = PROTOCOL): Scenario {
   const { leasedRegion } = protocol;
   return scenario({
-    name: "lease whose region is read while its slot is lent again",
+    name: "leases: one whose region is read while its slot is lent again",
     memories: leaseMemories([1]),
     threads: [
       {

@@ -11,7 +11,7 @@ import { type LeaseProtocol, PROTOCOL } from "./protocol.ts";
 /** There release tested a flag, set it, and counted down as three steps: two threads counted down. */
 export function releasedByTwo({ closeHandle }: LeaseProtocol = PROTOCOL): Scenario {
   return scenario({
-    name: "lease released by two threads at once (python/cpython#127716)",
+    name: "leases: one released by two threads at once (python/cpython#127716)",
     memories: leaseMemories(),
     threads: ["a", "b"].map((name) => ({ name, run: (env) => closeHandle(portsOf(env), FIRST) })),
     final: ({ memory, resultOf }) => {
@@ -24,7 +24,7 @@ export function releasedByTwo({ closeHandle }: LeaseProtocol = PROTOCOL): Scenar
 /** A release that comes when the slot is another lease's does nothing to that. */
 export function releasedTooLate({ closeHandle, isLive, openHandle }: LeaseProtocol = PROTOCOL): Scenario {
   return scenario({
-    name: "lease released when its slot is another's",
+    name: "leases: one released when its slot is another's",
     memories: leaseMemories(),
     threads: [
       ...["a", "b"].map((name) => ({

@@ -41,7 +41,7 @@ function undertaker({ buryThread }: LeaseProtocol, name: string, thread: number)
 export function claimedBy(threads: number, protocol: LeaseProtocol = PROTOCOL): Scenario {
   const ids = Array.from({ length: threads }, (_, index) => index + 1);
   return scenario({
-    name: `lease rows claimed by ${threads} threads that start`,
+    name: `leases: rows claimed by ${threads} threads that start`,
     memories: leaseMemories(),
     threads: ids.map((id): LeaseThread => ({
       name: `t${id}`,
@@ -58,7 +58,7 @@ export function claimedBy(threads: number, protocol: LeaseProtocol = PROTOCOL): 
       check(
         claims
           .filter((id) => id !== 0)
-          .sort()
+          .sort((a, b) => a - b)
           .join() === winners.join(),
         `rows are claimed by ${claims.join()}`,
       );
@@ -72,7 +72,7 @@ export function claimedBy(threads: number, protocol: LeaseProtocol = PROTOCOL): 
 export function diesWithViews(protocol: LeaseProtocol = PROTOCOL): Scenario {
   const { attach, detach } = protocol;
   return scenario({
-    name: "lease held by a thread that dies",
+    name: "leases: one held by a thread that dies",
     memories: leaseMemories(),
     threads: [
       {
@@ -100,7 +100,7 @@ export function diesWithViews(protocol: LeaseProtocol = PROTOCOL): Scenario {
 export function inheritedRow(protocol: LeaseProtocol = PROTOCOL): Scenario {
   const { attach } = protocol;
   return scenario({
-    name: "lease row of a dead thread claimed by another",
+    name: "leases: the row of a dead thread claimed by another",
     memories: leaseMemories(),
     threads: [
       { name: "user0", mortal: true, run: (env) => attach(join(protocol, env, 1), FIRST) },
@@ -127,7 +127,7 @@ export function inheritedRow(protocol: LeaseProtocol = PROTOCOL): Scenario {
 export function survivesTheOther(protocol: LeaseProtocol = PROTOCOL): Scenario {
   const { attach, detach } = protocol;
   return scenario({
-    name: "lease held by a thread beside one that dies",
+    name: "leases: one held by a thread beside one that dies",
     memories: leaseMemories([1, 2]),
     threads: [
       {

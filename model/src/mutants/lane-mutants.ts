@@ -18,6 +18,7 @@ import { lateLane, sharedChunks, stoppedThenReused } from "../lanes/entering.ts"
 import { type LaneEnv, LOST } from "../lanes/lane-memories.ts";
 import {
   evicted,
+  evictedTwice,
   evictionTakenBack,
   goesWhileOpened,
   parksWhileOpened,
@@ -40,24 +41,27 @@ const on = (kind: At["kind"], word: number): At => ({ kind, word });
 
 /** Tells only the caller of the job that the lane was inside of, as the owner did at first. */
 const tellsOneCaller: Disconnect = ({ ports: { lanes, host } }: LaneEnv, thread, slot, laneCount) => {
-  const { ticket } = buryLane(lanes, laneOf(lanes, thread));
+  const { ticket, chunk } = buryLane(lanes, laneOf(lanes, thread));
   wakeLanes(lanes, laneCount);
-  if (ticket === 0) return;
+  if (ticket === 0) return chunk;
   host.add(LOST, 1);
   tellOfDeath(lanes, slot);
+  return chunk;
 };
 
 /** Leaves parked lanes alone, as the owner did at first. */
 const wakesNobody: Disconnect = ({ ports: { lanes, host } }: LaneEnv, thread, slot) => {
-  const { ticket } = buryLane(lanes, laneOf(lanes, thread));
+  const { ticket, chunk } = buryLane(lanes, laneOf(lanes, thread));
   if (ticket !== 0) host.add(LOST, 1);
   tellOfDeath(lanes, slot);
+  return chunk;
 };
 
 const tellsNobody: Disconnect = ({ ports: { lanes, host } }: LaneEnv, thread, _, laneCount) => {
-  const { ticket } = buryLane(lanes, laneOf(lanes, thread));
+  const { ticket, chunk } = buryLane(lanes, laneOf(lanes, thread));
   wakeLanes(lanes, laneCount);
   if (ticket !== 0) host.add(LOST, 1);
+  return chunk;
 };
 
 /** Reads it when it is about to wait. */
@@ -188,6 +192,10 @@ const PARKING_MUTANTS: readonly Scenario[] = [
     delay(evicted(1, 1), { ...owner, held: on("add", EVICTIONS), until: on("load", SLEEPERS) }),
   ),
   mutant(
+    "a request to leave is added by a load and a store",
+    mutate(evictedTwice(), { kind: "split-update", word: "EVICTIONS", thread: "owner" }),
+  ),
+  mutant(
     "a request taken back stays",
     mutate(evictionTakenBack(), { kind: "drop-store", word: "EVICTIONS", thread: "owner" }),
   ),
@@ -198,6 +206,10 @@ const PARKING_MUTANTS: readonly Scenario[] = [
   mutant(
     "a shutdown wakes one",
     mutate(shutDownWhileParking(2), { kind: "notify-one", word: "GENERATION", thread: "owner" }),
+  ),
+  mutant(
+    "a job doesn't say how many registrations it needs",
+    mutate(registeredLate(), { kind: "drop-store", word: "REGISTRATIONS_0", thread: "caller" }),
   ),
   mutant(
     "nobody is woken when registrations have come",
@@ -277,6 +289,10 @@ const OTHER_MUTANTS: readonly Scenario[] = [
   mutant(
     "the lane of the dead is given away before it is cleared",
     delay(heirBesideCaller(), { ...owner, held: on("store", words.insideOf(0)), until: on("store", words.claimOf(0)) }),
+  ),
+  mutant(
+    "a lane doesn't say which chunk it runs",
+    mutate(diesBesideCaller(), { kind: "drop-store", word: "CHUNK_0", thread: "lane0" }),
   ),
   mutant("no caller is told of a death", diesBesideCaller(tellsNobody)),
   mutant("a caller that waits for the dead to leave is not told", diesBesideCaller(tellsOneCaller)),

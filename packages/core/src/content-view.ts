@@ -9,13 +9,22 @@ import { type AnyDType, BufferView } from "./buffer-view.ts";
 import { codecFor, type Value } from "./codec.ts";
 import { contiguousBytes } from "./copy.ts";
 import { type Content, contentsAreEqual, valuesAreEqual } from "./equality.ts";
-import { describe, NotImplementedError, ValueError } from "./errors.ts";
+import { describe, MemoryError, NotImplementedError, ValueError } from "./errors.ts";
 import { checkHashable, hashOf } from "./hash.ts";
 import { hexOf } from "./hex.ts";
 import { stridedElements } from "./indirection.ts";
 import { type Exportable, isExporter } from "./exporter.ts";
 import { checkOrder, type Order } from "./layout.ts";
 import { type Integer, sliceIndices } from "./slicing.ts";
+
+/** Lists and elements that a list may have, whatever the memory. */
+export const LIST_ENTRIES_FREE = 16_777_216;
+
+/**
+ * More for each byte of the memory: every element may be in as many lists as there are axes. A file of some bytes can say
+ * any shape of elements without bytes, or of one that is repeated, and no list of those fits anywhere.
+ */
+export const LIST_ENTRIES_PER_BYTE = 64;
 
 export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
   /**
@@ -29,9 +38,15 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
     return contiguousBytes(content, checkOrder(order ?? "C"));
   }
 
-  /** The elements as nested arrays; of a view of no axes, the element. */
+  /**
+   * The elements as nested arrays; of a view of no axes, the element.
+   *
+   * @throws {@link MemoryError} if there are more than memory accounts for, by {@link LIST_ENTRIES_FREE} and
+   *   {@link LIST_ENTRIES_PER_BYTE}
+   */
   toList(): unknown {
     const { buffer, format, shape, strides, byteOffset } = this.#content();
+    checkListable(shape, buffer.byteLength);
     const codec = codecFor(format);
     const bytes = new DataView(buffer);
     const list = (axis: number, offset: number): unknown =>
@@ -134,6 +149,19 @@ export class ContentView<D extends AnyDType = AnyDType> extends BufferView<D> {
     const memory = { buffer: managed.buffer, shape, strides, byteOffset, itemsize, suboffsets };
     return { ...stridedElements(memory), format };
   }
+}
+
+function checkListable(shape: readonly number[], nbytes: number): void {
+  let [entries, inAxis] = [0, 1];
+  for (const length of shape) {
+    inAxis *= length;
+    entries += inAxis;
+  }
+  const most = LIST_ENTRIES_FREE + LIST_ENTRIES_PER_BYTE * nbytes;
+  if (entries <= most) return;
+  throw new MemoryError(
+    `cannot list shape ${describe(shape)} of ${nbytes} bytes of memory: that has ${entries} entries, expected at most ${most}`,
+  );
 }
 
 /** A view of an exporter, or null where it refuses, whatever the reason: then nothing can be said of its elements. */

@@ -19,22 +19,25 @@
  * of releases one succeeds, and a stale handle never does, since its generation is not the slot's any more.
  *
  * **No use after the end.** A thread adds to its row, then looks whether the handle is still live. The owner ends the
- * handle, then sums the rows. Words are sequentially consistent, so of these four steps the last sees the other's
- * first: the thread is refused, or the owner sees it counted. Until no row counts a view, the owner leaves the slot
- * alone: its region is not written, and the memory not reused. What a view wrote happened before its thread discounted
- * it, and so before the owner saw that it is gone.
+ * handle, then sums the rows. Words are sequentially consistent, so whichever order these four steps take, the thread is
+ * refused or the owner sees it counted. An owner that sees no view counted may use the slot and what was lent under it
+ * again: what a view wrote happened before its thread discounted it, and so before the owner saw that it is gone.
  *
  * **Rows are found.** A thread raises the row count before it claims, and it claims before it first looks at a handle. An
  * owner that has seen a handle end and then lists the rows sees every thread that could have found it live.
+ *
+ * **A region is read under a count.** The owner writes a slot's region only while nobody is counted under it, so a thread
+ * counts itself, reads, and discounts itself. To read between two looks at the state would not do: nothing orders a plain
+ * read before the atomic load that follows it.
  *
  * **Death.** A count that several threads change can't be repaired when one dies between looking and changing. Here a
  * thread that dies between any two operations leaves its own row behind, and nothing else; the owner clears it once the
  * platform has told it that the thread can run no more, and gives the row away last.
  *
- * **No deadlock.** Nobody waits here: every function ends after a bounded number of its own steps, but that a claim of a
- * row is tried again when another thread has just succeeded with one.
+ * **No deadlock.** Nobody waits here: every function ends after a bounded number of its own steps; a step that is tried
+ * again has failed since another thread's has succeeded.
  *
- * `pnpm explore --scenario lease` runs these functions in every order of a few threads, with deaths.
+ * `pnpm explore --scenario leases` runs these functions in every order of a few threads, with deaths.
  *
  * @module
  */
@@ -162,8 +165,7 @@ export function setRegion({ regions }: HandleTable, slot: number, { low, high, w
 
 /** The bytes that were lent under a handle, or null if it is not live. */
 export function leasedRegion(thread: ThreadLeases, handle: LeaseHandle): LeasedRegion | null {
-  // Counted while it reads: the owner writes the region anew only once nobody is. To look at the handle before and
-  // after would not do, since nothing orders a plain read before the second look.
+  // Pairs with `viewsUnder`, after which the owner may write the region anew.
   if (!attach(thread, handle)) return null;
   const { regions } = thread;
   const cell = handle.slot * REGION_CELLS;

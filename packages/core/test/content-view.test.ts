@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { borrowView } from "../src/borrowed-view.ts";
-import { NotImplementedError, ReleasedError, ValueError } from "../src/errors.ts";
+import { MemoryError, NotImplementedError, ReleasedError, ValueError } from "../src/errors.ts";
 import { type Exporter, getBuffer } from "../src/exporter.ts";
 import { BufferFlags } from "../src/flags.ts";
 import { MemoryView } from "../src/memory-view.ts";
@@ -31,6 +31,17 @@ test("toList: nests the elements by their indices, over any layout", () => {
     if (shape.length > 0) expect((list as unknown[]).length).toBe(shape[0]);
   });
   fc.assert(property, { numRuns: 200 });
+});
+
+test("toList: refuses lists that no memory holds, of elements without bytes or of one repeated", () => {
+  const place = { buffer: new ArrayBuffer(0), byteOffset: 0, shape: [2 ** 33], strides: [0], suboffsets: null };
+  const empty = borrowView({ ...place, format: "0s", itemsize: 0, readonly: true, lease: null }, null).view;
+  const one = new MemoryView(Uint8Array.of(7));
+  for (const view of [empty, one.broadcastTo([2 ** 20, 2 ** 20]), one.at("0:0").broadcastTo([2 ** 31, 0])]) {
+    expect(() => view.toList()).toThrow(MemoryError);
+    expect(view.equals(view)).toBe(true);
+  }
+  expect(one.broadcastTo([1000, 1]).toList()).toHaveLength(1000);
 });
 
 test("toList: of records are objects, of tuples arrays, of 64-bit integers bigints", () => {

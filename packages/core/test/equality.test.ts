@@ -83,6 +83,16 @@ test("contentsAreEqual: an axis before an empty one costs nothing, however long 
   expect(contentsAreEqual(empty, { ...empty, format: "d", itemsize: 8 })).toBe(true);
 });
 
+test("contentsAreEqual: one element, repeated, is compared once, however often it is", () => {
+  const shape = [2 ** 20, 2 ** 20];
+  const memory = { buffer: new ArrayBuffer(2), byteOffset: 0, shape, strides: [0, 0] };
+  const bytes: Content = { ...memory, itemsize: 1, format: "B" };
+  const empty: Content = { ...memory, itemsize: 0, format: "0s" };
+  expect(contentsAreEqual(bytes, bytes)).toBe(true);
+  expect(contentsAreEqual(bytes, { ...bytes, buffer: Uint8Array.of(1).buffer })).toBe(false);
+  expect(contentsAreEqual(empty, empty)).toBe(true);
+});
+
 test("contentsAreEqual: elements of a format without values equal nothing, not even themselves", () => {
   const memory = { buffer: new ArrayBuffer(16), byteOffset: 0, shape: [1], strides: [16] };
   for (const [format, itemsize] of [

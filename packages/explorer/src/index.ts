@@ -31,7 +31,7 @@ export {
 export { assertKilled, faultsOf, findKill, mutate, type Fault, type KillOptions } from "./mutants.ts";
 export { mutatePort, type Mutation, type MutationKind } from "./mutation.ts";
 export type { Port, WaitResult } from "./port.ts";
-export { BUDGET, runSuite, type RunSuiteOptions, type Suite, type Tally } from "./runner.ts";
+export { BUDGET, runSuite, type RunSuiteOptions, type Suite, type Tally, USAGE } from "./runner.ts";
 export {
   scenario,
   STEPS_MAX,

@@ -34,7 +34,8 @@ export const BUDGET = 5_000_000;
 /** The seed unless `--seed` says otherwise: two runs do the same. */
 const SEED = 1;
 
-const USAGE = `options: --budget N    schedules of all scenarios together (${BUDGET})
+/** What {@link runSuite} takes. */
+export const USAGE: string = `options: --budget N    schedules of all scenarios together (${BUDGET})
          --seed S      decides the random schedules (${SEED})
          --scenario T  only those whose name contains the text T
          --replay R    runs one schedule of one scenario, as a violation prints it`;

@@ -52,7 +52,7 @@ export function wakeLanes(port: Port, count: number): void {
   if (port.load(SLEEPERS) > 0) port.notify(GENERATION, count);
 }
 
-/** Lanes that will look for news: counted after {@link wakeLanes}, they can't miss it. */
+/** Lanes that are resident: counted after {@link wakeLanes}, they don't go for being idle before they have looked. */
 export function residentLanes(port: Port, laneCount: number): number {
   let count = 0;
   for (let lane = 0; lane < laneCount; lane++) if (port.load(stateOf(lane)) === RESIDENT) count++;

@@ -76,7 +76,10 @@ export function enterJob(port: Port, lane: number, job: number, ticket: number):
   return false;
 }
 
-/** Leaves a job. Nothing of it is touched after this. */
+/**
+ * Leaves a job. Of its slot only `waiter` and `event` are touched after this, and the slot may be another job's by then:
+ * that one's caller is woken once too often.
+ */
 export function leaveJob(port: Port, lane: number, job: number): void {
   // Pairs with the load in `isInside`: what the lane wrote happened before the caller sees it outside.
   port.store(insideOf(lane), 0);

@@ -12,7 +12,7 @@
  * | --- | --- | --- |
  * | generation | the owner | changes whenever there is something new to look at; idle lanes wait on it |
  * | sleepers | lanes, the owner for the dead | lanes that wait or are about to; never too low |
- * | evictions | the owner adds, lanes take | lanes that are asked to leave for other work |
+ * | evictions | the owner adds and takes back, lanes take | lanes that are asked to leave for other work |
  * | shutdown | the owner | 1: all lanes leave |
  * | open jobs | the owner | how many job slots have a ticket; with more than one, lanes change jobs after each chunk |
  * | ticket of a job | the owner | the number of the job that is open in the slot; 0 for none |
@@ -27,7 +27,7 @@
  * | marks of a job | who has run the chunk | plain: the ticket, once the chunk is finished |
  * | state of a lane | the lane; the owner while the lane is absent or dead | absent, resident, leaving |
  * | inside of a lane | the lane, the owner for the dead | the ticket of the job that it is in; 0 for none |
- * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs; 0 for none |
+ * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs or has just finished; 0 for none |
  * | parked of a lane | the lane, the owner for the dead | 1 while it is counted among the sleepers for good |
  * | claim of a lane | threads that start, the owner for the dead | the id of the thread that has it; 0 for none |
  *

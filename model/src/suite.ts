@@ -1,0 +1,32 @@
+/**
+ * All that the explorer is given: the protocols of leases and of lanes, theme by theme, and faults in them.
+ *
+ * @module
+ */
+import type { Scenario, Suite } from "@instride/explorer";
+import { DYING } from "./lanes/dying.ts";
+import { ENTERING } from "./lanes/entering.ts";
+import { PARKING } from "./lanes/parking.ts";
+import { SHARING } from "./lanes/sharing.ts";
+import { WAITING } from "./lanes/waiting.ts";
+import { ATTACHING } from "./leases/attaching.ts";
+import { RELEASING } from "./leases/releasing.ts";
+import { LEASE_ROWS } from "./leases/rows.ts";
+import { LANE_MUTANTS } from "./mutants/lane-mutants.ts";
+import { LEASE_MUTANTS } from "./mutants/lease-mutants.ts";
+import type { Theme } from "./theme.ts";
+
+const LEASE_THEMES: readonly Theme[] = [RELEASING, ATTACHING, LEASE_ROWS];
+const LANE_THEMES: readonly Theme[] = [ENTERING, PARKING, WAITING, SHARING, DYING];
+
+const small = (themes: readonly Theme[]): Scenario[] => themes.flatMap((theme) => theme.small);
+const large = (themes: readonly Theme[]): Scenario[] => themes.flatMap((theme) => theme.large);
+
+export const LEASES: Theme = { small: small(LEASE_THEMES), large: large(LEASE_THEMES) };
+export const LANES: Theme = { small: small(LANE_THEMES), large: large(LANE_THEMES) };
+
+/** The small ones come first: what they leave of a budget is the large ones'. */
+export const SUITE: Suite = {
+  scenarios: [...LEASES.small, ...LANES.small, ...LEASES.large, ...LANES.large],
+  mutants: [...LEASE_MUTANTS, ...LANE_MUTANTS],
+};
