@@ -23,7 +23,7 @@ export interface Operation {
   readonly writes: readonly Model[];
   /** Does it, and gives what the worlds must agree in. */
   run(world: World): unknown;
-  /** Makes alike, once it is done in both worlds, what the language leaves open. */
+  /** Makes alike, once it is done in both worlds, what the language leaves open. Not called where it threw. */
   readonly settle?: () => void;
   /** Of an operation that gives a view: what that must be. */
   readonly gives?: Omit<Twin, "views">;
@@ -62,7 +62,7 @@ export class Stage {
     this.texts.push(operation.text);
     const outcomes = WORLDS.map((world) => outcomeOf(() => operation.run(world)));
     const [first, second] = outcomes as [ReturnType<typeof outcomeOf>, ReturnType<typeof outcomeOf>];
-    operation.settle?.();
+    if (!first.threw) operation.settle?.();
     const written = first.threw ? [] : operation.writes;
     const fault =
       first.fault ??
