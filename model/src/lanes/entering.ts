@@ -110,7 +110,7 @@ export function straggler(): Scenario {
 /** A lane in its loop takes two jobs that come one after the other in one slot. */
 export function reusedSlot(lanes: number): Scenario {
   return scenario({
-    name: `lanes: ${several(lanes, "resident")} take two jobs in one slot`,
+    name: `lanes: two jobs in one slot, for ${several(lanes, "resident")}`,
     memories: LANE_MEMORIES,
     options: { timeoutsMax: 0, timeoutRescue: "violation" },
     threads: [
