@@ -121,6 +121,12 @@ test("tidy rules: a task in a comment needs its issue; in a string it is none", 
   expect(rules.todos(parse("a.ts", 'const a = "TODO"; // TODO(#12): later'))).toEqual([]);
 });
 
+test("tidy rules: Atomics are for the port, protocols take a port", () => {
+  const text = "Atomics.store(words, 0, 1); port.store(0, 1);";
+  expect(rules.atomics(parse("packages/scheduler/src/lanes/a.ts", text))).toHaveLength(1);
+  expect(rules.atomics(parse("packages/core/src/port.ts", text))).toEqual([]);
+});
+
 test("tidy rules: silencing the linter takes a rule and a reason", () => {
   expect(rules.silencers(parse("a.ts", "// oxlint-disable-next-line no-eval"))).toHaveLength(1);
   expect(rules.silencers(parse("a.ts", "/* eslint-disable -- all of it */"))).toHaveLength(1);

@@ -72,6 +72,13 @@ test("tidy: whoever silences the linter says why", () => {
   expectNone(sources, rules.silencers);
 });
 
+test("tidy: shared words are touched through ports", () => {
+  expectNone(
+    sources.filter(({ path }) => /^(packages\/(core|scheduler|kernels|instride)|workers)\/src\//.test(path)),
+    rules.atomics,
+  );
+});
+
 test("tidy: no test is left out", () => {
   expectNone(sources, rules.leftOutTests);
 });

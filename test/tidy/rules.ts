@@ -141,6 +141,23 @@ export function silencers(file: SourceFile): Finding[] {
     );
 }
 
+/** Where shared words are touched by `Atomics` itself: in the port of production, and to await what a port can't. */
+const TOUCHES_WORDS = new Set(["packages/core/src/port.ts", "packages/scheduler/src/lanes/team.ts"]);
+
+/** A protocol of threads is a function of ports, so that the explorer can run it. */
+export function atomics(file: SourceFile): Finding[] {
+  const findings: Finding[] = [];
+  visit(file, {
+    MemberExpression: ({ object, start }) => {
+      if (object.type !== "Identifier" || object.name !== "Atomics" || TOUCHES_WORDS.has(file.path)) return;
+      findings.push(
+        `${file.path}:${lineAt(file, start)}: uses Atomics: write it against a Port, and explore it in model`,
+      );
+    },
+  });
+  return findings;
+}
+
 export function leftOutTests(file: SourceFile): Finding[] {
   const findings: Finding[] = [];
   visit(file, {
