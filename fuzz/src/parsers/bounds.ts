@@ -39,17 +39,16 @@ export async function checkWithin(bounds: Bounds, run: () => Verdict | Promise<V
     const start = process.threadCpuUsage();
     // What waits for nothing shouldn't wait for a turn of the event loop.
     const result = run();
-    const { isRead, fault } = result instanceof Promise ? await result : result;
+    verdict = result instanceof Promise ? await result : result;
     const { user, system } = process.threadCpuUsage(start);
     const timeMs = (user + system) / 1000;
     const grownBytes = memoryBytes() - before;
-    verdict = { isRead, fault };
-    if (fault !== null || (timeMs <= bounds.timeMs && grownBytes <= bounds.memoryBytes)) return verdict;
+    if (verdict.fault !== null || (timeMs <= bounds.timeMs && grownBytes <= bounds.memoryBytes)) return verdict;
     const excess =
       timeMs > bounds.timeMs
         ? `it took ${timeMs.toFixed(1)} ms, expected at most ${bounds.timeMs}`
         : `it took ${grownBytes} bytes of memory, expected at most ${bounds.memoryBytes}`;
-    verdict = { isRead, fault: excess };
+    verdict = { isRead: verdict.isRead, fault: excess };
   }
   return verdict;
 }

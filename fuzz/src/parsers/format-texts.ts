@@ -11,13 +11,13 @@ import {
   FormatError,
   type FormatType,
   MemoryView,
-  parseFormat,
+  type Value,
 } from "@instride/core";
 import { type FormatDialect, parseFormatText } from "../../../packages/core/src/format-parser.ts";
 import { asJson } from "../as-json.ts";
 import type { Random } from "../random.ts";
 import { mutatedText } from "./mutations.ts";
-import { faultIn, type Verdict } from "./verdict.ts";
+import { faultIn, faultOfRefusal, type Verdict } from "./verdict.ts";
 
 const CODES = [...Array.from("xcbB?hHiIlLqQnNefdgspuwPOtFD"), "Zf", "Zd", "Zg", "&i", "X{}"];
 const PREFIXES = ["", "", "", "@", "<", ">", "=", "!", "^"];
@@ -67,15 +67,24 @@ const ITEM_BYTES_MAX = 512;
 /** Fields that are viewed: each view costs as much as parsing the format. */
 const FIELDS_MAX = 4;
 
-/** Parses a text in both dialects. */
+/** Parses a text in both dialects, and reads an item. */
 export function checkFormat(text: string, random: Random): Verdict {
   const struct = parsed(text, "struct");
   const pep = parsed(text, "pep3118");
   const fault = struct.fault ?? pep.fault ?? faultOfPair(struct.format, pep.format);
   if (fault !== null || pep.format === null) return { isRead: false, fault };
-  const { type, itemsize } = pep.format;
-  const isSmall = itemsize <= ITEM_BYTES_MAX;
-  return { isRead: true, fault: faultOfTree(type) ?? (isSmall ? faultOfItem(pep.format, random) : null) };
+  const { format } = pep;
+  if (format.itemsize > ITEM_BYTES_MAX) return { isRead: true, fault: null, verify: () => faultOfTree(format.type) };
+  const item = new DataView(random.bytes(format.itemsize).buffer);
+  try {
+    const codec = codecFor(format);
+    const value = codec.read(item, 0);
+    const verify = (): string | null =>
+      faultOfTree(format.type) ?? faultIn(() => faultOfCodec(codec, item, value) ?? faultOfFields(format, item.buffer));
+    return { isRead: true, fault: null, verify };
+  } catch (error) {
+    return { isRead: true, fault: faultOfRefusal(error), verify: () => faultOfTree(format.type) };
+  }
 }
 
 interface Parsed {
@@ -120,29 +129,22 @@ function faultOfTree(type: FormatType): string | null {
   return null;
 }
 
-/** Whether an item that was read and written is what it was, and its fields can be viewed. */
-function faultOfItem({ text, itemsize, type }: Format, random: Random): string | null {
-  const bytes = random.bytes(itemsize);
-  return faultIn(() => {
-    const codec = codecFor(parseFormat(text));
-    const fault = faultOfCodec(codec, bytes);
-    if (fault !== null || type.kind !== "record") return fault;
-    const info = { buffer: bytes.buffer, byteOffset: 0, nbytes: itemsize, readonly: false, itemsize, format: text };
-    const scalar = { ...info, ndim: 0, shape: null, strides: null, suboffsets: null };
-    using view = new MemoryView({ getBuffer: () => scalar });
-    for (const { name } of type.fields.slice(0, FIELDS_MAX)) {
-      using part = view.field(name);
-      part.toBytes();
-    }
-    return null;
-  });
-}
-
-function faultOfCodec(codec: Codec, bytes: Uint8Array): string | null {
-  const item = new DataView(bytes.buffer);
-  const value = codec.read(item, 0);
+/** Whether an item that was read is the same once written. */
+function faultOfCodec(codec: Codec, item: DataView, value: Value): string | null {
   codec.write(item, 0, value);
   const again = codec.read(item, 0);
   if (isDeepStrictEqual(again, value)) return null;
   return `an item of it was ${asJson(value)}, and is ${asJson(again)} once written`;
+}
+
+/** Whether the fields of a record can be viewed. */
+function faultOfFields({ text, itemsize, type }: Format, buffer: ArrayBufferLike): string | null {
+  if (type.kind !== "record") return null;
+  const info = { buffer, byteOffset: 0, nbytes: itemsize, readonly: false, itemsize, format: text, ndim: 0 };
+  using view = new MemoryView({ getBuffer: () => ({ ...info, shape: null, strides: null, suboffsets: null }) });
+  for (const { name } of type.fields.slice(0, FIELDS_MAX)) {
+    using part = view.field(name);
+    part.toBytes();
+  }
+  return null;
 }

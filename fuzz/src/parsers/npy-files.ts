@@ -104,8 +104,12 @@ export function checkNpy(file: Uint8Array): Verdict {
   try {
     npyDataOffset(file);
     parseNpyHeader(file);
-    using view = readNpy(file);
-    return { isRead: true, fault: faultOfArray(view, file.length) ?? faultIn(() => faultOfCopy(file)) };
+    const view = readNpy(file);
+    return {
+      isRead: true,
+      fault: null,
+      verify: () => faultOfArray(view, file.length) ?? faultIn(() => faultOfCopy(file)),
+    };
   } catch (error) {
     return refusal(error);
   }

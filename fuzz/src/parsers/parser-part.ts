@@ -58,6 +58,7 @@ export function parserPart(parsers: readonly Parser[] = PARSERS): Part {
 
 async function checkCase(random: Random, parser: Parser): Promise<CaseResult> {
   const { input, check } = parser.make(random);
-  const { isRead, fault } = await checkWithin(boundsFor(input.length), check);
-  return { kind: `${parser.kind} ${isRead ? "read" : "refused"}`, fault, input: () => asJson(input) };
+  const { isRead, fault, verify } = await checkWithin(boundsFor(input.length), check);
+  const kind = `${parser.kind} ${isRead ? "read" : "refused"}`;
+  return { kind, fault: fault ?? verify?.() ?? null, input: () => asJson(input) };
 }

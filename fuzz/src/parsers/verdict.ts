@@ -9,6 +9,8 @@ export interface Verdict {
   readonly isRead: boolean;
   /** What is wrong, or null. */
   readonly fault: string | null;
+  /** Looks closer at what was read, where that takes longer than to read it. @returns what is wrong, or null */
+  readonly verify?: () => string | null;
 }
 
 /** Refused by an error, which should be one of those promised. */
