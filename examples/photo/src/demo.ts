@@ -7,7 +7,7 @@
  * @module
  */
 import { basename, parse } from "node:path";
-import { differences, type Outputs } from "./develop.ts";
+import { differences, type Outputs, type StageTimes } from "./develop.ts";
 import { checkMemory, memoryLimits } from "./memory.ts";
 import type { Options } from "./options.ts";
 import { ARRAYS, type OutputName } from "./pipeline.ts";
@@ -19,9 +19,13 @@ import { tile } from "./tiling.ts";
 import { type DevelopedWay, developOrdinarily, developShared } from "./ways.ts";
 
 /** What one way of developing came to. */
-export interface WayResult extends Omit<DevelopedWay, "outputs"> {
+export interface WayResult extends Omit<DevelopedWay, "outputs" | "timesMs"> {
   /** Outputs that are not equal to those of the inline way. */
   readonly differing: readonly OutputName[];
+}
+
+export interface TimedWayResult extends WayResult {
+  readonly timesMs: StageTimes;
 }
 
 export interface DemoResult {
@@ -29,21 +33,21 @@ export interface DemoResult {
   /** The size that it was tiled to. */
   readonly size: Size;
   readonly threads: number;
-  /** How often each stage was run, in each way but inline. */
+  /** How often each stage was timed, in each way but inline. */
   readonly runs: number;
   readonly inline: WayResult;
   /** Null where all threads are one. */
-  readonly oneThread: WayResult | null;
-  readonly ordinary: WayResult;
-  readonly allThreads: WayResult;
+  readonly oneThread: TimedWayResult | null;
+  readonly ordinary: TimedWayResult;
+  readonly allThreads: TimedWayResult;
   readonly files: readonly { readonly path: string; readonly size: Size }[];
 }
 
 /** The pictures that are written, by the array that they are made of. */
 const WRITTEN = ["developed", "equalised", "thumbnail"] as const;
 
-/** So many pixels are developed in all, for small pictures: their times vary more, so that more runs are made. */
-const MEASURED_PIXELS = 24e6;
+/** So many pixels are developed in all, in each way: the more runs, the smaller the picture. */
+const MEASURED_PIXELS = 72e6;
 const RUNS_MAX = 5;
 
 /** True if all ways gave the same, and nothing is left of them. */
@@ -65,11 +69,12 @@ export async function demo({ picture, megapixels, threads, out }: Options, show?
   checkFolder(out);
   show?.("reading", basename(picture), 0);
   const photo = tile(await decodePicture(picture), size);
-  const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(MEASURED_PIXELS / pixelsOf(size))));
+  const runs = Math.min(RUNS_MAX, Math.max(1, Math.round(MEASURED_PIXELS / pixelsOf(size))));
 
-  const inline = await developShared(photo, "inline", { mode: "inline" }, 1, show);
-  const compare = ({ outputs, ...way }: DevelopedWay): WayResult => ({
+  const inline = await developShared(photo, "inline", { mode: "inline" }, 0, show);
+  const compare = ({ outputs, timesMs, ...way }: DevelopedWay): TimedWayResult => ({
     ...way,
+    timesMs: timesMs!,
     differing: differences(outputs, inline.outputs),
   });
   const oneThread = threads === 1 ? null : compare(await developShared(photo, "1 thread", { threads: 1 }, runs, show));
@@ -83,7 +88,7 @@ export async function demo({ picture, megapixels, threads, out }: Options, show?
     size,
     threads,
     runs,
-    inline: compare(inline),
+    inline: { name: inline.name, left: inline.left, differing: [] },
     oneThread,
     ordinary,
     allThreads: compare(allThreads),

@@ -4,7 +4,8 @@
  * @module
  */
 import type { styleText } from "node:util";
-import type { DemoResult, WayResult } from "./demo.ts";
+import type { DemoResult, TimedWayResult } from "./demo.ts";
+import type { StageTimes } from "./develop.ts";
 import { OUTPUTS, STAGES } from "./pipeline.ts";
 import { megapixelsOf, type Size } from "./size.ts";
 
@@ -57,30 +58,38 @@ function tableOf({ oneThread, allThreads, ordinary }: DemoResult, style: Style):
   ];
 }
 
-function timesColumn({ name, timesMs }: WayResult): Column {
+function timesColumn({ name, timesMs }: TimedWayResult): Column {
   return { heading: name, width: Math.max(9, name.length + 2), cells: withTotal(timesMs).map(timeText) };
 }
 
 /** How many times as fast `way` is as `other`. */
-function ratioColumn(other: WayResult, way: WayResult): Column {
+function ratioColumn(other: TimedWayResult, way: TimedWayResult): Column {
   const times = withTotal(way.timesMs);
   const cells = withTotal(other.timesMs).map((time, i) => `${(time / times[i]!).toFixed(2)} ×`);
   return { heading: "ratio", width: 9, cells, format: "cyan" };
 }
 
-function withTotal(timesMs: WayResult["timesMs"]): number[] {
-  const times = STAGES.map(({ name }) => timesMs[name]);
+function withTotal(timesMs: StageTimes): number[] {
+  const times = STAGES.map(({ name }) => timesMs[name].median);
   return [...times, times.reduce((sum, time) => sum + time, 0)];
 }
 
-function notesOf({ runs, threads, oneThread }: DemoResult, style: Style): string[] {
+function notesOf({ runs, threads, oneThread, ordinary, allThreads }: DemoResult, style: Style): string[] {
   const measured = runs === 1 ? "one run of each stage" : `the median of ${runs} runs of each stage`;
   const others = oneThread === null ? "the ordinary way" : "1 thread, and of the ordinary way,";
+  const ways = oneThread === null ? [allThreads, ordinary] : [oneThread, allThreads, ordinary];
   return [
-    `Milliseconds: ${measured} on the whole picture, after a warm-up.`,
+    `Milliseconds: ${measured}, after one that is not timed.`,
+    ...(runs === 1 ? [] : [`Slowest over fastest run: ${ways.map(spreadText).join(", ")}.`]),
     `Ratio: the time of ${others} over that of ${threadsText(threads)}.`,
     `Ordinary: Piscina tasks on ${threadsText(threads)}; strips are copied there, and results back.`,
   ].map((line) => style("dim", line));
+}
+
+/** How far the runs of a way lie apart: the slowest over the fastest of a stage, for the median of the stages. */
+function spreadText({ name, timesMs }: TimedWayResult): string {
+  const ratios = STAGES.map((stage) => timesMs[stage.name].max / timesMs[stage.name].min);
+  return `${ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)]!.toFixed(2)} (${name})`;
 }
 
 function verdictsOf({ inline, oneThread, ordinary, allThreads }: DemoResult, style: Style): string[] {

@@ -1,18 +1,20 @@
 import { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
 import { expect, test } from "vitest";
-import { type DemoResult, isSound, type WayResult } from "../src/demo.ts";
+import { type DemoResult, isSound, type TimedWayResult, type WayResult } from "../src/demo.ts";
 import type { StageTimes } from "../src/develop.ts";
 import { STAGES } from "../src/pipeline.ts";
 import { ProgressLine } from "../src/progress.ts";
 import { reportOf } from "../src/report.ts";
 
 function timesOf(timeMs: number): StageTimes {
-  return Object.fromEntries(STAGES.map(({ name }) => [name, timeMs])) as StageTimes;
+  return Object.fromEntries(
+    STAGES.map(({ name }) => [name, { median: timeMs, min: 0.9 * timeMs, max: 1.8 * timeMs }]),
+  ) as StageTimes;
 }
 
-function resultWith(allThreads: Partial<WayResult> = {}): DemoResult {
-  const way = (name: string, timeMs: number, left: WayResult["left"]): WayResult => ({
+function resultWith(allThreads: Partial<WayResult> = {}, runs = 1): DemoResult {
+  const way = (name: string, timeMs: number, left: WayResult["left"]): TimedWayResult => ({
     name,
     timesMs: timesOf(timeMs),
     differing: [],
@@ -23,7 +25,7 @@ function resultWith(allThreads: Partial<WayResult> = {}): DemoResult {
     picture: { name: "my.jpg", size: { height: 40, width: 50 } },
     size: { height: 400, width: 500 },
     threads: 4,
-    runs: 1,
+    runs,
     inline: way("inline", 999, nothing),
     oneThread: way("1 thread", 300, nothing),
     ordinary: way("ordinary", 450, null),
@@ -43,6 +45,12 @@ test("report: has the times of every stage, and how many times as fast all threa
   expect(lines).toContain(`${"all stages".padEnd(30)}      3000       1000   3.00 ×      4500   4.50 ×`);
   expect(lines).toContain("out/my-developed.png  500 × 400");
   expect(lines.every((line) => line.length <= 80)).toBe(true);
+});
+
+test("report: says how far runs lie apart, where there are several", () => {
+  const spread = "Slowest over fastest run: 2.00 (1 thread), 2.00 (4 threads), 2.00 (ordinary).";
+  expect(reportOf(resultWith({}, 3), plain)).toContain(spread);
+  expect(reportOf(resultWith({}, 1), plain).join()).not.toContain("Slowest");
 });
 
 test("report: results that are equal, with nothing left, are sound", () => {
