@@ -4,8 +4,8 @@
  * @module
  */
 import { BufferError } from "../../packages/core/src/errors.ts";
-import type { Exporter } from "../../packages/core/src/exporter.ts";
-import { type BufferInfo, fillInfo } from "../../packages/core/src/py-buffer.ts";
+import type { Exporter } from "../../packages/core/src/protocol/exporter.ts";
+import { type BufferInfo, fillInfo } from "../../packages/core/src/protocol/py-buffer.ts";
 import { place, type World } from "./world.ts";
 
 /** Memory of items, as Python's `bytearray` and `array.array` have it. */

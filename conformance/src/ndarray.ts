@@ -5,11 +5,16 @@
  *
  * @module
  */
-import { codecFor } from "../../packages/core/src/codec.ts";
+import { codecFor } from "../../packages/core/src/formats/codec.ts";
 import { BufferError } from "../../packages/core/src/errors.ts";
-import type { Exporter } from "../../packages/core/src/exporter.ts";
-import { contiguousStrides } from "../../packages/core/src/layout.ts";
-import { answerRequest, type BufferInfo, fillInfo, type FullBufferInfo } from "../../packages/core/src/py-buffer.ts";
+import type { Exporter } from "../../packages/core/src/protocol/exporter.ts";
+import { contiguousStrides } from "../../packages/core/src/layout/layout.ts";
+import {
+  answerRequest,
+  type BufferInfo,
+  fillInfo,
+  type FullBufferInfo,
+} from "../../packages/core/src/protocol/py-buffer.ts";
 import { place, type World } from "./world.ts";
 
 /** `bytes`: read-only memory. */

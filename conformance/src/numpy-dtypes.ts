@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FormatType, RecordField, ScalarType, TupleType } from "../../packages/core/src/format-tree.ts";
+import type { FormatType, RecordField, ScalarType, TupleType } from "../../packages/core/src/formats/format-tree.ts";
 import { expectSame } from "./cases.ts";
 
 /** NumPy's letters for kinds of numbers, by struct's codes. */

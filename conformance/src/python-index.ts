@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { MemoryView } from "../../packages/core/src/memory-view.ts";
-import { type IndexKey, type Integer, slice, type Slice } from "../../packages/core/src/slicing.ts";
+import type { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import { type IndexKey, type Integer, slice, type Slice } from "../../packages/core/src/layout/slicing.ts";
 import { PythonFloat } from "./cases.ts";
 
 /** `[start, stop, step]` of a slice. */

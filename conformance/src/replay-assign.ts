@@ -5,11 +5,11 @@
  * @module
  */
 import { ReadonlyError } from "../../packages/core/src/errors.ts";
-import type { Exportable } from "../../packages/core/src/exporter.ts";
-import { contiguousStrides } from "../../packages/core/src/layout.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
-import { type Extent, mayShareBounds, selfOverlaps, sharesMemory } from "../../packages/core/src/overlap.ts";
-import { packInto } from "../../packages/core/src/struct.ts";
+import type { Exportable } from "../../packages/core/src/protocol/exporter.ts";
+import { contiguousStrides } from "../../packages/core/src/layout/layout.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import { type Extent, mayShareBounds, selfOverlaps, sharesMemory } from "../../packages/core/src/layout/overlap.ts";
+import { packInto } from "../../packages/core/src/formats/struct.ts";
 import { baseBytes, type Case, expectOutcome, expectSame, fromHex, type Raised, type Replays, toHex } from "./cases.ts";
 import type { DivergenceName } from "./divergences.ts";
 import { Bytes } from "./ndarray.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { calcsize } from "../../packages/core/src/format.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
-import { type Integer, sliceIndices } from "../../packages/core/src/slicing.ts";
+import { calcsize } from "../../packages/core/src/formats/format.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import { type Integer, sliceIndices } from "../../packages/core/src/layout/slicing.ts";
 import {
   baseBytes,
   type Case,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { hashOf } from "../../packages/core/src/hash.ts";
-import { contiguousStrides } from "../../packages/core/src/layout.ts";
-import { calcsize, parseFormat } from "../../packages/core/src/format.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
+import { hashOf } from "../../packages/core/src/views/hash.ts";
+import { contiguousStrides } from "../../packages/core/src/layout/layout.ts";
+import { calcsize, parseFormat } from "../../packages/core/src/formats/format.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
 import { type Case, expectOutcome, expectSame, fromHex, type Raised, type Replays } from "./cases.ts";
 import type { DivergenceName } from "./divergences.ts";
 import { Bytes, NDArray } from "./ndarray.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { getContiguous, isBufferContiguous, toContiguous } from "../../packages/core/src/contiguous.ts";
-import type { Order } from "../../packages/core/src/layout.ts";
-import { type Exporter, getBuffer } from "../../packages/core/src/exporter.ts";
-import { BufferFlags, requests } from "../../packages/core/src/flags.ts";
-import { calcsize } from "../../packages/core/src/format.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
-import type { BufferInfo } from "../../packages/core/src/py-buffer.ts";
-import { memoryViewFromBuffer } from "../../packages/core/src/temporary-view.ts";
+import { getContiguous, isBufferContiguous, toContiguous } from "../../packages/core/src/protocol/contiguous.ts";
+import type { Order } from "../../packages/core/src/layout/layout.ts";
+import { type Exporter, getBuffer } from "../../packages/core/src/protocol/exporter.ts";
+import { BufferFlags, requests } from "../../packages/core/src/protocol/flags.ts";
+import { calcsize } from "../../packages/core/src/formats/format.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import type { BufferInfo } from "../../packages/core/src/protocol/py-buffer.ts";
+import { memoryViewFromBuffer } from "../../packages/core/src/views/temporary-view.ts";
 import { type Case, expectOutcome, expectSame, isRaised, type Raised, type Replays, toHex } from "./cases.ts";
 import type { DivergenceName } from "./divergences.ts";
 import { Bytes, NDArray, type NDArrayOptions } from "./ndarray.ts";

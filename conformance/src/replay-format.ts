@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { codecFor } from "../../packages/core/src/codec.ts";
+import { codecFor } from "../../packages/core/src/formats/codec.ts";
 import { FormatError, NotImplementedError } from "../../packages/core/src/errors.ts";
-import { calcsize, nativeFormat, parseFormat } from "../../packages/core/src/format.ts";
-import { pack, packInto, unpack, unpackFrom } from "../../packages/core/src/struct.ts";
+import { calcsize, nativeFormat, parseFormat } from "../../packages/core/src/formats/format.ts";
+import { pack, packInto, unpack, unpackFrom } from "../../packages/core/src/formats/struct.ts";
 import {
   decode,
   expectOutcome,

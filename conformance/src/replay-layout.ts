@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { borrowView } from "../../packages/core/src/borrowed-view.ts";
+import { borrowView } from "../../packages/core/src/leases/borrowed-view.ts";
 import {
   byteBounds,
   contiguousStrides,
@@ -13,8 +13,8 @@ import {
   type Order,
   sizeOf,
   verifyStructure,
-} from "../../packages/core/src/layout.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
+} from "../../packages/core/src/layout/layout.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
 import {
   baseBytes,
   type Case,

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Exporter, getBuffer } from "../../packages/core/src/exporter.ts";
-import { BufferFlags } from "../../packages/core/src/flags.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
-import { MemoryOwner } from "../../packages/core/src/owner.ts";
-import type { BufferInfo } from "../../packages/core/src/py-buffer.ts";
+import { type Exporter, getBuffer } from "../../packages/core/src/protocol/exporter.ts";
+import { BufferFlags } from "../../packages/core/src/protocol/flags.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import { MemoryOwner } from "../../packages/core/src/memory/owner.ts";
+import type { BufferInfo } from "../../packages/core/src/protocol/py-buffer.ts";
 import { type Case, expectOutcome, expectSame, isRaised, type Replays, toHex } from "./cases.ts";
 import { GrowableBytes } from "./growable-bytes.ts";
 import { derivedView, heldExport, makesView, type Step, useView } from "./script-views.ts";

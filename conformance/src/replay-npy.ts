@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { NATIVE_BYTE_ORDER } from "../../packages/core/src/format-tree.ts";
-import { parseFormat } from "../../packages/core/src/format.ts";
-import { parseNpyHeader } from "../../packages/core/src/npy-header.ts";
-import { readNpy, writeNpy } from "../../packages/core/src/npy.ts";
+import { NATIVE_BYTE_ORDER } from "../../packages/core/src/formats/format-tree.ts";
+import { parseFormat } from "../../packages/core/src/formats/format.ts";
+import { parseNpyHeader } from "../../packages/core/src/npy/npy-header.ts";
+import { readNpy, writeNpy } from "../../packages/core/src/npy/npy.ts";
 import { type Case, expectOutcome, expectSame, fromHex, type Replays, toHex } from "./cases.ts";
 import { expectDType } from "./numpy-dtypes.ts";
 import { place, type World } from "./world.ts";

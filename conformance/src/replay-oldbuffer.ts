@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { getBuffer } from "../../packages/core/src/exporter.ts";
-import { BufferFlags } from "../../packages/core/src/flags.ts";
-import { hashOf } from "../../packages/core/src/hash.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
+import { getBuffer } from "../../packages/core/src/protocol/exporter.ts";
+import { BufferFlags } from "../../packages/core/src/protocol/flags.ts";
+import { hashOf } from "../../packages/core/src/views/hash.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
 import {
   bufferFromMemory,
   bufferFromObject,
@@ -17,7 +17,7 @@ import {
   newBuffer,
   OldBuffer,
   type OldBufferBase,
-} from "../../packages/core/src/old-buffer.ts";
+} from "../../packages/core/src/protocol/old-buffer.ts";
 import { type Case, expectOutcome, outcomeOf, type Replays, toHex } from "./cases.ts";
 import type { DivergenceName } from "./divergences.ts";
 import { GrowableBytes } from "./growable-bytes.ts";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { broadcastShapes } from "../../packages/core/src/broadcast.ts";
-import type { DType } from "../../packages/core/src/dtype.ts";
-import { contiguousStrides, type Order } from "../../packages/core/src/layout.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
-import { type IndexKey, sliceIndices } from "../../packages/core/src/slicing.ts";
+import { broadcastShapes } from "../../packages/core/src/layout/broadcast.ts";
+import type { DType } from "../../packages/core/src/formats/dtype.ts";
+import { contiguousStrides, type Order } from "../../packages/core/src/layout/layout.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
+import { type IndexKey, sliceIndices } from "../../packages/core/src/layout/slicing.ts";
 import {
   baseBytes,
   type Case,

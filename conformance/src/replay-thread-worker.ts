@@ -5,7 +5,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { errorToWire } from "../../packages/core/src/errors.ts";
-import { claimRow } from "../../packages/core/src/lease-words.ts";
+import { claimRow } from "../../packages/core/src/leases/lease-words.ts";
 import { readCases } from "./cases.ts";
 import { type MemoryRequests, RemoteMemory } from "./remote-memory.ts";
 import { replayFile } from "./replay-file.ts";

@@ -6,8 +6,8 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { errorFromWire, type WireError } from "../../packages/core/src/errors.ts";
-import { claimRow, type LeaseWords } from "../../packages/core/src/lease-words.ts";
-import { MemoryOwner } from "../../packages/core/src/owner.ts";
+import { claimRow, type LeaseWords } from "../../packages/core/src/leases/lease-words.ts";
+import { MemoryOwner } from "../../packages/core/src/memory/owner.ts";
 import { type Case, show } from "./cases.ts";
 import { answerRequests } from "./remote-memory.ts";
 import type { KindResult } from "./replay-file.ts";

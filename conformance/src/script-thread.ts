@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { borrowView } from "../../packages/core/src/borrowed-view.ts";
-import type { Descriptor } from "../../packages/core/src/descriptor.ts";
-import type { LeaseHandle, ThreadLeases } from "../../packages/core/src/lease-protocol.ts";
-import type { MemoryView } from "../../packages/core/src/memory-view.ts";
+import { borrowView } from "../../packages/core/src/leases/borrowed-view.ts";
+import type { Descriptor } from "../../packages/core/src/leases/descriptor.ts";
+import type { LeaseHandle, ThreadLeases } from "../../packages/core/src/leases/lease-protocol.ts";
+import type { MemoryView } from "../../packages/core/src/views/memory-view.ts";
 import { derivedView, heldExport, type Step, useView } from "./script-views.ts";
 
 /** What a thread is told. Survives structured clone. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Exportable, getBuffer, type PyBuffer } from "../../packages/core/src/exporter.ts";
-import { BufferFlags } from "../../packages/core/src/flags.ts";
-import { MemoryView } from "../../packages/core/src/memory-view.ts";
+import { type Exportable, getBuffer, type PyBuffer } from "../../packages/core/src/protocol/exporter.ts";
+import { BufferFlags } from "../../packages/core/src/protocol/flags.ts";
+import { MemoryView } from "../../packages/core/src/views/memory-view.ts";
 import { sliceOf, type SliceTriple } from "./python-index.ts";
 
 /** A step: its operation, and the names and arguments that it takes. `b` is the exporter, the others are views. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Exporter } from "../../packages/core/src/exporter.ts";
-import { answerRequest, type BufferInfo, type FullBufferInfo } from "../../packages/core/src/py-buffer.ts";
+import type { Exporter } from "../../packages/core/src/protocol/exporter.ts";
+import { answerRequest, type BufferInfo, type FullBufferInfo } from "../../packages/core/src/protocol/py-buffer.ts";
 import { place, type World } from "./world.ts";
 
 /** What the elements are and where they lie: strides and offset in bytes, the offset from the first byte. */

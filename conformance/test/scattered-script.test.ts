@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { claimRow } from "../../packages/core/src/lease-words.ts";
-import { MemoryOwner } from "../../packages/core/src/owner.ts";
+import { claimRow } from "../../packages/core/src/leases/lease-words.ts";
+import { MemoryOwner } from "../../packages/core/src/memory/owner.ts";
 import { readCases } from "../src/cases.ts";
 import type { ScriptCase } from "../src/replay-lifecycle.ts";
 import { scatterScripts } from "../src/replay-thread.ts";

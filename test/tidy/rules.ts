@@ -142,7 +142,7 @@ export function silencers(file: SourceFile): Finding[] {
 }
 
 /** Where shared words are touched by `Atomics` itself: in the port of production, and to await what a port can't. */
-const TOUCHES_WORDS = new Set(["packages/core/src/port.ts", "packages/scheduler/src/lanes/team.ts"]);
+const TOUCHES_WORDS = new Set(["packages/core/src/leases/port.ts", "packages/scheduler/src/lanes/team.ts"]);
 
 /** A protocol of threads is a function of ports, so that the explorer can run it. */
 export function atomics(file: SourceFile): Finding[] {

@@ -13,7 +13,7 @@ import {
   MemoryView,
   type Value,
 } from "@instride/core";
-import { type FormatDialect, parseFormatText } from "../../../packages/core/src/format-parser.ts";
+import { type FormatDialect, parseFormatText } from "../../../packages/core/src/formats/format-parser.ts";
 import { asJson } from "../as-json.ts";
 import type { Random } from "../random.ts";
 import { mutatedText } from "./mutations.ts";

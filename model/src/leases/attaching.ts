@@ -7,7 +7,7 @@
  * @module
  */
 import { type MemoryPeek, scenario, type Scenario, type ScenarioOptions, type ThreadSpec } from "@instride/explorer";
-import type { LeaseHandle, LeasePorts } from "../../../packages/core/src/lease-protocol.ts";
+import type { LeaseHandle, LeasePorts } from "../../../packages/core/src/leases/lease-protocol.ts";
 import { check, type Theme } from "../theme.ts";
 import {
   counted,

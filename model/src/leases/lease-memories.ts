@@ -11,7 +11,7 @@ import {
   type LeasePorts,
   REGION_CELLS,
   type ThreadLeases,
-} from "../../../packages/core/src/lease-protocol.ts";
+} from "../../../packages/core/src/leases/lease-protocol.ts";
 
 export const SLOTS = 2;
 export const ROWS = 2;

@@ -17,7 +17,7 @@ import {
   openHandle,
   setRegion,
   viewsUnder,
-} from "../../../packages/core/src/lease-protocol.ts";
+} from "../../../packages/core/src/leases/lease-protocol.ts";
 
 /** Ends a handle, and tells how many views are under its slot then. The owner's steps in `leases.ts`, as one. */
 function endAndCount(ports: LeasePorts, handle: LeaseHandle): number {

@@ -4,7 +4,7 @@
  * @module
  */
 import { scenario, type Scenario, type ThreadSpec } from "@instride/explorer";
-import type { ThreadLeases } from "../../../packages/core/src/lease-protocol.ts";
+import type { ThreadLeases } from "../../../packages/core/src/leases/lease-protocol.ts";
 import { check, type Theme } from "../theme.ts";
 import {
   counted,

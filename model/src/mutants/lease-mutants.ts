@@ -14,7 +14,7 @@ import {
   openHandle,
   REGION_CELLS,
   viewsUnder,
-} from "../../../packages/core/src/lease-protocol.ts";
+} from "../../../packages/core/src/leases/lease-protocol.ts";
 import {
   countedByTwo,
   endedInMidOperation,

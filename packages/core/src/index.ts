@@ -19,19 +19,27 @@
  *
  * @module
  */
-export { type Nested } from "./array-data.ts";
-export { type AnyDType, BufferView } from "./buffer-view.ts";
-export { type BorrowedView, borrowView } from "./borrowed-view.ts";
-export { type Codec, codecFor, type RecordValue, type StoreRules, type Value } from "./codec.ts";
-export { copyElements, type Strided } from "./copy.ts";
-export { type Descriptor, readDescriptor } from "./descriptor.ts";
-export { type Complex, type DType, type DTypeInfo, DTYPES, isDType, type Scalars, type TypedArrays } from "./dtype.ts";
-export { type Elements } from "./elements.ts";
+export { type Nested } from "./memory/array-data.ts";
+export { type AnyDType, BufferView } from "./views/buffer-view.ts";
+export { type BorrowedView, borrowView } from "./leases/borrowed-view.ts";
+export { type Codec, codecFor, type RecordValue, type StoreRules, type Value } from "./formats/codec.ts";
+export { copyElements, type Strided } from "./views/copy.ts";
+export { type Descriptor, readDescriptor } from "./leases/descriptor.ts";
+export {
+  type Complex,
+  type DType,
+  type DTypeInfo,
+  DTYPES,
+  isDType,
+  type Scalars,
+  type TypedArrays,
+} from "./formats/dtype.ts";
+export { type Elements } from "./views/elements.ts";
 export * from "./errors.ts";
-export { type Exportable, type Exporter, getBuffer, isExporter, type PyBuffer } from "./exporter.ts";
-export { BufferFlags } from "./flags.ts";
-export { decodeFloat16, encodeFloat16 } from "./float16.ts";
-export { calcsize, type NativeFormat, nativeFormat, parseFormat, parseStructFormat } from "./format.ts";
+export { type Exportable, type Exporter, getBuffer, isExporter, type PyBuffer } from "./protocol/exporter.ts";
+export { BufferFlags } from "./protocol/flags.ts";
+export { decodeFloat16, encodeFloat16 } from "./formats/float16.ts";
+export { calcsize, type NativeFormat, nativeFormat, parseFormat, parseStructFormat } from "./formats/format.ts";
 export {
   type ByteOrder,
   type Format,
@@ -42,11 +50,11 @@ export {
   type SubArrayType,
   type TupleMember,
   type TupleType,
-} from "./format-tree.ts";
-export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./heap.ts";
-export { forEachRun, type IterationPlan, planIteration } from "./iteration.ts";
-export { broadcastShapes } from "./broadcast.ts";
-export { asBytes, asWritableBytes, type BytesArgument } from "./byte-arguments.ts";
+} from "./formats/format-tree.ts";
+export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./memory/heap.ts";
+export { forEachRun, type IterationPlan, planIteration } from "./layout/iteration.ts";
+export { broadcastShapes } from "./layout/broadcast.ts";
+export { asBytes, asWritableBytes, type BytesArgument } from "./protocol/byte-arguments.ts";
 export {
   byteBounds,
   contiguousStrides,
@@ -56,11 +64,11 @@ export {
   type Order,
   sizeOf,
   verifyStructure,
-} from "./layout.ts";
-export type { LeaseHandle, ThreadLeases } from "./lease-protocol.ts";
-export { claimRow, HANDLES_MAX, type LeaseWords, WORKERS_MAX } from "./lease-words.ts";
-export { type Lease, type LeaseMode } from "./leases.ts";
-export { MemoryView, type Scalar } from "./memory-view.ts";
+} from "./layout/layout.ts";
+export type { LeaseHandle, ThreadLeases } from "./leases/lease-protocol.ts";
+export { claimRow, HANDLES_MAX, type LeaseWords, WORKERS_MAX } from "./leases/lease-words.ts";
+export { type Lease, type LeaseMode } from "./leases/leases.ts";
+export { MemoryView, type Scalar } from "./views/memory-view.ts";
 export {
   type AdoptOptions,
   type ArrayOptions,
@@ -70,9 +78,23 @@ export {
   MemoryOwner,
   type OwnerStats,
   type SharedView,
-} from "./owner.ts";
-export { type Extent, mayShareBounds, OVERLAP_WORK_MAX, type Overlap, selfOverlaps, sharesMemory } from "./overlap.ts";
-export { copyData, fromContiguous, getContiguous, getPointer, isBufferContiguous, toContiguous } from "./contiguous.ts";
+} from "./memory/owner.ts";
+export {
+  type Extent,
+  mayShareBounds,
+  OVERLAP_WORK_MAX,
+  type Overlap,
+  selfOverlaps,
+  sharesMemory,
+} from "./layout/overlap.ts";
+export {
+  copyData,
+  fromContiguous,
+  getContiguous,
+  getPointer,
+  isBufferContiguous,
+  toContiguous,
+} from "./protocol/contiguous.ts";
 export {
   bufferFromMemory,
   bufferFromObject,
@@ -83,16 +105,22 @@ export {
   newBuffer,
   OldBuffer,
   type OldBufferBase,
-} from "./old-buffer.ts";
-export { AtomicsPort, type Port } from "./port.ts";
-export { memoryViewFromBuffer, memoryViewFromMemory } from "./temporary-view.ts";
-export { answerRequest, type BufferInfo, fillInfo, type FlatBufferInfo, type FullBufferInfo } from "./py-buffer.ts";
-export { type HalfOpenRange } from "./range.ts";
-export { type Reader } from "./reader.ts";
-export { type Scope } from "./scope.ts";
-export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./slicing.ts";
-export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./struct.ts";
-export { HeldBytes, type Piece, PIECE_BYTES } from "./held-bytes.ts";
+} from "./protocol/old-buffer.ts";
+export { AtomicsPort, type Port } from "./leases/port.ts";
+export { memoryViewFromBuffer, memoryViewFromMemory } from "./views/temporary-view.ts";
+export {
+  answerRequest,
+  type BufferInfo,
+  fillInfo,
+  type FlatBufferInfo,
+  type FullBufferInfo,
+} from "./protocol/py-buffer.ts";
+export { type HalfOpenRange } from "./layout/range.ts";
+export { type Reader } from "./views/reader.ts";
+export { type Scope } from "./memory/scope.ts";
+export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./layout/slicing.ts";
+export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./formats/struct.ts";
+export { HeldBytes, type Piece, PIECE_BYTES } from "./memory/held-bytes.ts";
 export {
   EndOfFileError,
   NPY_HEADER_BYTES_MAX,
@@ -100,10 +128,10 @@ export {
   npyDataOffset,
   type NpyHeader,
   parseNpyHeader,
-} from "./npy-header.ts";
-export { type NpyOptions, NpySource, NpyTarget, readNpy, writeNpy } from "./npy.ts";
-export { unshare, type Unshared } from "./unshare.ts";
-export { type ByteSource, MemorySource } from "./byte-source.ts";
+} from "./npy/npy-header.ts";
+export { type NpyOptions, NpySource, NpyTarget, readNpy, writeNpy } from "./npy/npy.ts";
+export { unshare, type Unshared } from "./memory/unshare.ts";
+export { type ByteSource, MemorySource } from "./memory/byte-source.ts";
 export {
   NPZ_INFLATED_BYTES_MAX,
   type NpzArrays,
@@ -114,5 +142,5 @@ export {
   type NpzWriteOptions,
   openNpz,
   writeNpz,
-} from "./npz.ts";
-export { type CancelSignal } from "./zip-content.ts";
+} from "./npy/npz.ts";
+export { type CancelSignal } from "./npy/zip-content.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { dtypeOfFormat } from "../src/dtype.ts";
+import { dtypeOfFormat } from "../src/formats/dtype.ts";
 import * as core from "../src/index.ts";
-import { flagRows } from "./flag-table.ts";
+import { flagRows } from "./protocol/flag-table.ts";
 import { codeIn, pageText, tableIn } from "./markdown-table.ts";
-import { Memory } from "./wasm-memory.ts";
+import { Memory } from "./memory/wasm-memory.ts";
 
 const page = pageText("buffer-protocol.md");
 

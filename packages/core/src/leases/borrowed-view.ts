@@ -1,0 +1,97 @@
+/**
+ * The receiving end of a descriptor: a view of memory that was lent to this thread.
+ *
+ * @module
+ */
+import { type Descriptor, readDescriptor } from "./descriptor.ts";
+import { DescriptorError, ReleasedError } from "../errors.ts";
+import { byteBounds } from "../layout/layout.ts";
+import { leasedRegion, type LeaseHandle, type ThreadLeases } from "./lease-protocol.ts";
+import { LeasedBuffer } from "./leased-buffer.ts";
+import { checkStillThere, type ManagedBuffer } from "../memory/managed-buffer.ts";
+import { type MemoryView, viewOf } from "../views/memory-view.ts";
+import { ViewState } from "../views/view-state.ts";
+
+/** A view that a thread has borrowed. */
+export interface BorrowedView {
+  readonly view: MemoryView;
+  /** Ends the loan on this side: the view, and all views made of it, throw from here on. */
+  end(): void;
+}
+
+/**
+ * Makes a view from a descriptor, after validating it.
+ *
+ * @param value - anything: it is not trusted
+ * @param thread - this thread's part in its owner's leases; null where no owner counts (views of private memory)
+ * @throws a `DescriptorError` before any memory is touched; a `ReleasedError` if its lease has ended
+ */
+export function borrowView(value: unknown, thread: ThreadLeases | null): BorrowedView {
+  const descriptor = readDescriptor(value);
+  const { buffer, byteOffset, format, itemsize, shape, strides, suboffsets, readonly, lease } = descriptor;
+  const fields = { format, itemsize, shape, strides, byteOffset, suboffsets };
+  if (thread === null || lease === null) {
+    const managed = new BareBuffer(buffer);
+    return { view: viewOf(new ViewState({ managed, ...fields, readonly })), end: () => managed.end() };
+  }
+  const managed = new LeasedBuffer(buffer, thread, lease);
+  const view = viewOf(
+    new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) }),
+  );
+  return { view, end: () => managed.end() };
+}
+
+/**
+ * Whether the lease is one for writing.
+ *
+ * @throws {@link DescriptorError} if the descriptor reaches beyond the bytes that were lent under it
+ */
+function mayWrite(descriptor: Descriptor, thread: ThreadLeases, lease: LeaseHandle): boolean {
+  const region = leasedRegion(thread, lease);
+  // A lease that has ended is refused when the view is counted under it.
+  if (region === null) return false;
+  if (descriptor.suboffsets !== null) {
+    throw new DescriptorError(
+      "cannot use a descriptor with suboffsets under a lease: a table of offsets may lead beyond the bytes that were lent",
+    );
+  }
+  const { low, high } = byteBounds(descriptor, descriptor.itemsize);
+  if (low === high || (low >= region.low && high <= region.high)) return region.writable;
+  throw new DescriptorError(
+    `cannot use a descriptor that reaches bytes [${low}, ${high}): its lease is of bytes [${region.low}, ${region.high})`,
+  );
+}
+
+/** Memory that nobody counts: it is there as long as the buffer is. */
+class BareBuffer implements ManagedBuffer {
+  readonly obj: object;
+  readonly immutable: boolean = false;
+  readonly buffer: ArrayBufferLike;
+  readonly #neededBytes: number;
+  #ended = false;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.obj = buffer;
+    this.buffer = buffer;
+    this.#neededBytes = buffer.byteLength;
+  }
+
+  retain(): void {
+    this.check();
+  }
+
+  drop(): void {}
+
+  pin(): () => void {
+    return () => {};
+  }
+
+  check(): void {
+    if (this.#ended) throw new ReleasedError("cannot use a view after its loan has ended");
+    checkStillThere(this.buffer, this.#neededBytes);
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+}

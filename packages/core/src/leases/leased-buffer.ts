@@ -1,0 +1,59 @@
+/**
+ * The hold that a thread has on memory lent to it: alive while the lease is, and counted in the thread's own row.
+ *
+ * @module
+ */
+import { ReleasedError } from "../errors.ts";
+import { attach, detach, isLive, type LeaseHandle, type ThreadLeases } from "./lease-protocol.ts";
+import type { ManagedBuffer } from "../memory/managed-buffer.ts";
+
+export class LeasedBuffer implements ManagedBuffer {
+  readonly obj: object | null = null;
+  readonly immutable: boolean = false;
+  readonly buffer: ArrayBufferLike;
+  readonly #thread: ThreadLeases;
+  readonly #handle: LeaseHandle;
+  #views = 0;
+  #ended = false;
+
+  constructor(buffer: ArrayBufferLike, thread: ThreadLeases, handle: LeaseHandle) {
+    this.buffer = buffer;
+    this.#thread = thread;
+    this.#handle = handle;
+  }
+
+  /** @throws {@link ReleasedError} if the lease has ended: a stale handle is refused */
+  retain(): void {
+    if (this.#ended || !attach(this.#thread, this.#handle)) throw this.#stale();
+    this.#views++;
+  }
+
+  drop(): void {
+    if (this.#views === 0) return;
+    this.#views--;
+    detach(this.#thread, this.#handle);
+  }
+
+  pin(): () => void {
+    // The lease keeps the memory until the job that holds it has settled.
+    this.check();
+    return () => {};
+  }
+
+  check(): void {
+    if (this.#ended || !isLive(this.#thread, this.#handle)) throw this.#stale();
+  }
+
+  /** Ends the use of all views of this thread under the lease: what a body has kept of them throws from here on. */
+  end(): void {
+    this.#ended = true;
+    while (this.#views > 0) this.drop();
+  }
+
+  #stale(): ReleasedError {
+    const { slot, generation } = this.#handle;
+    return new ReleasedError(
+      `cannot use a view after its lease has ended (handle ${slot}, generation ${generation}): a view lent to a job or task lives as long as it`,
+    );
+  }
+}
