@@ -124,7 +124,7 @@ test("tidy rules: a task in a comment needs its issue; in a string it is none", 
 test("tidy rules: Atomics are for the port, protocols take a port", () => {
   const text = "Atomics.store(words, 0, 1); port.store(0, 1);";
   expect(rules.atomics(parse("packages/scheduler/src/lanes/a.ts", text))).toHaveLength(1);
-  expect(rules.atomics(parse("packages/core/src/port.ts", text))).toEqual([]);
+  expect(rules.atomics(parse("packages/core/src/leases/port.ts", text))).toEqual([]);
 });
 
 test("tidy rules: silencing the linter takes a rule and a reason", () => {
