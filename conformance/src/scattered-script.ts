@@ -8,7 +8,8 @@
  */
 import type { Descriptor } from "../../packages/core/src/leases/descriptor.ts";
 import type { MemoryView } from "../../packages/core/src/views/memory-view.ts";
-import type { Loan, MemoryOwner } from "../../packages/core/src/memory/owner.ts";
+import type { Loan } from "../../packages/core/src/leases/standing-loan.ts";
+import type { MemoryOwner } from "../../packages/core/src/memory/owner.ts";
 import { expectOutcome, expectSame, toHex } from "./cases.ts";
 import { SCRIPT_BYTES, type ScriptCase } from "./replay-lifecycle.ts";
 import type { ScriptCommand } from "./script-thread.ts";

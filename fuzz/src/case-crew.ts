@@ -9,7 +9,8 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { addTally, type CaseRange, emptyTally, type Tally } from "./case-range.ts";
+import { addTally, emptyTally, type Tally } from "@instride/cases";
+import type { CaseRange } from "./case-range.ts";
 import { type CaseThreadData, READY } from "./case-thread.ts";
 
 export interface CrewOptions {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { CaseResult, Part } from "./part.ts";
-import { Random } from "./random.ts";
+import { type CaseResult, emptyTally, Random, SHOWN_MAX, type Tally } from "@instride/cases";
+import type { Part } from "./part.ts";
 
 /** Cases `start` up to, not including, `stop`. */
 export interface CaseRange {
@@ -12,44 +12,11 @@ export interface CaseRange {
   readonly stop: number;
 }
 
-/** A case that failed, or that was to be shown. */
-export interface ShownCase {
-  readonly caseNumber: number;
-  readonly kind: string;
-  /** What is wrong, or null. */
-  readonly fault: string | null;
-  readonly input: string;
-}
-
-/** What cases came to. Survives structured clone. */
-export interface Tally {
-  passed: number;
-  failed: number;
-  /** Cases of each kind. */
-  readonly kinds: Map<string, number>;
-  readonly shown: ShownCase[];
-}
-
 export interface RangeOptions {
   /** Shows every case, also those that pass. */
   readonly showsAll?: boolean;
   /** Is told each case before it is made. */
   readonly begin?: (caseNumber: number) => void;
-}
-
-/** Failed cases that are kept, of those that one tally is of. */
-export const SHOWN_MAX = 20;
-
-export function emptyTally(): Tally {
-  return { passed: 0, failed: 0, kinds: new Map(), shown: [] };
-}
-
-/** Adds one tally to another. */
-export function addTally(sum: Tally, { passed, failed, kinds, shown }: Tally): void {
-  sum.passed += passed;
-  sum.failed += failed;
-  for (const [kind, cases] of kinds) sum.kinds.set(kind, (sum.kinds.get(kind) ?? 0) + cases);
-  sum.shown.push(...shown.slice(0, SHOWN_MAX - sum.shown.length));
 }
 
 /** Runs cases. A part that throws has failed that case. */

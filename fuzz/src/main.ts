@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { CASES, type FuzzArguments, parseArguments, UsageError } from "./arguments.ts";
+import { grouped, SHOWN_MAX, type Tally, UsageError } from "@instride/cases";
+import { CASES, type FuzzArguments, parseArguments } from "./arguments.ts";
 import { runCrew } from "./case-crew.ts";
-import { SHOWN_MAX, type Tally } from "./case-range.ts";
 import type { Part } from "./part.ts";
 import { PARTS } from "./parts.ts";
-import { formatCase, formatPart, formatProgress, grouped } from "./report.ts";
+import { formatCase, formatPart, formatProgress } from "./report.ts";
 
 const HELP = `pnpm fuzz [part...] [--cases N] [--seed S] [--case K]
 

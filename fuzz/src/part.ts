@@ -3,17 +3,7 @@
  *
  * @module
  */
-import type { Random } from "./random.ts";
-
-/** What became of one case. */
-export interface CaseResult {
-  /** What cases are counted by: `accepted`, `heap`, ... */
-  readonly kind: string;
-  /** What is wrong, or null. */
-  readonly fault: string | null;
-  /** The input, for a reader. */
-  readonly input: () => string;
-}
+import type { CaseResult, Random } from "@instride/cases";
 
 export interface Part {
   readonly name: string;

@@ -3,12 +3,7 @@
  *
  * @module
  */
-import type { ShownCase, Tally } from "./case-range.ts";
-
-/** A number with its thousands told apart. */
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
+import { grouped, perSecond, type ShownCase, type Tally } from "@instride/cases";
 
 /** One part's progress, in one line. */
 export function formatProgress(part: string, { passed, failed }: Tally, cases: number, timeMs: number): string {
@@ -24,10 +19,6 @@ export function formatPart(part: string, { passed, failed, kinds }: Tally, timeM
   const cases = passed + failed;
   const speed = `${grouped(cases)} cases in ${(timeMs / 1000).toFixed(1)} s, ${grouped(perSecond(cases, timeMs))}/s`;
   return `${part}: ${speed}; ${grouped(failed)} failed\n  ${counts.join(", ")}`;
-}
-
-function perSecond(cases: number, timeMs: number): number {
-  return timeMs === 0 ? 0 : (cases / timeMs) * 1000;
 }
 
 /** A case with its fault, its input, and the command that runs it again. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CASES, parseArguments, UsageError } from "../src/arguments.ts";
+import { UsageError } from "@instride/cases";
+import { CASES, parseArguments } from "../src/arguments.ts";
 import { asJson } from "../src/as-json.ts";
 
 const KNOWN = ["descriptors", "guard-zones", "parsers"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runCrew } from "../src/case-crew.ts";
-import { Random } from "../src/random.ts";
+import { Random } from "@instride/cases";
 
 const SEED = 52;
 const CASES = 60;

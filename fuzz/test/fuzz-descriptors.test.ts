@@ -1,6 +1,7 @@
 import { DescriptorError, readDescriptor } from "@instride/core";
 import { expect, test } from "vitest";
-import { runCases, type Tally } from "../src/case-range.ts";
+import type { Tally } from "@instride/cases";
+import { runCases } from "../src/case-range.ts";
 import { descriptorPart } from "../src/descriptors/descriptor-part.ts";
 
 const SEED = 20_261_120;

@@ -1,6 +1,7 @@
 import { BufferFlags, getBuffer, type MemoryView } from "@instride/core";
 import { expect, test } from "vitest";
-import { runCases, type Tally } from "../src/case-range.ts";
+import type { Tally } from "@instride/cases";
+import { runCases } from "../src/case-range.ts";
 import type { OperationMaker } from "../src/guard-zones/derivations.ts";
 import { guardPart } from "../src/guard-zones/guard-part.ts";
 import { SETTINGS } from "../src/guard-zones/settings.ts";

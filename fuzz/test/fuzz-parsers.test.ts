@@ -1,6 +1,7 @@
 import { MemoryError, ValueError } from "@instride/core";
 import { expect, test } from "vitest";
-import { runCases, type Tally } from "../src/case-range.ts";
+import type { Tally } from "@instride/cases";
+import { runCases } from "../src/case-range.ts";
 import { boundsFor, checkWithin, CHUNK_BYTES, TIME_MS_MAX } from "../src/parsers/bounds.ts";
 import { type Parser, parserPart } from "../src/parsers/parser-part.ts";
 import { refusal, type Verdict } from "../src/parsers/verdict.ts";

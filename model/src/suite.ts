@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scenario, Suite } from "@instride/explorer";
+import { CLAIMING } from "./lanes/claiming.ts";
 import { DYING } from "./lanes/dying.ts";
 import { ENTERING } from "./lanes/entering.ts";
 import { PARKING } from "./lanes/parking.ts";
@@ -12,6 +13,7 @@ import { WAITING } from "./lanes/waiting.ts";
 import { ATTACHING } from "./leases/attaching.ts";
 import { RELEASING } from "./leases/releasing.ts";
 import { LEASE_ROWS } from "./leases/rows.ts";
+import { CLAIM_MUTANTS } from "./mutants/claim-mutants.ts";
 import { LANE_MUTANTS } from "./mutants/lane-mutants.ts";
 import { LEASE_MUTANTS } from "./mutants/lease-mutants.ts";
 import type { Theme } from "./theme.ts";
@@ -24,9 +26,10 @@ const large = (themes: readonly Theme[]): Scenario[] => themes.flatMap((theme) =
 
 export const LEASES: Theme = { small: small(LEASE_THEMES), large: large(LEASE_THEMES) };
 export const LANES: Theme = { small: small(LANE_THEMES), large: large(LANE_THEMES) };
+export { CLAIMING };
 
 /** The small ones come first: what they leave of a budget is the large ones'. */
 export const SUITE: Suite = {
-  scenarios: [...LEASES.small, ...LANES.small, ...LEASES.large, ...LANES.large],
-  mutants: [...LEASE_MUTANTS, ...LANE_MUTANTS],
+  scenarios: [...LEASES.small, ...LANES.small, ...CLAIMING.small, ...LEASES.large, ...LANES.large, ...CLAIMING.large],
+  mutants: [...LEASE_MUTANTS, ...LANE_MUTANTS, ...CLAIM_MUTANTS],
 };

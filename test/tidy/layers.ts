@@ -32,6 +32,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: "scheduler", files: /^packages\/scheduler\/src\//, mayImport: [CORE], mayImportNode: false },
   { name: "kernels", files: /^packages\/kernels\/src\//, mayImport: [CORE], mayImportNode: false },
+  { name: "the explorer", files: /^packages\/explorer\/src\//, mayImport: [CORE], mayImportNode: false },
   {
     name: "instride's Node entry",
     files: /^packages\/instride\/src\/node(\.ts$|\/)/,
@@ -60,7 +61,7 @@ const INSIDERS: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["model", ["packages/core", "packages/scheduler"]],
 ]);
 
-const MEMBER = /^(packages\/[^/]+|examples\/[^/]+|workers|bench|conformance|fuzz|model)\//;
+const MEMBER = /^(packages\/[^/]+|examples\/[^/]+|workers|bench|cases|conformance|fuzz|model|stress)\//;
 
 export function layering(file: SourceFile): Finding[] {
   const layer = LAYERS.find(({ files }) => files.test(file.path));

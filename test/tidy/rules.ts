@@ -22,8 +22,8 @@ export const FUNCTION_LINES_MAX = 80;
 
 /** Where TypeScript is type-checked, and where vitest looks for tests: `tsconfig.check.json` and `vitest.config.ts`. */
 const CHECKED =
-  /^(packages\/[^/]+\/(src|test)\/|workers\/(src|test)\/|(examples|bench|conformance|fuzz|model|scripts|test)\/|[^/]+\.config\.ts$)/;
-const FOUND_TEST = /^((packages\/[^/]+|workers|examples\/[^/]+|bench|conformance|fuzz|model)\/)?test\//;
+  /^(packages\/[^/]+\/(src|test)\/|workers\/(src|test)\/|(examples|bench|cases|conformance|fuzz|model|scripts|stress|test)\/|[^/]+\.config\.ts$)/;
+const FOUND_TEST = /^((packages\/[^/]+|workers|examples\/[^/]+|bench|cases|conformance|fuzz|model|stress)\/)?test\//;
 const TEST = /\.test(-d)?\.ts$/;
 
 /** What takes a default export: kernel modules, task files of threads, configurations of tools. */

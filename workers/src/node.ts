@@ -12,6 +12,8 @@ import {
   joinThread,
   type LaneExit,
   type LoopBody,
+  nestedLoops,
+  provideLoops,
   type RegistrationMessage,
   runTaskHere,
   stayInLane,
@@ -30,6 +32,11 @@ interface Membership {
 }
 
 const memberships = new Map<number, Membership>();
+
+const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
+
+// For `instride/thread` in modules of kernels and tasks.
+provideLoops(nestedLoops(registry));
 
 /** Becomes a lane, until there has been no work for a while, or the thread is wanted for a task. */
 export async function lane({ thread }: { readonly thread: ThreadData }): Promise<LaneExit> {
@@ -52,7 +59,7 @@ function join({ runtime, leases, lanes }: ThreadData): Membership {
   if (known !== undefined) return known;
   // As `leaseThread` of the pool has it: 0 stands for no thread.
   const id = threadId + 1;
-  const thread = joinThread(leases, id, (name) => kernelNamed(name).run as LoopBody);
+  const thread = joinThread(leases, id, registry);
   const { port1: port, port2: ownersPort } = new MessageChannel();
   port.unref();
   const host = joinLane(lanes, id, {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 
 /** Longer ones are cut: a claim that needs more is refused. */
 export const BUFFER_BYTES_MAX = 2048;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { BOASTER, BOASTER_BYTES, bufferOf, NO_BUFFERS } from "./buffers.ts";
 import type { Claim, ClaimFields } from "./claim.ts";
 import { anyFormat, knownFormat } from "./formats.ts";

@@ -8,8 +8,8 @@
  */
 import { borrowView, BufferError, DescriptorError, readDescriptor, type Descriptor } from "@instride/core";
 import { asJson } from "../as-json.ts";
-import type { CaseResult, Part } from "../part.ts";
-import type { Random } from "../random.ts";
+import type { CaseResult, Random } from "@instride/cases";
+import type { Part } from "../part.ts";
 import { byteAt } from "./buffers.ts";
 import type { Claim } from "./claim.ts";
 import { makeClaim } from "./claim-maker.ts";

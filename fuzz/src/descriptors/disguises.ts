@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import type { Claim, ClaimFields } from "./claim.ts";
 
 type Disguise = (random: Random, claim: Claim) => unknown;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { FORMAT_LENGTH_MAX } from "./oracle.ts";
 
 /** A text, and the bytes of an item; null for what is no format. */

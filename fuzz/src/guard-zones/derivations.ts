@@ -4,7 +4,7 @@
  * @module
  */
 import { borrowView, claimRow, type IndexKey, type MemoryView, slice, type ThreadLeases } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { DTYPE_TYPES, fieldsOf } from "./element-types.ts";
 import { type AxisSteps, axisSteps, bytesOf, itemsOf, type Model, selected } from "./model.ts";
 import { type Operation, OWNERS, type Stage, type Twin } from "./stage.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { codecFor, type DType, parseFormat } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 
 export interface FieldType {
   readonly name: string;

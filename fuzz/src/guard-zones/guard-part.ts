@@ -7,8 +7,8 @@
  *
  * @module
  */
-import type { CaseResult, Part } from "../part.ts";
-import type { Random } from "../random.ts";
+import type { CaseResult, Random } from "@instride/cases";
+import type { Part } from "../part.ts";
 import { asJson } from "../as-json.ts";
 import { DERIVATIONS, type OperationMaker } from "./derivations.ts";
 import { kernelRun } from "./kernel-runs.ts";

@@ -5,7 +5,7 @@
  */
 import type { MemoryView } from "@instride/core";
 import { kernelNamed, type KernelName } from "@instride/kernels";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import type { OperationMaker } from "./derivations.ts";
 import { REAL_TYPES, realType } from "./element-types.ts";
 import { rowsOf } from "./model.ts";

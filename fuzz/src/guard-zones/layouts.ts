@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 
 export interface RandomLayout {
   readonly shape: readonly number[];

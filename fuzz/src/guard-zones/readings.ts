@@ -23,7 +23,7 @@ import {
   unshare,
   writeNpy,
 } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import type { OperationMaker } from "./derivations.ts";
 import { anyValue } from "./element-types.ts";
 import type { Model } from "./model.ts";

@@ -13,7 +13,7 @@ import {
   type MemoryOwner,
   MemoryView,
 } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { anyType, DTYPE_TYPES, type ElementType, REAL_TYPES } from "./element-types.ts";
 import { anyLayout, anyShape, placesOf, type RandomLayout } from "./layouts.ts";
 import type { Model } from "./model.ts";

@@ -23,7 +23,7 @@ import {
   toContiguous,
   writeNpy,
 } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import type { OperationMaker } from "./derivations.ts";
 import { anyValue, type ElementType, FILE_TYPES } from "./element-types.ts";
 import { areApart, axisSteps, bytesOf, type Model } from "./model.ts";

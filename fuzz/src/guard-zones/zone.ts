@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import type { Model } from "./model.ts";
 
 /** One of each world. */

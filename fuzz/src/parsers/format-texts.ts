@@ -15,7 +15,7 @@ import {
 } from "@instride/core";
 import { type FormatDialect, parseFormatText } from "../../../packages/core/src/formats/format-parser.ts";
 import { asJson } from "../as-json.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { mutatedText } from "./mutations.ts";
 import { faultIn, faultOfRefusal, type Verdict } from "./verdict.ts";
 

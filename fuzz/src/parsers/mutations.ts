@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 
 /** Changes at most, to one input. */
 const CHANGES_MAX = 4;

@@ -5,7 +5,7 @@
  * @module
  */
 import { type MemoryView, npyDataOffset, parseNpyHeader, readNpy, writeNpy } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { mutatedBytes, mutatedText, splicedBytes } from "./mutations.ts";
 import { faultIn, refusal, type Verdict } from "./verdict.ts";
 

@@ -9,7 +9,7 @@
  */
 import { crc32, deflateRawSync } from "node:zlib";
 import { type NpzFile, openNpz } from "@instride/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@instride/cases";
 import { mutatedBytes, splicedBytes } from "./mutations.ts";
 import { anyNpyFile, faultOfArray, validNpyFile } from "./npy-files.ts";
 import { refusal, type Verdict } from "./verdict.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { asJson } from "../as-json.ts";
-import type { CaseResult, Part } from "../part.ts";
-import type { Random } from "../random.ts";
+import type { CaseResult, Random } from "@instride/cases";
+import type { Part } from "../part.ts";
 import { boundsFor, checkWithin } from "./bounds.ts";
 import { anyFormatText, checkFormat } from "./format-texts.ts";
 import { anyNpyFile, checkNpy } from "./npy-files.ts";

@@ -197,6 +197,47 @@ export function diesBesideCaller(disconnect: Disconnect = disconnectThread): Sce
   });
 }
 
+/** A lane dies in its own segment or in another's: the caller goes round, and runs what was lost again in the next job. */
+export function diesInSegment(): Scenario {
+  const job = { ...JOB, chunkCount: 2, segmentCount: 2 };
+  const next = { ...job, ticket: NEXT_JOB.ticket };
+  return scenario({
+    name: "lanes: one dies in a job of 2 segments that the caller helps with",
+    memories: CLAIMED,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 1, "waits");
+          caller.open(job);
+          caller.help(job);
+          caller.untilOver(job);
+          const outcome = caller.settle(job);
+          checkLoss(outcome, env.ports.host.load(LOST) > 0);
+          check(
+            outcome.marked.filter((isMarked) => !isMarked).length <= 1,
+            "more is lost than the dead lane had claimed",
+          );
+          if (outcome.marked.every(Boolean)) return;
+          caller.open(next);
+          caller.help(next);
+          checkAllRan(caller.settle(next));
+        },
+      },
+      {
+        name: "owner",
+        daemon: true,
+        run: (env) => {
+          if (env.awaitExit("lane0") === "died") disconnectThread(env, MORTAL, job.slot, 1);
+        },
+      },
+      { name: "lane0", daemon: true, mortal: true, run: (env) => serveNextJob(laneHost(env, 0), 0) },
+    ],
+    final: ({ memory }) => check(memory.lanes.get(insideOf(0)) === 0, "a lane is inside a job that is over"),
+  });
+}
+
 /** Another thread starts while the dead one is buried: it has the dead one's lane, whole, or a lane of its own. */
 export function heirBesideCaller(): Scenario {
   return scenario({

@@ -12,10 +12,11 @@ import * as words from "../../../packages/scheduler/src/lanes/lane-words.ts";
 export type LaneMemory = "lanes" | "data" | "host";
 export type LaneEnv = ThreadEnv<LaneMemory>;
 
-/** Lanes, job slots and chunks that have names. */
+/** Lanes, job slots, chunks and segments that have names. */
 const LANES_NAMED = 3;
 const JOBS_NAMED = 2;
 const CHUNKS_NAMED = 3;
+const SEGMENTS_NAMED = 2;
 
 /** Words of `host`. How often a message has been sent to the owner: */
 export const SENT = 0;
@@ -31,13 +32,13 @@ const CELLS = 6;
 
 const ofJob = {
   TICKET: words.ticketOf,
-  CHUNK_COUNT: words.chunkCountOf,
+  CUT: words.cutOf,
   KERNEL: words.kernelOf,
   OPERANDS: words.operandsOf,
   REGISTRATIONS: words.registrationsOf,
   RANGE: words.rangeOf,
   CHUNK_LENGTH: words.chunkLengthOf,
-  NEXT: words.nextOf,
+  GUIDED_FOR: words.guidedForOf,
   DONE: words.doneOf,
   STOP: words.stopOf,
   WAITER: words.waiterOf,
@@ -65,6 +66,8 @@ function laneNames(): Record<string, number> {
   for (let job = 0; job < JOBS_NAMED; job++) {
     for (const [name, place] of Object.entries(ofJob)) names[`${name}_${job}`] = place(job);
     for (let chunk = 0; chunk < CHUNKS_NAMED; chunk++) names[`MARK_${job}_${chunk}`] = words.markOf(job, chunk);
+    for (let segment = 0; segment < SEGMENTS_NAMED; segment++)
+      names[`NEXT_${job}_${segment}`] = words.nextOf(job, segment);
   }
   for (let lane = 0; lane < LANES_NAMED; lane++)
     for (const [name, place] of Object.entries(ofLane)) names[`${name}_${lane}`] = place(lane);

@@ -6,6 +6,7 @@
 import * as caller from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { helpJob } from "../../../packages/scheduler/src/lanes/lane.ts";
 import { eventOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { evenChunks } from "../../../packages/scheduler/src/range.ts";
 import { check } from "../theme.ts";
 import { type LaneEnv, LOST } from "./lane-memories.ts";
 import { bodyOf, COUNTS, REGISTRATIONS } from "./model-lane.ts";
@@ -14,9 +15,13 @@ export interface ModelJob {
   readonly slot: number;
   readonly ticket: number;
   readonly chunkCount: number;
+  /** Each with claims of its own; 1 unless given. */
+  readonly segmentCount?: number;
   /** Where its cells begin, one for each chunk. */
   readonly cells: number;
   readonly kernel?: number;
+  /** Whether lanes look for more work for a while afterwards. */
+  readonly spins?: boolean;
 }
 
 /** What the caller found once everybody had left: by chunk, whether it is marked, and how often it was run. */
@@ -60,9 +65,9 @@ export class ModelCaller {
     return this.settle(job);
   }
 
-  open({ slot, ticket, chunkCount, cells, kernel = COUNTS }: ModelJob): void {
-    const chunks = { start: 0, stop: chunkCount, chunkLength: 1, chunkCount };
-    const record = { chunks, kernel, operands: cells, registrations: REGISTRATIONS };
+  open({ slot, ticket, chunkCount, segmentCount = 1, cells, kernel = COUNTS, spins = false }: ModelJob): void {
+    const chunks = evenChunks({ start: 0, stop: chunkCount }, 1, segmentCount);
+    const record = { chunks, kernel, operands: cells, registrations: REGISTRATIONS, spins };
     caller.openJob(this.#env.ports.lanes, slot, ticket, record);
   }
 

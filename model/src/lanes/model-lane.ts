@@ -36,7 +36,10 @@ export function laneHost({ ports }: LaneEnv, lane: number, options: LaneOptions 
     port,
     lane,
     idleMs: IDLE_MS,
-    spinCount: 0,
+    startSpin: () => {
+      let looks = 1;
+      return () => looks-- > 0;
+    },
     mustLoad: false,
     register: (count) => options.registers !== true || host.load(REGISTERED) >= count,
     work: (job) => {

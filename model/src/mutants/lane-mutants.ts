@@ -107,7 +107,10 @@ const ENTERING_MUTANTS: readonly Scenario[] = [
     "a lane says plainly that it has left",
     mutate(lateLane(1, 2), { kind: "plain-store", word: "INSIDE_0", thread: "lane0", nth: 2 }),
   ),
-  mutant("chunks are claimed by a load and a store", mutate(sharedChunks(2), { kind: "split-update", word: "NEXT_0" })),
+  mutant(
+    "chunks are claimed by a load and a store",
+    mutate(sharedChunks(2), { kind: "split-update", word: "NEXT_0_0" }),
+  ),
   mutant(
     "the ticket is stored before the record",
     delay(lateLane(1, 1), {
@@ -124,12 +127,15 @@ const ENTERING_MUTANTS: readonly Scenario[] = [
     "claims begin again after the ticket is stored",
     delay(stoppedThenReused(2, 2), {
       ...caller,
-      held: on("store", words.nextOf(0)),
+      held: on("store", words.nextOf(0, 0)),
       nth: 2,
       until: on("store", words.ticketOf(0)),
     }),
   ),
-  mutant("claims don't begin again", mutate(lateLane(1, 2), { kind: "drop-store", word: "NEXT_0", thread: "caller" })),
+  mutant(
+    "claims don't begin again",
+    mutate(lateLane(1, 2), { kind: "drop-store", word: "NEXT_0_0", thread: "caller" }),
+  ),
   mutant(
     "finished chunks of the last job count for the next",
     mutate(lateLane(1, 2), { kind: "drop-store", word: "DONE_0", thread: "caller" }),

@@ -104,6 +104,18 @@ export class BorrowError extends BufferError {
   override readonly code: string = "borrow";
 }
 
+/** A lease that was waited for, and did not come in time. */
+export class LeaseTimeoutError extends BorrowError {
+  override readonly name: string = "LeaseTimeoutError";
+  override readonly code: string = "lease-timeout";
+}
+
+/** An array whose writer was ended in the middle of its work, and whose content nobody has accepted since. */
+export class PoisonedError extends BufferError {
+  override readonly name: string = "PoisonedError";
+  override readonly code: string = "poisoned";
+}
+
 type ErrorClass = new (message: string, context?: ErrorContext) => Error;
 
 const byName = new Map<string, ErrorClass>([
@@ -137,6 +149,8 @@ for (const errorClass of [
   ReleasedError,
   DescriptorError,
   BorrowError,
+  LeaseTimeoutError,
+  PoisonedError,
 ])
   registerErrorClass(errorClass.name, errorClass);
 
@@ -150,19 +164,30 @@ export interface WireError {
 
 const CAUSE_DEPTH_MAX = 8;
 
-/** Puts anything that was thrown into a form that structured clone keeps whole. */
+/** Puts anything that was thrown into a form that structured clone keeps whole. Never throws. */
 export function errorToWire(thrown: unknown, depth: number = 0): WireError {
-  if (!(thrown instanceof Error)) {
+  try {
+    if (!(thrown instanceof Error)) return plainError(`a value that is no Error was thrown: ${describe(thrown)}`);
+    const { name, message, stack, cause } = thrown;
     return {
-      name: "Error",
-      message: `a value that is no Error was thrown: ${describe(thrown)}`,
-      stack: undefined,
-      cause: undefined,
+      name: textOf(name),
+      message: textOf(message),
+      stack: typeof stack === "string" ? stack : undefined,
+      cause: cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(cause, depth + 1),
     };
+  } catch {
+    // A getter of it, or a trap.
+    return plainError("a value was thrown that throws when it is looked at");
   }
-  const cause =
-    thrown.cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(thrown.cause, depth + 1);
-  return { name: thrown.name, message: thrown.message, stack: thrown.stack, cause };
+}
+
+/** The fields of an error may have been set to anything. */
+function textOf(field: unknown): string {
+  return typeof field === "string" ? field : String(field);
+}
+
+function plainError(message: string): WireError {
+  return { name: "Error", message, stack: undefined, cause: undefined };
 }
 
 /** The inverse of {@link errorToWire}: an error of the same class and message, with the other thread's stack. */

@@ -67,16 +67,19 @@ export {
 } from "./layout/layout.ts";
 export type { LeaseHandle, ThreadLeases } from "./leases/lease-protocol.ts";
 export { claimRow, HANDLES_MAX, type LeaseWords, WORKERS_MAX } from "./leases/lease-words.ts";
-export { type Lease, type LeaseMode } from "./leases/leases.ts";
+export { WAITERS_MAX } from "./leases/lease-line.ts";
+export { type Lease, type LeaseMode, type Obstacle } from "./leases/lease-request.ts";
 export { MemoryView, type Scalar } from "./views/memory-view.ts";
 export {
   type AdoptOptions,
   type ArrayOptions,
   type FromOptions,
   type HeldLease,
-  type Loan,
+  type LoanRequest,
   MemoryOwner,
+  type OwnerOptions,
   type OwnerStats,
+  type PendingLoans,
   type SharedView,
 } from "./memory/owner.ts";
 export {
@@ -106,7 +109,7 @@ export {
   OldBuffer,
   type OldBufferBase,
 } from "./protocol/old-buffer.ts";
-export { AtomicsPort, type Port } from "./leases/port.ts";
+export { AtomicsPort, type Port, type WaitResult } from "./leases/port.ts";
 export { memoryViewFromBuffer, memoryViewFromMemory } from "./views/temporary-view.ts";
 export {
   answerRequest,
@@ -120,6 +123,7 @@ export { type Reader } from "./views/reader.ts";
 export { type Scope } from "./memory/scope.ts";
 export { type IndexKey, type Integer, type Slice, slice, type SliceIndices, sliceIndices } from "./layout/slicing.ts";
 export { iterUnpack, pack, packInto, unpack, unpackFrom } from "./formats/struct.ts";
+export { contentDigest } from "./memory/content-digest.ts";
 export { HeldBytes, type Piece, PIECE_BYTES } from "./memory/held-bytes.ts";
 export {
   EndOfFileError,
@@ -144,3 +148,4 @@ export {
   writeNpz,
 } from "./npy/npz.ts";
 export { type CancelSignal } from "./npy/zip-content.ts";
+export { type Loan, StandingLoan } from "./leases/standing-loan.ts";

@@ -15,6 +15,8 @@ const CLASSES = [
   [errors.ReleasedError, errors.ValueError, "ValueError", "released"],
   [errors.DescriptorError, errors.ValueError, "ValueError", "descriptor"],
   [errors.BorrowError, errors.BufferError, "BufferError", "borrow"],
+  [errors.LeaseTimeoutError, errors.BorrowError, "BufferError", "lease-timeout"],
+  [errors.PoisonedError, errors.BufferError, "BufferError", "poisoned"],
 ] as const;
 
 test.each(CLASSES)("%o: is a %o, Python's %s, with code %s", (errorClass, base, pyName, code) => {
@@ -85,6 +87,24 @@ test("errorToWire: whatever was thrown becomes an error that says so", () => {
   ] as const) {
     expect(travelled(thrown).message).toBe(`a value that is no Error was thrown: ${text}`);
   }
+});
+
+test("errorToWire: never throws, and gives texts, whatever the fields of an error are", () => {
+  const trap = (): never => {
+    throw new Error("trapped");
+  };
+  const untouchable = new Proxy({}, { get: trap, getPrototypeOf: trap });
+  const guarded = Object.defineProperty(new Error("guarded"), "message", { get: trap });
+  for (const thrown of [untouchable, guarded, { constructor: { name: Symbol("nameless") } }]) {
+    expect(travelled(thrown).message).toBe("a value was thrown that throws when it is looked at");
+  }
+  expect(travelled(new RangeError("outer", { cause: untouchable }))).toMatchObject({
+    name: "RangeError",
+    message: "outer",
+    cause: { message: "a value was thrown that throws when it is looked at" },
+  });
+  const odd = Object.assign(new Error("odd"), { name: Symbol("odd"), message: () => 1, stack: { frames: [trap] } });
+  expect(travelled(odd)).toMatchObject({ name: "Symbol(odd)", message: "() => 1" });
 });
 
 test("describe: gives a short text for any value", () => {

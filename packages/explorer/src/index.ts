@@ -30,7 +30,7 @@ export {
 } from "./explore.ts";
 export { assertKilled, faultsOf, findKill, mutate, type Fault, type KillOptions } from "./mutants.ts";
 export { mutatePort, type Mutation, type MutationKind } from "./mutation.ts";
-export type { Port, WaitResult } from "./port.ts";
+export type { Port, WaitResult } from "@instride/core";
 export { BUDGET, runSuite, type RunSuiteOptions, type Suite, type Tally, USAGE } from "./runner.ts";
 export {
   scenario,

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Port } from "@instride/core";
 import { MutantSurvivedError, ScenarioError } from "./errors.ts";
 import { explore, sample } from "./explore.ts";
 import { MUTABLE, mutatePort, type Mutation, type MutationKind } from "./mutation.ts";
-import type { Port } from "./port.ts";
 import type { NamedMemory, Scenario } from "./scenario.ts";
 import type { Violation } from "./violation.ts";
 

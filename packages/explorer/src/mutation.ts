@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Port, WaitResult } from "./port.ts";
+import type { Port, WaitResult } from "@instride/core";
 
 /**
  * - `drop-store`: the store is not done

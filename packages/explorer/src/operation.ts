@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { WaitResult } from "./port.ts";
+import type { WaitResult } from "@instride/core";
 
 export type OperationKind =
   | "load"

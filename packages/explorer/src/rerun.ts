@@ -6,9 +6,9 @@
  *
  * @module
  */
+import type { Port, WaitResult } from "@instride/core";
 import { ScenarioError } from "./errors.ts";
 import { EXIT_RESULTS, isSameOperation, type Operation, type OperationKind, WAIT_RESULTS } from "./operation.ts";
-import type { Port, WaitResult } from "./port.ts";
 import type { Program } from "./program.ts";
 import type { ThreadEnv } from "./scenario.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { Port } from "@instride/core";
 import { ScenarioError } from "./errors.ts";
-import type { Port } from "./port.ts";
 
 /** One shared memory. Its words are also its plain cells, as in production. */
 export interface MemorySpec {

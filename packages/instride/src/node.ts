@@ -19,6 +19,12 @@ export interface OpenOptions {
   readonly mode?: Mode;
   /** The largest that the shared heap may become, in bytes. Default: as much as the platform grants, at most 4 GiB. */
   readonly maximumBytes?: number;
+  /**
+   * Records where arrays are made and leases are taken, for `leaks()` and for errors about full memory; and checks that
+   * no read-only operand has changed when a call is done. Costs a stack trace for each, and two passes over what is read.
+   * Default false.
+   */
+  readonly debug?: boolean;
 }
 
 /** More threads than this share no work in a useful way, and each takes memory. */
@@ -41,19 +47,19 @@ export function open(options: OpenOptions = {}): Promise<Runtime> {
   return Promise.resolve().then(() => openNow(options));
 }
 
-function openNow({ threads, piscina, mode = "threads", maximumBytes }: OpenOptions): Runtime {
+function openNow({ threads, piscina, mode = "threads", maximumBytes, debug = false }: OpenOptions): Runtime {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX)) {
     throw new ValueError(
       `cannot open a runtime of ${describe(threads)} threads: expected an integer from 1 to ${THREADS_MAX}`,
     );
   }
-  const owner = new MemoryOwner(maximumBytes === undefined ? {} : { maximumBytes });
+  const owner = new MemoryOwner({ debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) });
   const { words } = owner.leases;
   const turn = new TurnBudget();
   const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
-  const caller = { ...joinThread(words, leaseThread(threadId), registry), turn };
+  const caller = { ...joinThread(words, leaseThread(threadId), registry), turn, depth: 0 };
   if (mode === "inline") {
-    const pool = new InlinePool(caller, turn);
+    const pool = new InlinePool(caller);
     return new Runtime({ owner, pool, turn, mode, reason: "asked for by the option mode" });
   }
   const filename = import.meta.resolve("#worker-node");

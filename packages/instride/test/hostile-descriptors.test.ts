@@ -75,7 +75,7 @@ test("descriptor: a loop message with a lie in it is refused, and the pool works
     kernel: { url: misbehave.href },
     views: { marks: descriptor as Descriptor },
     args: { kind: "none" },
-    chunks: { start: 0, stop: 8, chunkLength: 8, chunkCount: 1 },
+    chunks: { start: 0, stop: 8, chunkLength: 8, chunkCount: 1, guidedFor: 0, segmentCount: 1 },
     collects: false,
     helps: false,
     idempotent: false,

@@ -43,5 +43,6 @@ export function callerOf(owner: MemoryOwner): CallerThread {
   return {
     ...joinThread(owner.leases.words, 1_000_000, (name) => kernels.kernelNamed(name).run as LoopBody),
     turn: new TurnBudget(),
+    depth: 0,
   };
 }

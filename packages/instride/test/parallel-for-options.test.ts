@@ -52,6 +52,7 @@ describeModes((runtime) => {
       expect(error).toBeInstanceOf(DeadlineError);
       expect((error as Error).message).toMatch(/not done after 100 ms: \d+ of \d+ chunks were done/);
       expect(rt.leaks()).toEqual([]);
+      marks.clearPoison();
       marks.fill(0);
       await rt.parallelFor(misbehave, { over: 4000, views: { marks }, args: { kind: "none" }, deadlineMs: 10_000 });
       expect(marks.asTypedArray().every((mark) => mark === 1)).toBe(true);
@@ -70,6 +71,7 @@ test("deadline: a body that never returns is ended with its thread, which is rep
   });
   await expect(call).rejects.toBeInstanceOf(DeadlineError);
   expect(rt.leaks()).toEqual([]);
+  marks.clearPoison();
   marks.fill(0);
   await rt.parallelFor(misbehave, { over: 100, views: { marks }, args: { kind: "none" } });
   expect(marks.asTypedArray().every((mark) => mark === 1)).toBe(true);
@@ -80,6 +82,7 @@ test("idempotent: the chunks of a thread that dies run again", async () => {
   const marks = rt.zeros([200], "uint8");
   const dying = { over: 200, grainsize: 10, views: { marks }, args: { kind: "exit-once", at: 105 } };
   await expect(rt.parallelFor(misbehave, dying)).rejects.toBeInstanceOf(WorkerLostError);
+  marks.clearPoison();
   marks.fill(0);
   await rt.parallelFor(misbehave, { ...dying, idempotent: true });
   expect(marks.asTypedArray().every((mark) => mark >= 1)).toBe(true);

@@ -39,6 +39,7 @@ test("run: cancelling a task that runs ends its thread before the call rejects",
     });
   controller.abort(new Error("enough"));
   await expect(call).rejects.toThrow("enough");
+  x.clearPoison();
   const settled = x.get(0);
   await new Promise((resolve) => {
     setTimeout(resolve, 50);
@@ -65,6 +66,7 @@ test("threads: one that dies in a loop rejects the call, gives the leases back a
   const call = rt.parallelFor(misbehave, { over: 1000, views: { marks }, args: { kind: "exit", at: 500 } });
   await expect(call).rejects.toBeInstanceOf(WorkerLostError);
   expect(rt.leaks()).toEqual([]);
+  marks.clearPoison();
   marks.fill(0);
   await rt.parallelFor(misbehave, { over: 1000, views: { marks }, args: { kind: "none" } });
   expect(marks.asTypedArray().every((mark) => mark === 1)).toBe(true);

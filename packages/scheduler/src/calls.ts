@@ -6,62 +6,97 @@
  *
  * @module
  */
-import { describe, errorFromWire, type Loan, type MemoryOwner, MemoryView } from "@instride/core";
-import { KernelError } from "./errors.ts";
+import { errorFromWire, type Loan, type MemoryOwner, type MemoryView } from "@instride/core";
+import { checkSignal, loanRequests } from "./call-checks.ts";
+import { DeadlineError, KernelError, WorkerLostError } from "./errors.ts";
 import { targetName } from "./kernel-source.ts";
+import { lendInTime, type WaitOptions } from "./lease-wait.ts";
 import type { AbortSignal } from "./pool.ts";
 import type { Failure, KernelTarget, Operands } from "./protocol.ts";
+import { compareRanges } from "./range.ts";
+import { watchReadonly } from "./readonly-check.ts";
+import { checkArguments } from "./sendable.ts";
 
 /** Views by the names under which a kernel gets them. Read-only views are lent for reading, others for writing. */
 export type Views = Readonly<Record<string, MemoryView>>;
 
 /** What every call takes. */
-export interface CallOptions {
+export interface CallOptions extends WaitOptions {
   readonly views?: Views;
   /** Anything that survives structured clone. */
   readonly args?: unknown;
   /** Cancels the call: it rejects with the signal's reason once no thread works on it. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Operands that an outer call has lent already, instead of `views` and `args`.
+   *
+   * @internal
+   */
+  readonly lent?: Operands | undefined;
 }
 
-/** Which function a call is to run: a module's URL, or a built-in's name. */
-export function checkTarget(target: unknown): KernelTarget {
-  if (typeof target === "string") return { name: target };
-  const href = typeof target === "object" && target !== null ? (target as { readonly href?: unknown }).href : undefined;
-  if (typeof href === "string") return { url: href };
-  throw new TypeError(
-    `cannot run ${describe(target)}: expected the URL of a module with a default export ` +
-      '(new URL("./my.kernel.ts", import.meta.url)), or the name of a built-in kernel',
-  );
-}
-
-/** Lends the operands of a call for as long as `run` takes. */
+/**
+ * Lends the operands of a call for as long as `run` takes.
+ *
+ * @throws a `BorrowError` or `LeaseTimeoutError` if others have them; what `run` throws; with `debug` a
+ *   `ReadonlyOperandError`
+ */
 export async function withLoans<R>(
   owner: MemoryOwner,
   target: KernelTarget,
-  { views = {}, args, signal }: CallOptions,
+  options: CallOptions,
   run: (operands: Operands) => Promise<R>,
 ): Promise<R> {
+  const { views = {}, args, signal, lent } = options;
+  checkSignal(signal);
+  checkArguments(args);
   throwIfAborted(signal);
+  if (lent !== undefined) return run(lent);
+  const requests = loanRequests(views);
   const names = Object.keys(views);
-  const requests = names.map((name) => {
-    const view = views[name];
-    if (!(view instanceof MemoryView))
-      throw new TypeError(`cannot lend ${describe(view)} as view "${name}": expected a MemoryView`);
-    return { view, mode: view.readonly ? ("read" as const) : ("write" as const) };
-  });
-  const loans: Loan[] = owner.lend(targetName(target), requests);
+  const lending = lendInTime(owner, targetName(target), requests, options);
+  const loans: Loan[] = lending instanceof Promise ? await lending : lending;
   try {
+    // Who waited may have been cancelled when its turn had come.
+    throwIfAborted(signal);
+    const checkReadonly = owner.debug ? watchReadonly(targetName(target), views, loans) : null;
     const descriptors = Object.fromEntries(loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
-    return await run({ views: descriptors, args });
+    const result = await run({ views: descriptors, args });
+    checkReadonly?.();
+    return result;
+  } catch (error) {
+    poisonBroken(owner, loans, error);
+    throw error;
   } finally {
-    for (const { lease } of loans) owner.leases.release(lease);
+    owner.giveBack(loans);
   }
+}
+
+/**
+ * Poisons what a call was writing, if it has failed because its writing was broken off: its deadline had passed, or a
+ * thread of it died. A kernel that throws and a loop that is cancelled end where they say, and poison nothing.
+ */
+export function poisonBroken(owner: MemoryOwner, loans: readonly Loan[], error: unknown): void {
+  const saysSo = error instanceof DeadlineError || error instanceof WorkerLostError;
+  // A thread may have been ended by a signal or by `close`, or have died beside another that threw.
+  if (saysSo || loans.some(({ lease }) => owner.leases.isOrphaned(lease))) owner.poison(loans, error);
 }
 
 /** @throws the signal's reason */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw signal.reason;
+}
+
+/** The error that a caller gets for the failures of a loop: that of the earliest range, with those of all chunks. */
+export function errorOfLoop(failures: readonly Failure[], target: KernelTarget): Error {
+  // What was thrown outside of the kernel kept a thread from it, and most likely all of them.
+  const outside = failures.find(({ range }) => range === null);
+  if (outside !== undefined) return errorOf(outside, target, false);
+  const kernel = targetName(target);
+  const errors = failures.map(({ range, error }) => new KernelError(kernel, range, errorFromWire(error)));
+  errors.sort((a, b) => compareRanges(a.range!, b.range!));
+  const [first] = errors;
+  return errors.length === 1 ? first! : new KernelError(kernel, first!.range, first!.cause, errors);
 }
 
 /** The error that a caller gets for a failure on some thread. */

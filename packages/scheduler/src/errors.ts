@@ -5,10 +5,13 @@
  *
  * @module
  */
-import { describe, type ErrorContext, registerErrorClass } from "@instride/core";
+import { describe, type ErrorContext, ReadonlyError, registerErrorClass } from "@instride/core";
 import { type LoopRange, showRange } from "./range.ts";
 
-/** A kernel or task threw; `cause` is what it threw. */
+/** How many errors of chunks a {@link KernelError} keeps. */
+export const KERNEL_ERRORS_MAX = 64;
+
+/** A kernel or task threw; `cause` is what it threw. If several chunks failed it is the error of the earliest range. */
 export class KernelError extends Error {
   override readonly name: string = "KernelError";
   readonly code: string = "kernel";
@@ -16,13 +19,23 @@ export class KernelError extends Error {
   readonly kernel: string;
   /** The chunk in which it threw; null for a task. */
   readonly range: LoopRange | null;
+  /**
+   * If several chunks failed: an error for each, sorted by range, that of {@link range} among them, as in an
+   * `AggregateError`; the first {@link KERNEL_ERRORS_MAX} of them. Otherwise empty. Which chunks come to fail is a matter
+   * of timing: once one has, no further chunk starts.
+   */
+  readonly errors: readonly KernelError[];
 
-  constructor(kernel: string, range: LoopRange | null, cause: unknown) {
+  /** @param errors - those of all chunks that failed, sorted by range, if they are several */
+  constructor(kernel: string, range: LoopRange | null, cause: unknown, errors: readonly KernelError[] = []) {
     const where = range === null ? "" : ` on range ${showRange(range)}`;
     const fact = cause instanceof Error ? cause.message : describe(cause);
-    super(`kernel ${describe(kernel)} failed${where}: ${fact}`, { cause });
+    const others = errors.length - 1;
+    const more = others > 0 ? `; and ${others} more ${others === 1 ? "chunk" : "chunks"} failed` : "";
+    super(`kernel ${describe(kernel)} failed${where}: ${fact}${more}`, { cause });
     this.kernel = kernel;
     this.range = range;
+    this.errors = Object.freeze(errors.slice(0, KERNEL_ERRORS_MAX));
   }
 }
 
@@ -42,6 +55,12 @@ export class WorkerLostError extends Error {
 export class DeadlineError extends Error {
   override readonly name: string = "DeadlineError";
   readonly code: string = "deadline";
+}
+
+/** A read-only operand was changed while a call had it. Only `debug` looks. */
+export class ReadonlyOperandError extends ReadonlyError {
+  override readonly name: string = "ReadonlyOperandError";
+  override readonly code: string = "readonly-operand";
 }
 
 /** The runtime was closed. */
@@ -75,6 +94,7 @@ const classes: readonly (new (message: string, context?: ErrorContext) => Error)
   ModuleLoadError,
   WorkerLostError,
   DeadlineError,
+  ReadonlyOperandError,
   ClosedError,
 ];
 for (const errorClass of classes) registerErrorClass(errorClass.name, errorClass);

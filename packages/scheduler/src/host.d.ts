@@ -4,6 +4,16 @@
  */
 declare function structuredClone<T>(value: T): T;
 
+declare const performance: {
+  /** Milliseconds, with fractions. */
+  now(): number;
+};
+
+/** What it returns is for {@link clearTimeout} alone: a number, or an object. */
+declare function setTimeout(callback: () => void, delayMs: number): unknown;
+
+declare function clearTimeout(timer: unknown): void;
+
 /** Node has it, browsers don't. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 

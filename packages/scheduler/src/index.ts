@@ -6,12 +6,24 @@
  *
  * @module
  */
+export { borrow, type BorrowOptions, ViewLease } from "./borrow.ts";
 export { type CallOptions, type Views } from "./calls.ts";
+export { type CallerThread } from "./caller-work.ts";
 export * from "./errors.ts";
 export { InlinePool } from "./inline-pool.ts";
 export { type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
-export { type Over } from "./cut.ts";
+export { type CutOptions, type Over, type Partitioner } from "./cut.ts";
+export { type WaitOptions } from "./lease-wait.ts";
 export { type LoopRange } from "./range.ts";
+export {
+  nestedLoops,
+  type NestedForOptions,
+  type NestedReduceOptions,
+  provideLoops,
+  type RangeOf,
+  type ThreadLoops,
+  type ViewsOf,
+} from "./nested-loops.ts";
 export { parallelFor, type ParallelForOptions } from "./parallel-for.ts";
 export { type LoopContext, type LoopOptions, type Progress } from "./parallel-loop.ts";
 export { type Invocation, parallelInvoke } from "./parallel-invoke.ts";
@@ -21,10 +33,10 @@ export { type LaneExit } from "./lanes/lane.ts";
 export { joinLane, stayInLane, type ThreadLaneHost } from "./lanes/lane-host.ts";
 export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
-export { type CallerThread } from "./lanes/caller-help.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";
-export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool } from "./pool.ts";
+export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
 export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
+export { prepareLoop, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";
 export { progressOf } from "./progress-of.ts";
 export { runTask } from "./run-task.ts";
 export { TurnBudget } from "./turn-budget.ts";

@@ -6,53 +6,44 @@
  * @module
  */
 import { errorToWire } from "@instride/core";
-import { type ChunkOperands, runChunk } from "./chunk.ts";
-import { cloneError, ClosedError, deadlineError } from "./errors.ts";
-import { loadKernel, type LoopBody } from "./kernel-source.ts";
-import { type BorrowedOperands, borrowOperands } from "./operands.ts";
-import type { LoopJob, Pool } from "./pool.ts";
-import type { LoopOutcome, Operands, Partial, TaskMessage, TaskOutcome } from "./protocol.ts";
-import { runTaskHere, type ThreadContext } from "./thread.ts";
-import type { TurnBudget } from "./turn-budget.ts";
+import { asSent, type CallerThread, CallerWork, Notes } from "./caller-work.ts";
+import { ClosedError, deadlineError } from "./errors.ts";
+import { ALL_RAN, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
+import type { LoopOutcome, TaskMessage, TaskOutcome } from "./protocol.ts";
+import { runTaskHere } from "./thread.ts";
 
 export class InlinePool implements Pool {
   readonly participants: number = 1;
-  readonly #thread: ThreadContext;
-  readonly #turn: TurnBudget;
+  readonly #thread: CallerThread;
   #closed = false;
 
-  /** @param turn - the budget of the calling thread's event loop */
-  constructor(thread: ThreadContext, turn: TurnBudget) {
+  constructor(thread: CallerThread) {
     this.#thread = thread;
-    this.#turn = turn;
   }
 
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
     this.#checkOpen();
-    const operands = withPrivateArguments(job);
-    let borrowed: BorrowedOperands | null = null;
-    let body: LoopBody;
-    try {
-      borrowed = borrowOperands(operands, this.#thread.leases);
-      body = (await loadKernel(job.kernel, this.#thread.registry)) as LoopBody;
-    } catch (thrown) {
-      borrowed?.end();
-      return { partials: [], failures: [{ error: errorToWire(thrown), range: null }] };
-    }
-    try {
-      const { args, grid, prefixes } = operands;
-      return asSent(
-        "the result of a kernel",
-        await this.#runChunks(job, body, { views: borrowed.views, args, grid, prefixes }),
-      );
-    } finally {
-      borrowed.end();
-    }
+    const work = await this.#load(job);
+    return work instanceof CallerWork ? this.#run(job, work) : work;
+  }
+
+  async prepareLoop(job: LoopJob): Promise<PreparedRun> {
+    this.#checkOpen();
+    const work = await CallerWork.load(job, this.#thread);
+    return {
+      run: (control) => this.#run({ ...job, ...control }, work),
+      runSync: () => {
+        this.#checkOpen();
+        return work.runAlone(job.chunks);
+      },
+      release: () => {},
+    };
   }
 
   async runTask(message: TaskMessage): Promise<TaskOutcome> {
     this.#checkOpen();
-    return asSent("the result of a task", await runTaskHere(withPrivateArguments(message), this.#thread));
+    const task = { ...message, args: asSent("the arguments", message.args) };
+    return asSent("the result of a task", await runTaskHere(task, this.#thread));
   }
 
   close(): Promise<void> {
@@ -60,22 +51,50 @@ export class InlinePool implements Pool {
     return Promise.resolve();
   }
 
-  async #runChunks(job: LoopJob, body: LoopBody, operands: ChunkOperands): Promise<LoopOutcome> {
-    const { chunks, collects, signal, onProgress, deadlineMs = Number.POSITIVE_INFINITY } = job;
-    const started = Date.now();
-    const partials: Partial[] = [];
-    for (let chunk = 0; chunk < chunks.chunkCount; chunk++) {
-      if (signal?.aborted === true) break;
-      if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk);
-      const collect = collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
-      const failure = runChunk(body, chunks, chunk, operands, collect);
-      if (failure !== null) return { partials, failures: [failure] };
-      onProgress?.(chunk + 1);
-      if (!this.#turn.isUsedUp) continue;
-      await this.#turn.giveWay();
-      this.#checkOpen();
+  /** The work of a loop, or what came of it: that it could not be begun. */
+  async #load(job: LoopJob): Promise<CallerWork | LoopOutcome> {
+    try {
+      return await CallerWork.load(job, this.#thread);
+    } catch (error) {
+      return { partials: [], failures: [{ error: errorToWire(error), range: null }] };
     }
-    return { partials, failures: [] };
+  }
+
+  /** Runs all chunks: at once if the turn lasts. */
+  #run(job: LoopJob, work: CallerWork): LoopOutcome | Promise<LoopOutcome> {
+    this.#checkOpen();
+    const notes = new Notes();
+    const started = Date.now();
+    const next = this.#runFrom(0, job, work, notes, started);
+    return next < 0 ? outcomeOf(notes) : this.#goOn(next, job, work, notes, started);
+  }
+
+  async #goOn(from: number, job: LoopJob, work: CallerWork, notes: Notes, started: number): Promise<LoopOutcome> {
+    let next = from;
+    while (next >= 0) {
+      await this.#thread.turn.giveWay();
+      this.#checkOpen();
+      next = this.#runFrom(next, job, work, notes, started);
+    }
+    return outcomeOf(notes);
+  }
+
+  /** Runs chunks for as long as the turn lasts. @returns the chunk to go on with; -1 if there is none */
+  #runFrom(from: number, job: LoopJob, work: CallerWork, notes: Notes, started: number): number {
+    const { chunks, signal, onProgress, deadlineMs = Number.POSITIVE_INFINITY } = job;
+    work.begin(notes, chunks);
+    try {
+      for (let chunk = from; chunk < chunks.chunkCount; chunk++) {
+        if (signal?.aborted === true) return -1;
+        if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk);
+        if (!work.run(chunk)) return -1;
+        onProgress?.(chunk + 1);
+        if (this.#thread.turn.isUsedUp && chunk + 1 < chunks.chunkCount) return chunk + 1;
+      }
+      return -1;
+    } finally {
+      work.end();
+    }
   }
 
   #checkOpen(): void {
@@ -83,16 +102,6 @@ export class InlinePool implements Pool {
   }
 }
 
-/** A body that changes its arguments changes a copy, as it would on a thread. */
-function withPrivateArguments<O extends Operands>(operands: O): O {
-  return { ...operands, args: asSent("the arguments", operands.args) };
-}
-
-/** A value as it would arrive from or on a thread. @throws a `TypeError` for what can't travel */
-function asSent<T>(what: string, value: T): T {
-  try {
-    return structuredClone(value);
-  } catch (cause) {
-    throw cloneError(what, cause) ?? cause;
-  }
+function outcomeOf(notes: Notes): LoopOutcome {
+  return notes.isEmpty ? ALL_RAN : notes;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MemoryView } from "@instride/core";
+import { describe, type MemoryView } from "@instride/core";
 import { ModuleLoadError } from "./errors.ts";
 import type { KernelTarget } from "./protocol.ts";
 import type { LoopRange } from "./range.ts";
@@ -54,11 +54,26 @@ async function importDefault(url: string): Promise<(...parameters: never) => unk
     const fact = cause instanceof Error ? cause.message : String(cause);
     throw new ModuleLoadError(`cannot load the kernel module ${url}: ${fact}`, { cause });
   }
-  if (typeof module.default === "function") return module.default as (...parameters: never) => unknown;
-  const found = Object.keys(module).join(", ") || "nothing";
+  const { default: body } = module;
+  if (typeof body === "function" && !isClass(body)) return body as (...parameters: never) => unknown;
   throw new ModuleLoadError(
-    `cannot use the kernel module ${url}: expected a function as its default export, found exports of ${found}`,
+    `cannot use the kernel module ${url}: expected a function as its default export, found ${found(module)}`,
   );
+}
+
+/** A class has the type of a function, and can't be called. */
+function isClass(body: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(body));
+}
+
+const EXPORTS_SHOWN = 8;
+
+function found(module: { readonly default?: unknown }): string {
+  const { default: body } = module;
+  if (body !== undefined) return typeof body === "function" ? `class ${body.name || "(anonymous)"}` : describe(body);
+  const names = Object.keys(module);
+  const more = names.length > EXPORTS_SHOWN ? ", ..." : "";
+  return names.length === 0 ? "no exports" : `exports of ${names.slice(0, EXPORTS_SHOWN).join(", ")}${more}`;
 }
 
 /** What errors call a target. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { describe, type MemoryOwner, ValueError } from "@instride/core";
-import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts";
+import { checkFunction } from "./call-checks.ts";
+import { type CallOptions, errorOfLoop, throwIfAborted, withLoans } from "./calls.ts";
 import type { Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
-import type { LoopRange } from "./range.ts";
 import type { Cut } from "./cut.ts";
 import type { TurnBudget } from "./turn-budget.ts";
 
@@ -61,15 +61,11 @@ export async function parallelLoop(
   const { signal } = options;
   const { chunks, grid } = cut;
   const mode = checkMode(options);
-  if (grid !== undefined && "name" in kernel) {
-    throw new ValueError(
-      `cannot run the built-in kernel "${kernel.name}" over ${grid.length} dimensions: it takes a line`,
-    );
-  }
+  checkLine(kernel, cut);
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
     if (turn.isUsedUp) await turn.giveWay();
-    const onProgress = progressOf(cut, options);
+    const onProgress = progressOf(cut, options.onProgress);
     const { partials, failures } = await pool.runLoop({
       grid,
       prefixes,
@@ -79,29 +75,35 @@ export async function parallelLoop(
       collects,
       signal,
       onProgress,
+      inlineBelowMs: 0,
       ...mode,
     });
     throwIfAborted(signal);
-    // Several chunks may have failed; the one with the earliest range speaks for all.
-    const [first] = failures.toSorted((a, b) => firstOf(a.range) - firstOf(b.range));
-    if (first !== undefined) throw errorOf(first, kernel, false);
+    if (failures.length > 0) throw errorOfLoop(failures, kernel);
     return partials;
   });
 }
 
-function progressOf({ chunks, total }: Cut, { onProgress }: LoopOptions): ((chunksDone: number) => void) | undefined {
+export function progressOf(
+  { chunks, total }: Cut,
+  onProgress: LoopOptions["onProgress"],
+): ((chunksDone: number) => void) | undefined {
   if (onProgress === undefined) return undefined;
+  checkFunction("onProgress", onProgress, "a function of { done, total }");
   const done = (chunksDone: number): number => Math.floor((total * chunksDone) / chunks.chunkCount);
   return (chunksDone) => onProgress({ done: done(chunksDone), total });
 }
 
-/** Where a range begins, along its first dimension; before all others if there is none. */
-function firstOf(range: LoopRange | null): number {
-  if (range === null) return -1;
-  return "start" in range ? range.start : range[0]!.start;
+/** @throws {@link ValueError} for a built-in kernel over several dimensions */
+export function checkLine(kernel: KernelTarget, { grid }: Cut): void {
+  if (grid === undefined || !("name" in kernel)) return;
+  throw new ValueError(
+    `cannot run the built-in kernel "${kernel.name}" over ${grid.length} dimensions: it takes a line`,
+  );
 }
 
-function checkMode({ caller = "waits", idempotent = false, deadlineMs }: LoopOptions): {
+/** The options that say who runs a loop. @throws {@link ValueError} for what they don't know */
+export function checkMode({ caller = "waits", idempotent = false, deadlineMs }: LoopOptions): {
   readonly helps: boolean;
   readonly idempotent: boolean;
   readonly deadlineMs: number | undefined;

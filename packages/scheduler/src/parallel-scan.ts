@@ -10,10 +10,11 @@
  * @module
  */
 import { ValueError } from "@instride/core";
-import { checkTarget } from "./calls.ts";
-import { cutOver } from "./cut.ts";
+import { checkTarget } from "./call-checks.ts";
+import { withLoans } from "./calls.ts";
+import { cutForReduction, type Over } from "./cut.ts";
 import { type LoopContext, parallelLoop } from "./parallel-loop.ts";
-import type { ParallelReduceOptions } from "./parallel-reduce.ts";
+import { checkJoin, type ParallelReduceOptions } from "./parallel-reduce.ts";
 
 /** As for a reduction; `identity` is what the first part begins with. */
 export type ParallelScanOptions<T> = ParallelReduceOptions<T>;
@@ -32,20 +33,40 @@ export async function parallelScan<T>(
   options: ParallelScanOptions<T>,
 ): Promise<T> {
   const kernel = checkTarget(target);
-  if (Array.isArray(options.over)) {
-    throw new ValueError(`cannot scan ${options.over.length} dimensions: running totals have one order; scan a line`);
-  }
-  const cut = cutOver(options.over, options.grainsize, null);
+  checkJoin(options);
+  checkScanned(options.over);
+  const cut = cutForReduction(options, context.pool.participants, "scan");
   // Progress is that of the second pass, which does the work that stays.
   const { onProgress: _onProgress, ...firstPass } = options;
-  const totals = await parallelLoop(context, kernel, cut, true, firstPass);
-  const byChunk = totals.toSorted((a, b) => a.chunk - b.chunk);
+  // Both passes under the same leases: nobody writes to what is scanned in between.
+  return withLoans(context.owner, kernel, options, async (lent) => {
+    const totals = await parallelLoop(context, kernel, cut, true, { ...firstPass, lent });
+    const byChunk = totals.toSorted((a, b) => a.chunk - b.chunk);
+    const { prefixes, total } = prefixesOf(
+      byChunk.map(({ value }) => value as T),
+      options,
+    );
+    await parallelLoop(context, kernel, cut, false, { ...options, lent }, prefixes);
+    return total;
+  });
+}
+
+/** @throws a `ValueError` for several dimensions */
+export function checkScanned(over: Over): void {
+  if (!Array.isArray(over)) return;
+  throw new ValueError(`cannot scan ${over.length} dimensions: running totals have one order; scan a line`);
+}
+
+/** What each part begins with, and the total of all, joined from left to right. */
+export function prefixesOf<T>(
+  totals: readonly T[],
+  { identity, join }: Pick<ParallelScanOptions<T>, "identity" | "join">,
+): { readonly prefixes: readonly T[]; readonly total: T } {
   const prefixes: T[] = [];
-  let total = options.identity;
-  for (const { value } of byChunk) {
+  let total = identity;
+  for (const value of totals) {
     prefixes.push(total);
-    total = options.join(total, value as T);
+    total = join(total, value);
   }
-  await parallelLoop(context, kernel, cut, false, options, prefixes);
-  return total;
+  return { prefixes, total };
 }

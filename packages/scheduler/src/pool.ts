@@ -23,7 +23,33 @@ export interface LoopJob extends Operands {
   readonly deadlineMs: number | undefined;
   /** Is told how many chunks are finished. If it throws no further chunk is started, and the call rejects with it. */
   readonly onProgress: ((chunksDone: number) => void) | undefined;
+  /** A prepared loop with a caller that takes part is run by that alone if it takes less than so many milliseconds. */
+  readonly inlineBelowMs: number;
 }
+
+/** What changes from one run of a prepared loop to the next. */
+export type RunControl = Partial<Pick<LoopJob, "signal" | "onProgress">>;
+
+/** A loop that is ready to be run often. */
+export interface PreparedRun {
+  /**
+   * Runs it.
+   *
+   * @returns the outcome at once if the caller could do it by itself, or with those threads that came in time
+   */
+  run(control: RunControl): LoopOutcome | Promise<LoopOutcome>;
+  /** Runs it without giving way to the event loop. Only where the caller takes part. */
+  runSync(): LoopOutcome;
+  /** Forgets it, on all threads. No run is under way. */
+  release(): void;
+}
+
+/** Nothing to tell: every chunk was run. */
+export const ALL_RAN: LoopOutcome & { readonly unfinished: readonly number[] } = {
+  partials: [],
+  failures: [],
+  unfinished: [],
+};
 
 export interface Pool {
   /** How many can take part in a loop at once. */
@@ -35,6 +61,12 @@ export interface Pool {
    *   a chunk, and a `ClosedError` if the pool was closed
    */
   runLoop(job: LoopJob): Promise<LoopOutcome>;
+  /**
+   * Makes a loop ready to be run often. Its operands stay lent until it is released.
+   *
+   * @returns rejects with what keeps its kernel from being loaded, if the caller takes part
+   */
+  prepareLoop(job: LoopJob): Promise<PreparedRun>;
   /**
    * Runs a task.
    *

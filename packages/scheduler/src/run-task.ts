@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type CallOptions, checkTarget, errorOf, throwIfAborted, withLoans } from "./calls.ts";
+import { checkOptions, checkTarget } from "./call-checks.ts";
+import { type CallOptions, errorOf, throwIfAborted, withLoans } from "./calls.ts";
 import type { LoopContext } from "./parallel-loop.ts";
 
 /**
@@ -16,7 +17,12 @@ import type { LoopContext } from "./parallel-loop.ts";
  */
 export async function runTask(context: LoopContext, target: unknown, options: CallOptions = {}): Promise<unknown> {
   const kernel = checkTarget(target);
-  return withLoans(context.owner, kernel, options, async (operands) => {
+  if ("name" in kernel) {
+    throw new TypeError(
+      `cannot run the built-in kernel "${kernel.name}" as a task: expected a module's URL; loops run it`,
+    );
+  }
+  return withLoans(context.owner, kernel, checkOptions(options, "an object"), async (operands) => {
     const outcome = await context.pool.runTask({ ...operands, kernel }, options.signal);
     throwIfAborted(options.signal);
     if ("failure" in outcome) throw errorOf(outcome.failure, kernel, true);

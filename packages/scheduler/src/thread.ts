@@ -7,10 +7,11 @@ import { claimRow, errorToWire, type LeaseWords, type ThreadLeases } from "@inst
 import { type KernelRegistry, loadKernel, type TaskBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import type { TaskMessage, TaskOutcome } from "./protocol.ts";
+import { checkTaskResult } from "./sendable.ts";
 
 export interface ThreadContext {
-  /** Its part in the owner's leases. */
-  readonly leases: ThreadLeases;
+  /** Its part in the owner's leases; null where memory moves, and nobody has to count who uses it. */
+  readonly leases: ThreadLeases | null;
   readonly registry: KernelRegistry;
 }
 
@@ -30,10 +31,19 @@ export async function runTaskHere(message: TaskMessage, thread: ThreadContext): 
   try {
     borrowed = borrowOperands(message, thread.leases);
     const body = (await loadKernel(message.kernel, thread.registry)) as TaskBody;
-    return { value: await body(borrowed.views, message.args) };
+    refuseGenerator(body);
+    const value = await body(borrowed.views, message.args);
+    checkTaskResult(value);
+    return { value };
   } catch (thrown) {
     return { failure: { error: errorToWire(thrown), range: null } };
   } finally {
     borrowed?.end();
   }
+}
+
+function refuseGenerator(body: TaskBody): void {
+  const kind = (body as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  if (kind !== "GeneratorFunction" && kind !== "AsyncGeneratorFunction") return;
+  throw new TypeError("cannot run a generator function as a task: nothing of it would run, expected a function");
 }

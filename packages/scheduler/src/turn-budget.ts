@@ -11,12 +11,24 @@
 /** Work between two turns of the event loop, in milliseconds. */
 export const TURN_BUDGET_MS = 4;
 
+/** Work of less than so many milliseconds may be begun a few times between two looks at the clock, which cost more. */
+const SMALL_MS = 0.05;
+const SMALL_COUNT = 8;
+
 export class TurnBudget {
   #turnEnds: number = Date.now() + TURN_BUDGET_MS;
+  #unseen = 0;
 
   /** True if the turn has been used up: {@link giveWay} before going on. */
   get isUsedUp(): boolean {
     return Date.now() >= this.#turnEnds;
+  }
+
+  /** As {@link isUsedUp}, for work that takes about `workMs`: the clock is not looked at every time if that is little. */
+  isUsedUpFor(workMs: number): boolean {
+    if (workMs < SMALL_MS && ++this.#unseen < SMALL_COUNT) return false;
+    this.#unseen = 0;
+    return this.isUsedUp;
   }
 
   /** Lets the event loop turn: timers, messages and signals get through. */

@@ -15,8 +15,10 @@ import { ViewState } from "../views/view-state.ts";
 /** A view that a thread has borrowed. */
 export interface BorrowedView {
   readonly view: MemoryView;
-  /** Ends the loan on this side: the view, and all views made of it, throw from here on. */
+  /** Ends the loan on this side: the view, and all views made of it, throw from here on, and none is counted. */
   end(): void;
+  /** Takes it up again after its end: for the next run of one loop. @throws a `ReleasedError` if the lease has ended */
+  resume(): void;
 }
 
 /**
@@ -24,21 +26,28 @@ export interface BorrowedView {
  *
  * @param value - anything: it is not trusted
  * @param thread - this thread's part in its owner's leases; null where no owner counts (views of private memory)
+ * @param onRelease - runs before the view itself is released while it is lent, and may refuse that by throwing
  * @throws a `DescriptorError` before any memory is touched; a `ReleasedError` if its lease has ended
  */
-export function borrowView(value: unknown, thread: ThreadLeases | null): BorrowedView {
+export function borrowView(value: unknown, thread: ThreadLeases | null, onRelease?: () => void): BorrowedView {
   const descriptor = readDescriptor(value);
   const { buffer, byteOffset, format, itemsize, shape, strides, suboffsets, readonly, lease } = descriptor;
   const fields = { format, itemsize, shape, strides, byteOffset, suboffsets };
   if (thread === null || lease === null) {
     const managed = new BareBuffer(buffer);
-    return { view: viewOf(new ViewState({ managed, ...fields, readonly })), end: () => managed.end() };
+    return loanOf(new ViewState({ managed, ...fields, readonly }), managed, onRelease);
   }
   const managed = new LeasedBuffer(buffer, thread, lease);
-  const view = viewOf(
-    new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) }),
-  );
-  return { view, end: () => managed.end() };
+  const state = new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) });
+  return loanOf(state, managed, onRelease);
+}
+
+function loanOf(state: ViewState, managed: LeasedBuffer | BareBuffer, onRelease?: () => void): BorrowedView {
+  const view: MemoryView = viewOf(state, () => {
+    // Between two loans, and after the last, giving it up does no harm.
+    if (!view.released) onRelease?.();
+  });
+  return { view, end: () => managed.end(), resume: () => managed.resume() };
 }
 
 /**
@@ -66,6 +75,7 @@ function mayWrite(descriptor: Descriptor, thread: ThreadLeases, lease: LeaseHand
 class BareBuffer implements ManagedBuffer {
   readonly obj: object;
   readonly immutable: boolean = false;
+  readonly isPoisoned: boolean = false;
   readonly buffer: ArrayBufferLike;
   readonly #neededBytes: number;
   #ended = false;
@@ -91,7 +101,13 @@ class BareBuffer implements ManagedBuffer {
     checkStillThere(this.buffer, this.#neededBytes);
   }
 
+  clearPoison(): void {}
+
   end(): void {
     this.#ended = true;
+  }
+
+  resume(): void {
+    this.#ended = false;
   }
 }

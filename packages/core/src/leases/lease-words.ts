@@ -7,7 +7,8 @@
  *   that have not
  * - `regions`: plain numbers, three for each slot
  *
- * All words are 32 bits wide.
+ * All words are 32 bits wide. Where no other thread has views they lie in private memory, with few rows: the protocol is
+ * the same, and needs no `SharedArrayBuffer`.
  *
  * @module
  */
@@ -22,33 +23,40 @@ export const HANDLES_MAX = 16_384;
 /** Threads that can have views at once, the owner among them. Untouched rows take no memory. */
 export const WORKERS_MAX = 256;
 
+/** Rows where no other thread has views: for the owner, and a caller or two of tests. */
+const PRIVATE_ROWS = 4;
+
 /** Ids are words. */
 const THREAD_MAX = 0x7fff_ffff;
 
-/** The shared words of one owner. They survive structured clone, as the same memory. */
+/** The words of one owner. Where they are shared they survive structured clone, as the same memory. */
 export interface LeaseWords {
-  readonly states: Int32Array<SharedArrayBuffer>;
-  readonly claims: Int32Array<SharedArrayBuffer>;
-  readonly rows: Int32Array<SharedArrayBuffer>;
-  readonly regions: Float64Array<SharedArrayBuffer>;
+  readonly states: Int32Array;
+  readonly claims: Int32Array;
+  readonly rows: Int32Array;
+  readonly regions: Float64Array;
 }
 
-/** Makes the shared words of one owner: all handles free, all rows unclaimed. */
-export function createWords(): LeaseWords {
+/**
+ * Makes the words of one owner: all handles free, all rows unclaimed.
+ *
+ * @param sharing - whether other threads get to them
+ */
+export function createWords(sharing: "shared" | "private" = "shared"): LeaseWords {
+  const memory = (nbytes: number): ArrayBufferLike =>
+    sharing === "shared" ? new SharedArrayBuffer(nbytes) : new ArrayBuffer(nbytes);
+  const words = (count: number): Int32Array => new Int32Array(memory(count * Int32Array.BYTES_PER_ELEMENT));
+  const rowsMax = sharing === "shared" ? WORKERS_MAX : PRIVATE_ROWS;
   const regionBytes = HANDLES_MAX * protocol.REGION_CELLS * Float64Array.BYTES_PER_ELEMENT;
   return {
-    states: sharedWords(HANDLES_MAX),
-    claims: sharedWords(WORKERS_MAX + 1),
-    rows: sharedWords(WORKERS_MAX * HANDLES_MAX),
-    regions: new Float64Array(new SharedArrayBuffer(regionBytes)),
+    states: words(HANDLES_MAX),
+    claims: words(rowsMax + 1),
+    rows: words(rowsMax * HANDLES_MAX),
+    regions: new Float64Array(memory(regionBytes)),
   };
 }
 
-function sharedWords(count: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
-}
-
-/** The ports of this thread to the shared words of an owner. */
+/** The ports of this thread to the words of an owner. */
 export function leasePorts({ states, claims, rows, regions }: LeaseWords): LeasePorts {
   const rowPorts: Port[] = [];
   return {
@@ -56,16 +64,16 @@ export function leasePorts({ states, claims, rows, regions }: LeaseWords): Lease
     slotCount: HANDLES_MAX,
     regions: new NumberCells(regions),
     claims: new AtomicsPort(claims),
-    rowsMax: WORKERS_MAX,
+    rowsMax: claims.length - 1,
     rowAt: (index) =>
       (rowPorts[index] ??= new AtomicsPort(rows.subarray(index * HANDLES_MAX, (index + 1) * HANDLES_MAX))),
   };
 }
 
 class NumberCells implements PlainCells {
-  readonly #cells: Float64Array<SharedArrayBuffer>;
+  readonly #cells: Float64Array;
 
-  constructor(cells: Float64Array<SharedArrayBuffer>) {
+  constructor(cells: Float64Array) {
     this.#cells = cells;
   }
 
@@ -82,7 +90,7 @@ class NumberCells implements PlainCells {
  * Claims a row for the calling thread.
  *
  * @param thread - its id: from 1 to 2^31 - 1, and of no other living thread
- * @throws {@link MemoryError} if {@link WORKERS_MAX} threads have one
+ * @throws {@link MemoryError} if as many threads as there may be have one
  * @throws {@link ValueError} for an id out of range: 0 stands for no thread
  */
 export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
@@ -93,5 +101,7 @@ export function claimRow(words: LeaseWords, thread: number): ThreadLeases {
   }
   const leases = protocol.claimRow(leasePorts(words), thread);
   if (leases !== null) return leases;
-  throw new MemoryError(`cannot give thread ${thread} a row of leases: WORKERS_MAX = ${WORKERS_MAX} threads have one`);
+  const { length } = words.claims;
+  const limit = length - 1 === WORKERS_MAX ? `WORKERS_MAX = ${WORKERS_MAX}` : `${length - 1}`;
+  throw new MemoryError(`cannot give thread ${thread} a row of leases: ${limit} threads have one`);
 }

@@ -10,6 +10,8 @@ import type { ManagedBuffer } from "../memory/managed-buffer.ts";
 export class LeasedBuffer implements ManagedBuffer {
   readonly obj: object | null = null;
   readonly immutable: boolean = false;
+  /** What is poisoned is not lent. */
+  readonly isPoisoned: boolean = false;
   readonly buffer: ArrayBufferLike;
   readonly #thread: ThreadLeases;
   readonly #handle: LeaseHandle;
@@ -44,10 +46,23 @@ export class LeasedBuffer implements ManagedBuffer {
     if (this.#ended || !isLive(this.#thread, this.#handle)) throw this.#stale();
   }
 
+  clearPoison(): void {}
+
   /** Ends the use of all views of this thread under the lease: what a body has kept of them throws from here on. */
   end(): void {
     this.#ended = true;
     while (this.#views > 0) this.drop();
+  }
+
+  /** Goes on after {@link end}, with one view. @throws {@link ReleasedError} if the lease has ended */
+  resume(): void {
+    this.#ended = false;
+    try {
+      this.retain();
+    } catch (error) {
+      this.#ended = true;
+      throw error;
+    }
   }
 
   #stale(): ReleasedError {

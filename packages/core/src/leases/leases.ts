@@ -2,7 +2,8 @@
  * Who may use which memory, granted by its owner: many readers or one writer of a region.
  *
  * A job takes the leases of all its operands at once and gives them back once no thread can touch them; an export
- * holds one as long as its consumer does. While a lease on an array is live, the array is not freed.
+ * holds one as long as its consumer does. While a lease on an array is live, the array is not freed. Who can't have its
+ * leases is refused, or stands in line (`lease-line.ts`).
  *
  * The questions of regions and conflicts are answered here, on the owner's thread, from ordinary objects. What races
  * (the state of a handle, the views of each thread) is in `lease-protocol.ts`.
@@ -11,32 +12,11 @@
  */
 import { BorrowError, BufferError, MemoryError } from "../errors.ts";
 import { byteBounds } from "../layout/layout.ts";
+import { LeaseLine, type LeaseWaiter, WAITERS_MAX } from "./lease-line.ts";
 import * as protocol from "./lease-protocol.ts";
-import type { LeaseHandle, LeasePorts } from "./lease-protocol.ts";
+import type { LeasePorts } from "./lease-protocol.ts";
+import { conflict, type Lease, type LeaseRequest, type Obstacle, obstacleOf } from "./lease-request.ts";
 import { createWords, HANDLES_MAX, leasePorts, type LeaseWords } from "./lease-words.ts";
-import { type Extent, sharesMemory } from "../layout/overlap.ts";
-
-/** `pin` keeps the memory where it is and conflicts with nobody: what an export in the owner's thread holds. */
-export type LeaseMode = "read" | "write" | "pin";
-
-/** What a lease is asked for: a region of an array, and what is to be done with it. */
-export interface LeaseRequest {
-  /** The array's identity. */
-  readonly array: object;
-  /** What the extent's offsets count in: leases in different spaces never conflict. */
-  readonly space: object;
-  readonly extent: Extent;
-  readonly mode: LeaseMode;
-}
-
-/** A granted lease. */
-export interface Lease extends LeaseRequest {
-  readonly handle: LeaseHandle;
-  /** Who holds it: a job, an export, a task. */
-  readonly holder: string;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-}
 
 /** The owner's table of leases. */
 export class LeaseTable {
@@ -48,6 +28,12 @@ export class LeaseTable {
   readonly #freeSlots: number[] = [];
   /** Ended slots under which some thread still counts a view: not used again until it has let go or died. */
   readonly #restingSlots: Set<number> = new Set();
+  readonly #line: LeaseLine = new LeaseLine();
+  /** Leases for writing under which a thread had a view when it died. */
+  readonly #orphaned: WeakSet<Lease> = new WeakSet();
+  /** Leases that stand against nobody at the moment: see {@link rest}. */
+  readonly #resting: Set<Lease> = new Set();
+  #closed: (() => unknown) | null = null;
   #nextSlot = 0;
 
   /** The number of live leases. */
@@ -56,51 +42,134 @@ export class LeaseTable {
     return this.#leases.size;
   }
 
-  /** Forgets a thread that has ended, with the views that it still had. */
+  /** How many wait for leases. */
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  /**
+   * Forgets a thread that has ended, with the views that it still had. Leases for writing under which it had one are
+   * {@link isOrphaned} from then on: it may have ended in the middle of a write.
+   */
   removeThread(thread: number): void {
+    const rows = protocol.claimedRows(this.#ports).filter((row) => row.thread === thread);
+    for (const lease of this.#leases.values()) {
+      if (lease.mode === "write" && protocol.viewsUnder(rows, lease.handle.slot) > 0) this.#orphaned.add(lease);
+    }
     protocol.buryThread(this.#ports, thread);
+  }
+
+  /** True if a thread has died that could write under the lease, and had not given its views of it back. */
+  isOrphaned(lease: Lease): boolean {
+    return this.#orphaned.has(lease);
   }
 
   /**
    * Grants all of `requests` to one holder, or none. Requests of one holder may overlap each other.
    *
-   * @throws {@link BorrowError} if one of them would let a writer share memory with another holder, naming that holder
+   * @param stack - where they were asked for, if that is recorded
+   * @throws {@link BorrowError} if one of them would let a writer share memory with another holder, or with somebody who
+   *   waits for it; it names that holder and the array
    * @throws {@link MemoryError} if {@link HANDLES_MAX} leases are live
    *
-   * Cost: for each request, the leases in its space.
+   * Cost: for each request, the leases in its space, and those who wait in it.
    */
-  grant(holder: string, requests: readonly LeaseRequest[]): Lease[] {
-    for (const request of requests) this.#refuseConflict(holder, request);
-    if (this.#freeSlots.length < requests.length) this.#wakeSlots();
-    const room = this.#freeSlots.length + HANDLES_MAX - this.#nextSlot;
-    if (room < requests.length) {
-      throw new MemoryError(
-        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${HANDLES_MAX} are live`,
-      );
+  grant(holder: string, requests: readonly LeaseRequest[], stack?: string): Lease[] {
+    const obstacle = this.#obstacle(holder, requests, null);
+    if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
+    return this.#open(holder, requests, stack);
+  }
+
+  /**
+   * Grants as {@link grant} does, at once or as soon as nothing stands against it. The waiter is told, of its leases or
+   * of an error: what its `check` throws, a {@link MemoryError} if too many are live or wait, or what {@link closeLine}
+   * said.
+   */
+  enqueue(waiter: LeaseWaiter): void {
+    if (this.#obstacle(waiter.holder, waiter.requests, null) === null) this.#serve(waiter);
+    else if (this.#closed !== null) waiter.refused(this.#closed());
+    else if (this.#line.size < WAITERS_MAX) this.#line.add(waiter);
+    else {
+      const fact = `WAITERS_MAX = ${WAITERS_MAX} requests wait already`;
+      waiter.refused(new MemoryError(`cannot let ${waiter.holder} wait for its leases: ${fact}`));
     }
-    const since = Date.now();
-    return requests.map((request) => {
-      const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
-      const bounds = byteBounds(request.extent, request.extent.itemsize);
-      protocol.setRegion(this.#ports, slot, { ...bounds, writable: request.mode === "write" });
-      const lease: Lease = { ...request, holder, since, handle: protocol.openHandle(this.#ports, slot) };
-      this.#leases.set(slot, lease);
-      const inSpace = this.#bySpace.get(request.space);
-      if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));
-      else inSpace.add(lease);
-      return lease;
-    });
+  }
+
+  /** Ends a wait with an error, which is told what it was for. Does nothing once the waiter has been told. */
+  cancel(waiter: LeaseWaiter, errorOf: (obstacle: Obstacle) => unknown): void {
+    if (!this.#line.has(waiter)) return;
+    const obstacle = this.#obstacle(waiter.holder, waiter.requests, waiter);
+    // A lease that another thread has ended is noticed when it is looked at.
+    if (obstacle === null) this.#advance(spacesOf(waiter.requests));
+    else this.#refuse([waiter], () => errorOf(obstacle));
+  }
+
+  /** Ends the waits of those who want something of `array`: it can't be lent any more. */
+  refuseWaiters({ array, space }: Pick<LeaseRequest, "array" | "space">, errorOf: () => unknown): void {
+    const concerned = this.#line
+      .waiters([space])
+      .filter(({ requests }) => requests.some((request) => request.array === array));
+    this.#refuse(concerned, errorOf);
+  }
+
+  /** Ends all waits, and those to come as soon as they would begin. */
+  closeLine(errorOf: () => unknown): void {
+    this.#closed = errorOf;
+    this.#refuse(this.#line.waiters(), errorOf);
+  }
+
+  /**
+   * Makes leases that rest: they keep their arrays from being released, and stand against nobody until they
+   * {@link wake}.
+   *
+   * @throws {@link MemoryError} if {@link HANDLES_MAX} leases are live
+   */
+  grantResting(holder: string, requests: readonly LeaseRequest[], stack?: string): Lease[] {
+    const leases = this.#open(holder, requests, stack);
+    for (const lease of leases) this.#resting.add(lease);
+    return leases;
+  }
+
+  /** Makes leases of one holder count, all or none. @throws {@link BorrowError} as {@link grant} */
+  wake(holder: string, leases: readonly Lease[]): void {
+    const obstacle = this.#obstacle(holder, leases, null);
+    if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
+    for (const lease of leases) this.#resting.delete(lease);
+  }
+
+  /** Makes leases count no more, until they {@link wake}. */
+  rest(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      this.#resting.add(lease);
+      // A death in this run says nothing of the next.
+      this.#orphaned.delete(lease);
+    }
+    if (this.#line.size > 0) this.#advance(spacesOf(leases));
   }
 
   /** Ends a lease. A second call for the same lease does nothing. */
   release(lease: Lease): void {
-    protocol.closeHandle(this.#ports, lease.handle);
-    this.#forget(lease);
+    this.releaseAll([lease]);
+  }
+
+  /** Ends leases that were granted together, before anybody who waits gets one of them. */
+  releaseAll(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      protocol.closeHandle(this.#ports, lease.handle);
+      this.#forget(lease);
+    }
+    this.#advance(spacesOf(leases));
   }
 
   /** Views under a lease, on all threads. */
   viewCount(lease: Lease): number {
     return protocol.viewsUnder(protocol.claimedRows(this.#ports), lease.handle.slot);
+  }
+
+  /** The threads that have views under a lease. */
+  threadsUnder({ handle }: Lease): number[] {
+    const rows = protocol.claimedRows(this.#ports).filter((row) => protocol.viewsUnder([row], handle.slot) > 0);
+    return [...new Set(rows.map(({ thread }) => thread))];
   }
 
   /** Throws unless no lease of `array` is live. @throws {@link BufferError} naming the holders */
@@ -146,6 +215,7 @@ export class LeaseTable {
     const { slot } = lease.handle;
     if (this.#leases.get(slot) !== lease) return;
     this.#leases.delete(slot);
+    this.#resting.delete(lease);
     this.#restingSlots.add(slot);
     const inSpace = this.#bySpace.get(lease.space);
     inSpace?.delete(lease);
@@ -163,15 +233,79 @@ export class LeaseTable {
     }
   }
 
-  #refuseConflict(holder: string, request: LeaseRequest): void {
-    if (request.mode === "pin") return;
-    for (const lease of this.#liveIn(request.space)) {
-      if (lease.mode === "pin" || (lease.mode === "read" && request.mode === "read")) continue;
-      if (sharesMemory(lease.extent, request.extent) === "no") continue;
-      throw new BorrowError(
-        `cannot lease to ${holder} for ${request.mode === "read" ? "reading" : "writing"}: ` +
-          `${lease.holder} is ${lease.mode === "read" ? "reading" : "writing"} the same memory`,
+  /** What stands against a grant: a live lease, or the wish of somebody who came before `self`. */
+  #obstacle(holder: string, requests: readonly LeaseRequest[], self: LeaseWaiter | null): Obstacle | null {
+    for (const request of requests) {
+      if (request.mode === "pin") continue;
+      for (const lease of this.#liveIn(request.space)) {
+        if (!this.#resting.has(lease) && conflict(lease, request)) return obstacleOf(holder, request, lease, true);
+      }
+      const ahead = this.#line.ahead(request, self);
+      if (ahead !== null) return obstacleOf(holder, request, ahead, false);
+    }
+    return null;
+  }
+
+  /** Makes leases of requests that nothing stands against. */
+  #open(holder: string, requests: readonly LeaseRequest[], stack: string | undefined): Lease[] {
+    if (this.#freeSlots.length < requests.length) this.#wakeSlots();
+    const room = this.#freeSlots.length + HANDLES_MAX - this.#nextSlot;
+    if (room < requests.length) {
+      throw new MemoryError(
+        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${HANDLES_MAX} are live`,
       );
     }
+    const since = Date.now();
+    return requests.map((request) => {
+      const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
+      const bounds = byteBounds(request.extent, request.extent.itemsize);
+      protocol.setRegion(this.#ports, slot, { ...bounds, writable: request.mode === "write" });
+      const lease: Lease = { ...request, holder, since, stack, handle: protocol.openHandle(this.#ports, slot) };
+      this.#leases.set(slot, lease);
+      const inSpace = this.#bySpace.get(request.space);
+      if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));
+      else inSpace.add(lease);
+      return lease;
+    });
   }
+
+  /** Gives leases to those who wait in some spaces, as far as nothing stands against it any more. */
+  #advance(spaces: Set<object>): void {
+    for (let next = spaces; next.size > 0 && this.#line.size > 0;) {
+      const refused: LeaseWaiter[] = [];
+      for (const waiter of this.#line.waiters(next)) {
+        if (this.#obstacle(waiter.holder, waiter.requests, waiter) !== null) continue;
+        this.#line.remove(waiter);
+        if (!this.#serve(waiter)) refused.push(waiter);
+      }
+      // Whoever stood behind one that was refused, with a wish for other memory than this, may have its turn too.
+      next = spacesOf(refused.flatMap(({ requests }) => requests));
+    }
+  }
+
+  /** Gives leases to somebody whose turn it is, and who isn't in the line. @returns false if it was refused them */
+  #serve(waiter: LeaseWaiter): boolean {
+    let leases: Lease[];
+    try {
+      waiter.check();
+      leases = this.#open(waiter.holder, waiter.requests, waiter.stack);
+    } catch (error) {
+      waiter.refused(error);
+      return false;
+    }
+    waiter.granted(leases);
+    return true;
+  }
+
+  #refuse(waiters: readonly LeaseWaiter[], errorOf: () => unknown): void {
+    for (const waiter of waiters) {
+      this.#line.remove(waiter);
+      waiter.refused(errorOf());
+    }
+    this.#advance(spacesOf(waiters.flatMap(({ requests }) => requests)));
+  }
+}
+
+function spacesOf(requests: readonly LeaseRequest[]): Set<object> {
+  return new Set(requests.map(({ space }) => space));
 }

@@ -47,9 +47,10 @@ export interface Port {
  * Cost: none. Each method is one call that the engine inlines.
  */
 export class AtomicsPort implements Port {
-  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly words: Int32Array;
 
-  constructor(words: Int32Array<SharedArrayBuffer>) {
+  /** @param words - in shared memory; in private memory all but {@link wait} does its work as well */
+  constructor(words: Int32Array) {
     this.words = words;
   }
 
@@ -83,6 +84,12 @@ export class AtomicsPort implements Port {
 
   notify(word: number, count: number): number {
     return Atomics.notify(this.words, word, count);
+  }
+
+  /** Spends a moment of a loop that waits by looking again. Not of the protocol: it touches no memory. */
+  pause(): void {
+    // Node 24 and later have it.
+    (Atomics as { readonly pause?: () => void }).pause?.();
   }
 
   readPlain(cell: number): number {

@@ -4,9 +4,13 @@
  * It is freed by its owner's word alone (`release()` of the array, the end of its scope), never by counting the views
  * sliced from it, and not while a lease on it is live. A view whose array was freed throws at its next use.
  *
+ * An array is **poisoned** when the thread that was writing it has been ended in the middle of its work: what it holds is
+ * then neither the old content nor the new. It can't be used, through no view of it, until the program says that the
+ * content is acceptable. Freeing it always works.
+ *
  * @module
  */
-import { ReleasedError } from "../errors.ts";
+import { describe, PoisonedError, ReleasedError } from "../errors.ts";
 import type { ManagedBuffer } from "./managed-buffer.ts";
 
 /** What an array asks of the owner of its memory. */
@@ -26,6 +30,16 @@ export interface StorageMemory {
   readonly space?: object;
 }
 
+/** What made an array's content unusable. */
+export interface Poison {
+  /** The call that was writing it. */
+  readonly holder: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** What that call has rejected with. */
+  readonly error: unknown;
+}
+
 export class ArrayStorage implements ManagedBuffer {
   readonly buffer: ArrayBufferLike;
   /** Where the array's bytes start in `buffer`, and how many there are. */
@@ -37,10 +51,19 @@ export class ArrayStorage implements ManagedBuffer {
   readonly label: string;
   readonly obj: object | null;
   readonly immutable: boolean = false;
+  /** Where in the program it was made, if that is recorded. */
+  readonly place: string | null;
   readonly #owner: StorageOwner;
   #freed = false;
+  #poison: Poison | null = null;
 
-  constructor(owner: StorageOwner, memory: StorageMemory, label: string, obj: object | null) {
+  constructor(
+    owner: StorageOwner,
+    memory: StorageMemory,
+    label: string,
+    obj: object | null,
+    place: string | null = null,
+  ) {
     this.#owner = owner;
     this.buffer = memory.buffer;
     this.byteOffset = memory.byteOffset;
@@ -48,6 +71,7 @@ export class ArrayStorage implements ManagedBuffer {
     this.space = memory.space ?? this;
     this.label = label;
     this.obj = obj;
+    this.place = place;
   }
 
   get freed(): boolean {
@@ -69,7 +93,27 @@ export class ArrayStorage implements ManagedBuffer {
   }
 
   check(): void {
-    if (this.#freed) throw new ReleasedError(`cannot use a view of "${this.label}": the array was released`);
+    if (this.#freed || this.#poison !== null) throw this.refusal();
+  }
+
+  /** What a use of it throws, where {@link check} does. */
+  refusal(): ReleasedError | PoisonedError {
+    return this.#poison === null
+      ? new ReleasedError(`cannot use a view of "${this.label}": the array was released`)
+      : poisonedError(this.label, this.#poison);
+  }
+
+  get isPoisoned(): boolean {
+    return this.#poison !== null;
+  }
+
+  /** Makes the content unusable until {@link clearPoison}. What poisoned it first stays the reason. */
+  poison(poison: Poison): void {
+    if (!this.#freed) this.#poison ??= poison;
+  }
+
+  clearPoison(): void {
+    this.#poison = null;
   }
 
   /** Gives the memory back; again does nothing. @throws a `BufferError` while a lease on it is live */
@@ -77,5 +121,15 @@ export class ArrayStorage implements ManagedBuffer {
     if (this.#freed) return;
     this.#owner.free(this);
     this.#freed = true;
+    this.#poison = null;
   }
+}
+
+function poisonedError(label: string, { holder, since, error }: Poison): PoisonedError {
+  const what = error instanceof Error ? error.name : describe(error);
+  return new PoisonedError(
+    `cannot use a view of "${label}": it was poisoned at ${new Date(since).toISOString()}, when ${holder} was ended while ` +
+      `it wrote the array (${what}); clearPoison() accepts the content as it is, release() gives the array up`,
+    { cause: error },
+  );
 }

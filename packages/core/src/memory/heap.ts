@@ -31,15 +31,17 @@ const GROWTH_PAGES_MIN = 256;
 const LARGEST_BLOCKS_SHOWN = 5;
 
 /** One allocation. */
-export interface Block {
-  /** The buffer that covers it. Older and newer buffers of the same memory alias it. */
-  readonly buffer: SharedArrayBuffer;
+export interface Block<B extends ArrayBufferLike = SharedArrayBuffer> {
+  /** The buffer that covers it. Older and newer buffers of the same shared memory alias it. */
+  readonly buffer: B;
   /** Where it starts: bytes, a multiple of 64. */
   readonly byteOffset: number;
   /** Bytes that it may use: what was asked for, rounded up to a multiple of 64. */
   readonly capacity: number;
-  /** What the user calls it, or where it was allocated; for leak and out-of-memory reports. */
+  /** What the user calls it; for leak and out-of-memory reports. */
   readonly label: string;
+  /** Where in the program it was allocated, if that is recorded. */
+  readonly place: string | null;
 }
 
 /** What the heap holds, in bytes. */
@@ -99,7 +101,7 @@ export class Heap {
    * @throws {@link MemoryError} when it doesn't fit; the text names the largest live blocks
    * @throws {@link ValueError} if `nbytes` is no integer from 0
    */
-  allocate(nbytes: number, label: string): Block {
+  allocate(nbytes: number, label: string, place: string | null = null): Block {
     if (!Number.isSafeInteger(nbytes) || nbytes < 0) {
       throw new ValueError(`cannot allocate ${describe(nbytes)} bytes for "${label}": expected an integer from 0`);
     }
@@ -107,7 +109,7 @@ export class Heap {
     let byteOffset = this.#free.take(capacity);
     if (byteOffset < 0 && this.#grow(capacity)) byteOffset = this.#free.take(capacity);
     if (byteOffset < 0) throw this.#full(nbytes);
-    const block: Block = { buffer: this.memory.buffer as SharedArrayBuffer, byteOffset, capacity, label };
+    const block: Block = { buffer: this.memory.buffer as SharedArrayBuffer, byteOffset, capacity, label, place };
     this.#blocks.add(block);
     this.#usedBytes += capacity;
     return block;
@@ -146,15 +148,12 @@ export class Heap {
   }
 
   #full(nbytes: number): MemoryError {
-    const { usedBytes, maximumBytes, blocks } = this.stats();
+    const { usedBytes, maximumBytes } = this.stats();
     const growable = maximumBytes - this.#pages * PAGE_BYTES;
     const largestFree = Math.max(this.#free.largest, growable + this.#free.freeAtEnd(this.#pages * PAGE_BYTES));
-    const largest = [...this.#blocks].toSorted((a, b) => b.capacity - a.capacity).slice(0, LARGEST_BLOCKS_SHOWN);
-    const named = largest.map(({ label, capacity }) => `"${label}" (${formatBytes(capacity)})`).join(", ");
-    const held = blocks === 0 ? "" : `; the largest of ${blocks} unreleased: ${named}`;
     return new MemoryError(
       `cannot allocate ${formatBytes(nbytes)}: ${formatBytes(usedBytes)} of ${formatBytes(maximumBytes)} are in use ` +
-        `and the largest free stretch is ${formatBytes(largestFree)}${held}`,
+        `and the largest free stretch is ${formatBytes(largestFree)}${largestOf(this.#blocks)}`,
     );
   }
 }
@@ -171,6 +170,17 @@ function reserve(ladder: readonly number[]): { memory: WasmMemory; maximumPages:
   }
   const tried = ladder.map((pages) => formatBytes(pages * PAGE_BYTES)).join(", ");
   throw new MemoryError(`cannot reserve shared memory: the platform refused maxima of ${tried}`, { cause });
+}
+
+/** The largest blocks, as errors end with them; nothing if there is none. */
+export function largestOf(blocks: ReadonlySet<Pick<Block, "label" | "capacity" | "place">>): string {
+  if (blocks.size === 0) return "";
+  const largest = [...blocks].toSorted((a, b) => b.capacity - a.capacity).slice(0, LARGEST_BLOCKS_SHOWN);
+  const named = largest.map(({ label, capacity, place }) => {
+    const madeAt = place === null ? "" : `, made at ${place}`;
+    return `"${label}" (${formatBytes(capacity)}${madeAt})`;
+  });
+  return `; the largest of ${blocks.size} unreleased: ${named.join(", ")}`;
 }
 
 function tryGrow(memory: WasmMemory, pages: number): boolean {

@@ -23,8 +23,12 @@ export interface ManagedBuffer {
   drop(): void;
   /** Keeps the memory for a consumer of a view. @returns what ends it */
   pin(holder: string): () => void;
-  /** @throws ReleasedError or BufferError unless the memory is there, whole */
+  /** @throws ReleasedError or BufferError unless the memory is there, whole; PoisonedError if {@link isPoisoned} */
   check(): void;
+  /** True while the content is not to be used: see `array-storage.ts`. */
+  readonly isPoisoned: boolean;
+  /** Says that the content may be used as it is. */
+  clearPoison(): void;
 }
 
 /** The hold that a memoryview has on any exporter. */
@@ -32,14 +36,17 @@ export class ManagedExport implements ManagedBuffer {
   readonly #held: PyBuffer;
   /** Bytes of the buffer that must be there for every view to be inside. */
   readonly #neededBytes: number;
+  /** The hold of the exporter itself, where that is one of our views. */
+  readonly #below: ManagedBuffer | null;
   readonly obj: object | null;
   readonly immutable: boolean;
   #views = 0;
   #released = false;
 
-  constructor(held: PyBuffer, neededBytes: number, immutable: boolean) {
+  constructor(held: PyBuffer, neededBytes: number, immutable: boolean, below: ManagedBuffer | null) {
     this.#held = held;
     this.#neededBytes = neededBytes;
+    this.#below = below;
     this.obj = held.obj;
     this.immutable = immutable;
   }
@@ -66,6 +73,15 @@ export class ManagedExport implements ManagedBuffer {
   check(): void {
     if (this.#released) throw new ReleasedError("cannot use a view whose memory was given back to its exporter");
     checkStillThere(this.#held.buffer, this.#neededBytes);
+    this.#below?.check();
+  }
+
+  get isPoisoned(): boolean {
+    return this.#below?.isPoisoned ?? false;
+  }
+
+  clearPoison(): void {
+    this.#below?.clearPoison();
   }
 }
 

@@ -12,15 +12,24 @@ import { byteLengthOf, isSharedArrayBuffer } from "./array-buffer.ts";
 import { arrayData, type DataOptions, type Nested } from "./array-data.ts";
 import { ArrayStorage, type StorageOwner } from "./array-storage.ts";
 import { checkDType, type DType, DTYPES, type Scalars } from "../formats/dtype.ts";
-import { BufferError, describe, ReadonlyError, ValueError } from "../errors.ts";
+import { callSite, callStack } from "./call-site.ts";
+import { BufferError, describe, ReadonlyError, ReleasedError, ValueError } from "../errors.ts";
 import type { Exportable } from "../protocol/exporter.ts";
 import type { Descriptor } from "../leases/descriptor.ts";
 import { Heap, type HeapOptions, type HeapStats } from "./heap.ts";
 import { byteBounds, checkShape, contiguousStrides, sizeOf } from "../layout/layout.ts";
-import { LeaseTable, type Lease, type LeaseMode } from "../leases/leases.ts";
+import type { Lease, LeaseMode, LeaseRequest, Obstacle } from "../leases/lease-request.ts";
+import { LeaseTable } from "../leases/leases.ts";
+import { type Loan, StandingLoan } from "../leases/standing-loan.ts";
+import { type Extent, sharesMemory } from "../layout/overlap.ts";
 import { type MemoryView, rootHold, viewOf, viewState } from "../views/memory-view.ts";
 import { Scope } from "./scope.ts";
 import { ViewState } from "../views/view-state.ts";
+
+export interface OwnerOptions extends HeapOptions {
+  /** Records where arrays are made and leases are taken, for reports. Each costs a stack trace. Default false. */
+  readonly debug?: boolean;
+}
 
 export interface ArrayOptions {
   /** What reports of leaks and of full memory call the array. Default: its dtype and shape. */
@@ -43,20 +52,37 @@ export interface AdoptOptions<D extends DType> extends ArrayOptions {
   readonly strides?: readonly number[];
 }
 
-/** A view that is lent out, and the lease under which it travels. */
-export interface Loan {
-  readonly lease: Lease;
-  readonly descriptor: Descriptor;
+/** A view that is to be lent, and what for. */
+export interface LoanRequest {
+  readonly view: MemoryView;
+  readonly mode: LeaseMode;
+  /** What errors call the view. */
+  readonly name?: string;
+}
+
+/** Views that are lent as soon as nothing stands against it. */
+export interface PendingLoans {
+  /** All of them. Rejects as `lend` throws, or with what {@link cancel} was given. */
+  readonly loans: Promise<Loan[]>;
+  /** Stops waiting, with an error; it is told what stands against the loan. Does nothing once they are lent, or refused. */
+  cancel(errorOf: (obstacle: Obstacle) => unknown): void;
 }
 
 /** A lease that is held. */
 export interface HeldLease {
   /** The array's label. */
   readonly array: string;
+  /** Who holds it: a kernel or task by its name or URL, an export, a lease of the program's own by its label. */
   readonly holder: string;
   readonly mode: LeaseMode;
   /** Milliseconds since it was granted. */
   readonly ageMs: number;
+  /** The threads that have views under it at the moment, by the ids of {@link OwnerStats.views}. */
+  readonly threads: readonly number[];
+  /** Where in the program it was asked for: a stack. With `debug`. */
+  readonly stack?: string;
+  /** Where in the program the array was made: `file:line:column`. With `debug`. */
+  readonly madeAt?: string;
 }
 
 /** What an owner's memory and leases amount to. */
@@ -66,6 +92,8 @@ export interface OwnerStats {
   readonly arrays: number;
   /** Leases that are live. */
   readonly leases: number;
+  /** Requests that wait for leases. */
+  readonly waiting: number;
   /** Views under leases, by thread id. */
   readonly views: ReadonlyMap<number, number>;
 }
@@ -76,11 +104,13 @@ export type SharedView<D extends AnyDType> = MemoryView<D, SharedArrayBuffer>;
 export class MemoryOwner implements StorageOwner {
   readonly heap: Heap;
   readonly leases: LeaseTable = new LeaseTable();
-  readonly #arrays: Map<ArrayStorage, () => void> = new Map();
+  readonly debug: boolean;
+  readonly #arrays: Map<ArrayStorage, OwnedArray> = new Map();
 
   /** @throws a `MemoryError` if the platform grants no shared memory */
-  constructor(options: HeapOptions = {}) {
+  constructor(options: OwnerOptions = {}) {
     this.heap = new Heap(options);
+    this.debug = options.debug === true;
   }
 
   /**
@@ -94,9 +124,10 @@ export class MemoryOwner implements StorageOwner {
     const strides = contiguousStrides(checked, itemsize, "C");
     const nbytes = sizeOf(checked) * itemsize;
     const label = options.label ?? `${dtype} [${checked.join(", ")}]`;
-    const block = this.heap.allocate(nbytes, label);
+    const place = this.debug ? callSite() : null;
+    const block = this.heap.allocate(nbytes, label, place);
     const memory = { buffer: block.buffer, byteOffset: block.byteOffset, nbytes };
-    const storage = new ArrayStorage(this, memory, label, this.heap.memory);
+    const storage = new ArrayStorage(this, memory, label, this.heap.memory, place);
     const state = { managed: storage, format, itemsize, shape: checked, strides, byteOffset: block.byteOffset };
     return this.#array(storage, new ViewState({ ...state, suboffsets: null, readonly: false }), () =>
       this.heap.free(block),
@@ -164,7 +195,7 @@ export class MemoryOwner implements StorageOwner {
     const label = options.label ?? `adopted ${options.dtype} [${shape.join(", ")}]`;
     // The user may adopt parts of one buffer, or the same part twice.
     const memory = { buffer, byteOffset: low, nbytes: high - low, space: buffer };
-    const storage = new ArrayStorage(this, memory, label, buffer);
+    const storage = new ArrayStorage(this, memory, label, buffer, this.debug ? callSite() : null);
     const state = new ViewState({ managed: storage, format, itemsize, ...given, suboffsets: null, readonly: false });
     return this.#array(storage, state, () => {});
   }
@@ -189,57 +220,118 @@ export class MemoryOwner implements StorageOwner {
   /**
    * Lends views to one holder: all or none. Views of one loan may overlap.
    *
-   * @throws a `BorrowError` if another holder's lease stands against it
-   * @throws {@link BufferError} for a view whose memory this owner doesn't have
+   * @throws a `BorrowError` if another holder's lease stands against it, or the request of somebody who waits
+   * @throws {@link BufferError} for a view whose memory this owner doesn't have, a `PoisonedError` for one of poisoned memory
    * @throws {@link ReadonlyError} for a read-only view that is to be written
    */
-  lend(holder: string, views: readonly { readonly view: MemoryView; readonly mode: LeaseMode }[]): Loan[] {
-    const requests = views.map(({ view, mode }) => {
-      const extent = viewState(view);
-      if (mode === "write" && extent.readonly) {
-        throw new ReadonlyError(`cannot lend a read-only view to ${holder} for writing: lend it for reading`);
+  lend(holder: string, views: readonly LoanRequest[]): Loan[] {
+    const requests = this.#requestsOf(holder, views);
+    return loansOf(this.leases.grant(holder, requests, this.#stack()), views);
+  }
+
+  /** As {@link lend}, waiting in line for what another holds. @throws what would not change by waiting */
+  lendInTurn(holder: string, views: readonly LoanRequest[]): PendingLoans {
+    const requests = this.#requestsOf(holder, views);
+    const { promise, resolve, reject } = Promise.withResolvers<Loan[]>();
+    const waiter = {
+      holder,
+      requests,
+      stack: this.#stack(),
+      // A view may have been released meanwhile, or its array poisoned.
+      check: () => views.forEach(({ view }) => viewState(view)),
+      granted: (leases: Lease[]) => resolve(loansOf(leases, views)),
+      refused: reject,
+    };
+    this.leases.enqueue(waiter);
+    return { loans: promise, cancel: (errorOf) => this.leases.cancel(waiter, errorOf) };
+  }
+
+  /** Lends views for many runs of one loop. @throws as {@link lend}, but for other holders: those are met by a run */
+  lendStanding(holder: string, views: readonly LoanRequest[]): StandingLoan {
+    const requests = this.#requestsOf(holder, views);
+    const loans = loansOf(this.leases.grantResting(holder, requests, this.#stack()), views);
+    return new StandingLoan(
+      this.leases,
+      holder,
+      loans,
+      views.map((request) => this.#storageOf(request)),
+    );
+  }
+
+  /** Takes loans back, all at once. Again does nothing. */
+  giveBack(loans: readonly Loan[]): void {
+    this.leases.releaseAll(loans.map(({ lease }) => lease));
+  }
+
+  /**
+   * Poisons the arrays whose memory was lent for writing, since the writing was broken off: until their poison is
+   * cleared, a view of them can't be used.
+   *
+   * @param error - what the holder's call rejects with
+   */
+  poison(loans: readonly Loan[], error: unknown): void {
+    const since = Date.now();
+    for (const { lease } of loans) {
+      if (lease.mode !== "write") continue;
+      for (const [storage, { extent }] of this.#arrays) {
+        // An adopted buffer may be the memory of several arrays.
+        if (storage.space !== lease.space || sharesMemory(extent, lease.extent) === "no") continue;
+        storage.poison({ holder: lease.holder, since, error });
+        this.leases.refuseWaiters({ array: storage, space: storage.space }, () => storage.refusal());
       }
-      const array = this.#storageOf(view);
-      return { array, space: array.space, extent, mode };
-    });
-    const leases = this.leases.grant(holder, requests);
-    return leases.map((lease, i) => ({ lease, descriptor: describeState(requests[i]!.extent, lease) }));
+    }
   }
 
   /** The leases that are live, oldest first. */
   heldLeases(): HeldLease[] {
     const now = Date.now();
-    return this.leases.live().map(({ array, holder, mode, since }) => ({
-      array: array instanceof ArrayStorage ? array.label : "memory of its own",
-      holder,
-      mode,
-      ageMs: now - since,
-    }));
+    return this.leases.live().map((lease) => {
+      const { array, label, holder, mode, since, stack } = lease;
+      const place = array instanceof ArrayStorage ? array.place : null;
+      return {
+        array: label,
+        holder,
+        mode,
+        ageMs: now - since,
+        threads: this.leases.threadsUnder(lease),
+        ...(stack === undefined ? {} : { stack }),
+        ...(place === null ? {} : { madeAt: place }),
+      };
+    });
   }
 
   stats(): OwnerStats {
     const { leases } = this;
-    return { heap: this.heap.stats(), arrays: this.#arrays.size, leases: leases.size, views: leases.viewsByThread() };
+    return {
+      heap: this.heap.stats(),
+      arrays: this.#arrays.size,
+      leases: leases.size,
+      waiting: leases.waiting,
+      views: leases.viewsByThread(),
+    };
   }
 
   /** Part of {@link StorageOwner}: for the arrays of this owner. */
   pin(storage: ArrayStorage, holder: string): () => void {
     const extent = { shape: [storage.nbytes], strides: [1], byteOffset: storage.byteOffset, itemsize: 1 };
-    const request = { array: storage, space: storage.space, extent, mode: "pin" } as const;
-    const [lease] = this.leases.grant(holder, [request]);
+    const request = { array: storage, label: storage.label, space: storage.space, extent, mode: "pin" } as const;
+    const [lease] = this.leases.grant(holder, [request], this.#stack());
     return () => this.leases.release(lease!);
   }
 
   /** Part of {@link StorageOwner}: for the arrays of this owner. */
   free(storage: ArrayStorage): void {
-    this.leases.refuseIfLeased({ array: storage, space: storage.space }, `release "${storage.label}"`);
-    const giveBack = this.#arrays.get(storage);
+    const memory = { array: storage, space: storage.space };
+    this.leases.refuseIfLeased(memory, `release "${storage.label}"`);
+    const array = this.#arrays.get(storage);
     this.#arrays.delete(storage);
-    giveBack?.();
+    array?.giveBack();
+    const message = `cannot lend "${storage.label}": the array was released while the call waited for it`;
+    this.leases.refuseWaiters(memory, () => new ReleasedError(message));
   }
 
   #array<D extends DType>(storage: ArrayStorage, state: ViewState, giveBack: () => void): SharedView<D> {
-    this.#arrays.set(storage, giveBack);
+    this.#arrays.set(storage, { extent: state, giveBack });
     return viewOf(state, () => storage.free()) as unknown as SharedView<D>;
   }
 
@@ -253,13 +345,41 @@ export class MemoryOwner implements StorageOwner {
     }
   }
 
-  #storageOf(view: MemoryView): ArrayStorage {
+  #requestsOf(holder: string, views: readonly LoanRequest[]): LeaseRequest[] {
+    return views.map((request) => {
+      const { view, mode } = request;
+      const extent = viewState(view);
+      if (mode === "write" && extent.readonly) {
+        throw new ReadonlyError(`cannot lend a read-only view to ${holder} for writing: lend it for reading`);
+      }
+      const array = this.#storageOf(request);
+      return { array, label: array.label, space: array.space, extent, mode };
+    });
+  }
+
+  #stack(): string | undefined {
+    return this.debug ? callStack() : undefined;
+  }
+
+  #storageOf({ view, name }: LoanRequest): ArrayStorage {
     const managed = rootHold(view);
     if (managed instanceof ArrayStorage && managed.isOwnedBy(this)) return managed;
+    const which = name === undefined ? "a view" : `view "${name}"`;
     throw new BufferError(
-      "cannot lend a view to threads: its memory is not of this runtime; from() copies it in, adopt() shares a SharedArrayBuffer",
+      `cannot lend ${which} to threads: its memory is not of this runtime; from() copies it in, adopt() shares a SharedArrayBuffer`,
     );
   }
+}
+
+/** An array that is not released. */
+interface OwnedArray {
+  /** Where its elements lie, in its storage's space. */
+  readonly extent: Extent;
+  readonly giveBack: () => void;
+}
+
+function loansOf(leases: readonly Lease[], views: readonly LoanRequest[]): Loan[] {
+  return leases.map((lease, i) => ({ lease, descriptor: describeState(viewState(views[i]!.view), lease) }));
 }
 
 function describeState(state: ViewState, lease: Lease): Descriptor {

@@ -13,7 +13,7 @@ import { BufferError, NotImplementedError, ReadonlyError, ReleasedError } from "
 import { type Exportable, type Exporter, getBuffer, type PyBuffer } from "../protocol/exporter.ts";
 import { BufferFlags } from "../protocol/flags.ts";
 import { isContiguous, type Order } from "../layout/layout.ts";
-import { ManagedExport } from "../memory/managed-buffer.ts";
+import { type ManagedBuffer, ManagedExport } from "../memory/managed-buffer.ts";
 import { answerRequest, type BufferInfo, reachOf } from "../protocol/py-buffer.ts";
 import { ViewState } from "./view-state.ts";
 
@@ -31,7 +31,13 @@ export class ViewParts {
   }
 }
 
+let holdOf: (view: BufferView) => ManagedBuffer;
+
 export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disposable {
+  static {
+    holdOf = (view): ManagedBuffer => view.#state.managed;
+  }
+
   readonly #state: ViewState;
   readonly #onRelease: (() => void) | null;
   #released = false;
@@ -51,69 +57,69 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
 
   /** The exporter whose memory this is, or null where another thread has it. */
   get obj(): object | null {
-    return this.checked().managed.obj;
+    return this.known().managed.obj;
   }
 
   /** Element type, or null where the format has none of the Array API's names (`">i"`, `"c"`, records). */
   get dtype(): D {
-    return this.checked().dtype as D;
+    return this.known().dtype as D;
   }
 
   /** Element format, in struct syntax. */
   get format(): string {
-    return this.checked().format;
+    return this.known().format;
   }
 
   /** Bytes of one element. */
   get itemsize(): number {
-    return this.checked().itemsize;
+    return this.known().itemsize;
   }
 
   /** Number of axes. */
   get ndim(): number {
-    return this.checked().shape.length;
+    return this.known().shape.length;
   }
 
   /** Elements along each axis; frozen. */
   get shape(): readonly number[] {
-    return this.checked().shape;
+    return this.known().shape;
   }
 
   /** Bytes from one element to the next along each axis; frozen. */
   get strides(): readonly number[] {
-    return this.checked().strides;
+    return this.known().strides;
   }
 
   /** As `Py_buffer.suboffsets`: null where the elements lie in the buffer directly. */
   get suboffsets(): readonly number[] | null {
-    return this.checked().suboffsets;
+    return this.known().suboffsets;
   }
 
   /** Bytes from the start of the buffer to the first logical element. */
   get byteOffset(): number {
-    return this.checked().byteOffset;
+    return this.known().byteOffset;
   }
 
   /** Number of elements. */
   get size(): number {
-    return this.checked().size;
+    return this.known().size;
   }
 
   /** Bytes that the elements take if made contiguous: `Py_buffer.len`. */
   get nbytes(): number {
-    return this.checked().nbytes;
+    return this.known().nbytes;
   }
 
   /** Elements along the first axis: `len(view)`. @throws `TypeError` for 0 dimensions */
   get length(): number {
-    const [length] = this.checked().shape;
+    const [length] = this.known().shape;
     if (length === undefined) throw new TypeError("cannot take the length of a 0-dimensional view: it has no axes");
     return length;
   }
 
   /** True where writing through this view is refused. */
   get readonly(): boolean {
-    return this.checked().readonly;
+    return this.known().readonly;
   }
 
   get cContiguous(): boolean {
@@ -132,12 +138,33 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
   /** True once released, or once the memory is gone. */
   get released(): boolean {
     if (this.#released) return true;
+    if (this.#state.managed.isPoisoned) return false;
     try {
       this.#state.managed.check();
       return false;
     } catch {
       return true;
     }
+  }
+
+  /**
+   * True while the array's content is not to be used: whoever was writing it was ended in the middle of its work. Then all
+   * that reads, writes, lends, exports or slices it throws a `PoisonedError`; attributes and `release()` work.
+   */
+  get isPoisoned(): boolean {
+    return !this.#released && this.#state.managed.isPoisoned;
+  }
+
+  /**
+   * Says that the content of the array is acceptable as it is, or is going to be overwritten: every view of it works
+   * again. Of an array that is not poisoned it does nothing.
+   *
+   * @throws a `ReleasedError` if the view was released
+   *
+   * Source of the name: Rust's `Mutex::clear_poison`.
+   */
+  clearPoison(): void {
+    this.known().managed.clearPoison();
   }
 
   /** Exports this view's memory: the protocol's other side. Called by {@link getBuffer}. */
@@ -216,11 +243,16 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
     throw new TypeError("cannot order or add views: equals() compares their elements, get() reads one");
   }
 
-  /** The state of a live view. @throws a `ReleasedError` or `BufferError` otherwise */
+  /** The state of a live view. @throws a `ReleasedError`, `BufferError` or `PoisonedError` otherwise */
   protected checked(): ViewState {
     if (this.#released) throw new ReleasedError("cannot use a released view");
     this.#state.managed.check();
     return this.#state;
+  }
+
+  /** As {@link checked}, also of a poisoned view: for what says nothing of its content. */
+  protected known(): ViewState {
+    return !this.#released && this.#state.managed.isPoisoned ? this.#state : this.checked();
   }
 
   /** The state of a live view that may be written. */
@@ -239,7 +271,7 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
   }
 
   protected isContiguous(order: Order): boolean {
-    const { shape, strides, itemsize, suboffsets } = this.checked();
+    const { shape, strides, itemsize, suboffsets } = this.known();
     return suboffsets === null && isContiguous(shape, strides, itemsize, order);
   }
 
@@ -258,7 +290,9 @@ function stateOfExport(source: Exportable): ViewState {
   // Tables of offsets may lead anywhere.
   const needed = suboffsets === null ? reachOf(layout, itemsize, null).high : held.buffer.byteLength;
   // A read-only view says nothing of who else may write.
-  const managed = new ManagedExport(held, needed, readonly && !(source instanceof BufferView));
+  const immutable = readonly && !(source instanceof BufferView);
+  const below = held.obj instanceof BufferView ? holdOf(held.obj) : null;
+  const managed = new ManagedExport(held, needed, immutable, below);
   return new ViewState({ managed, format: format ?? "B", itemsize, suboffsets, readonly, ...layout });
 }
 

@@ -9,9 +9,16 @@ import type { ViewState } from "./view-state.ts";
 
 const HASHED_CODES = "bBc";
 
-/** FNV-1a of 32 bits: the same for the same bytes, in any process. Not for secrets. */
-export function hashOf(bytes: Uint8Array): number {
-  let hash = 0x811c_9dc5;
+/** The hash of no bytes. */
+const OFFSET_BASIS = 0x811c_9dc5;
+
+/**
+ * FNV-1a of 32 bits: the same for the same bytes, in any process. Not for secrets.
+ *
+ * @param before - the hash of the bytes that come before these
+ */
+export function hashOf(bytes: Uint8Array, before: number = OFFSET_BASIS): number {
+  let hash = before;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x0100_0193);
   return hash >>> 0;
 }

@@ -309,8 +309,9 @@ export class MemoryView<
   /** How a debugger and `console.log` show it. */
   override toString(): string {
     if (this.released) return "MemoryView (released)";
-    const { dtype, format, shape, readonly } = this.checked();
-    return `MemoryView ${dtype ?? `format "${format}"`} [${shape.join(", ")}]${readonly ? " read-only" : ""}`;
+    const { dtype, format, shape, readonly } = this.known();
+    const marks = `${readonly ? " read-only" : ""}${this.isPoisoned ? " poisoned" : ""}`;
+    return `MemoryView ${dtype ?? `format "${format}"`} [${shape.join(", ")}]${marks}`;
   }
 
   /** @throws `TypeError`: a view is memory, and JSON would be a silent copy. `toList()` makes one. */

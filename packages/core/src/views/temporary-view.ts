@@ -74,6 +74,7 @@ class TemporaryBuffer implements ManagedBuffer {
   readonly obj: null = null;
   readonly buffer: ArrayBufferLike;
   readonly immutable: boolean;
+  readonly isPoisoned: boolean = false;
   readonly #neededBytes: number;
 
   constructor(buffer: ArrayBufferLike, immutable: boolean) {
@@ -93,4 +94,6 @@ class TemporaryBuffer implements ManagedBuffer {
   check(): void {
     checkStillThere(this.buffer, this.#neededBytes);
   }
+
+  clearPoison(): void {}
 }

@@ -3,7 +3,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { BorrowError, BufferError, MemoryError } from "../../src/errors.ts";
 import { attach, closeHandle, detach } from "../../src/leases/lease-protocol.ts";
 import { claimRow, HANDLES_MAX, leasePorts } from "../../src/leases/lease-words.ts";
-import { type LeaseMode, type LeaseRequest, LeaseTable } from "../../src/leases/leases.ts";
+import type { LeaseMode, LeaseRequest } from "../../src/leases/lease-request.ts";
+import { LeaseTable } from "../../src/leases/leases.ts";
 import type { Extent } from "../../src/layout/overlap.ts";
 import { bytesOf, layouts } from "../layout/layout-model.ts";
 
@@ -19,7 +20,7 @@ function bytes(start: number, stop: number): Extent {
 }
 
 function ask(mode: LeaseMode, extent: Extent = bytes(0, 100), array: object = MEMORY): LeaseRequest {
-  return { array, space: array, extent, mode };
+  return { array, label: "photo", space: array, extent, mode };
 }
 
 test("LeaseTable: many readers hold a region at once", () => {
@@ -32,10 +33,10 @@ test("LeaseTable: one writer excludes readers and writers, who learn its name", 
   const [lease] = table.grant("blur", [ask("write")]);
   expect(() => table.grant("sharpen", [ask("read")])).toThrow(BorrowError);
   expect(() => table.grant("sharpen", [ask("read")])).toThrow(
-    "cannot lease to sharpen for reading: blur is writing the same memory",
+    'cannot lease "photo" to sharpen for reading: blur is writing the same memory',
   );
   expect(() => table.grant("sharpen", [ask("write")])).toThrow(
-    "cannot lease to sharpen for writing: blur is writing the same memory",
+    'cannot lease "photo" to sharpen for writing: blur is writing the same memory',
   );
   table.release(lease!);
   expect(table.grant("sharpen", [ask("write")])).toHaveLength(1);
@@ -44,7 +45,7 @@ test("LeaseTable: one writer excludes readers and writers, who learn its name", 
 test("LeaseTable: a reader excludes writers", () => {
   table.grant("histogram", [ask("read")]);
   expect(() => table.grant("blur", [ask("write")])).toThrow(
-    "cannot lease to blur for writing: histogram is reading the same memory",
+    'cannot lease "photo" to blur for writing: histogram is reading the same memory',
   );
 });
 
@@ -76,7 +77,7 @@ test("LeaseTable: the same offsets in different spaces don't conflict", () => {
 });
 
 test("LeaseTable: different arrays in one space conflict where they meet", () => {
-  const inSpace = (array: object, extent: Extent): LeaseRequest => ({ array, space: MEMORY, extent, mode: "write" });
+  const inSpace = (array: object, extent: Extent): LeaseRequest => ({ ...ask("write", extent, array), space: MEMORY });
   table.grant("a", [inSpace({}, bytes(0, 50))]);
   expect(table.grant("b", [inSpace({}, bytes(50, 90))])).toHaveLength(1);
   expect(() => table.grant("c", [inSpace({}, bytes(89, 100))])).toThrow("b is writing the same memory");
@@ -100,7 +101,7 @@ test("LeaseTable: a conflict is a common byte with another holder's lease where 
           [...own].some((byte) => other.bytes.has(byte)),
       );
       seen[conflicts ? "refused" : "granted"]++;
-      const grant = () => ownTable.grant(`holder ${i}`, [{ array: MEMORY, space: MEMORY, extent, mode }]);
+      const grant = () => ownTable.grant(`holder ${i}`, [ask(mode, extent)]);
       if (conflicts) expect(grant).toThrow(BorrowError);
       else held.push({ mode, bytes: own });
       return conflicts ? [] : grant();
@@ -198,7 +199,7 @@ test("LeaseTable: viewsByThread counts over all leases, with both rows of a thre
 
 test("LeaseTable: refuseIfLeased names the holders, each once, and asks for one array of a space", () => {
   const [left, right] = [{}, {}];
-  const of = (array: object): LeaseRequest => ({ array, space: MEMORY, extent: bytes(0, 10), mode: "read" });
+  const of = (array: object): LeaseRequest => ({ ...ask("read", bytes(0, 10), array), space: MEMORY });
   const request = { array: left, space: MEMORY };
   table.refuseIfLeased(request, "release it");
   const leases = table.grant("blur", [of(left), of(left)]);

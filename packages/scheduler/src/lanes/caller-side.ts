@@ -6,7 +6,8 @@
  * @module
  */
 import type { Port } from "@instride/core";
-import { type JobRecord, writeRecord } from "./job-record.ts";
+import { segmentStart } from "../range.ts";
+import { type JobRecord, setWord, writeRecord } from "./job-record.ts";
 import { signalCaller } from "./lane-side.ts";
 import {
   ABSENT,
@@ -26,6 +27,8 @@ import {
   RESIDENT,
   SHUTDOWN,
   SLEEPERS,
+  spinningOf,
+  SPINNERS,
   stateOf,
   stopOf,
   ticketOf,
@@ -35,11 +38,13 @@ import {
 /** Opens a job in a free slot. Nobody is inside it: the last one in this slot was closed and left by all. */
 export function openJob(port: Port, job: number, ticket: number, record: JobRecord): void {
   writeRecord(port, job, record);
-  port.store(nextOf(job), 0);
+  const { chunkCount, segmentCount } = record.chunks;
+  for (let segment = 0; segment < segmentCount; segment++)
+    port.store(nextOf(job, segment), segmentStart(chunkCount, segmentCount, segment));
   port.store(doneOf(job), 0);
-  port.store(stopOf(job), 0);
-  port.store(messagesOf(job), 0);
-  port.store(waiterOf(job), 0);
+  setWord(port, stopOf(job), 0);
+  setWord(port, messagesOf(job), 0);
+  setWord(port, waiterOf(job), 0);
   port.add(OPEN_JOBS, 1);
   // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
   port.store(ticketOf(job), ticket);
@@ -49,7 +54,10 @@ export function openJob(port: Port, job: number, ticket: number, record: JobReco
 export function wakeLanes(port: Port, count: number): void {
   // The news was stored before. Pairs with `park`: the wait sees the new generation, or this sees the sleeper.
   port.add(GENERATION, 1);
-  if (port.load(SLEEPERS) > 0) port.notify(GENERATION, count);
+  if (port.load(SLEEPERS) === 0) return;
+  // Those that spin see it without being woken. Pairs with `spin`.
+  const spinners = port.load(SPINNERS);
+  if (spinners < count) port.notify(GENERATION, count - spinners);
 }
 
 /** Lanes that are resident: counted after {@link wakeLanes}, they don't go for being idle before they have looked. */
@@ -138,6 +146,10 @@ export function buryLane(port: Port, lane: number): LastWords {
   if (port.load(parkedOf(lane)) !== 0) {
     port.store(parkedOf(lane), 0);
     port.sub(SLEEPERS, 1);
+  }
+  if (port.load(spinningOf(lane)) !== 0) {
+    port.store(spinningOf(lane), 0);
+    port.sub(SPINNERS, 1);
   }
   port.store(chunkOf(lane), 0);
   port.store(stateOf(lane), ABSENT);

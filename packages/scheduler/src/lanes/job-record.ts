@@ -8,7 +8,19 @@
  */
 import type { Port } from "@instride/core";
 import type { ChunkedRange } from "../range.ts";
-import { chunkCountOf, chunkLengthOf, kernelOf, operandsOf, rangeOf, registrationsOf } from "./lane-words.ts";
+import {
+  chunkCountIn,
+  chunkLengthOf,
+  cutOf,
+  guidedForOf,
+  kernelOf,
+  operandsOf,
+  packCut,
+  rangeOf,
+  registrationsOf,
+  segmentCountIn,
+  spinsOf,
+} from "./lane-words.ts";
 
 export interface JobRecord {
   readonly chunks: ChunkedRange;
@@ -18,32 +30,49 @@ export interface JobRecord {
   readonly operands: number;
   /** How many registrations a lane must have taken in before it can know kernel and operands. */
   readonly registrations: number;
+  /** Whether lanes look for more work for a while afterwards: where no more of them than cores have something to do. */
+  readonly spins: boolean;
 }
 
-export function writeRecord(port: Port, job: number, { chunks, kernel, operands, registrations }: JobRecord): void {
-  // Not plain: lanes that look for work read these two before they are inside.
-  port.store(chunkCountOf(job), chunks.chunkCount);
-  port.store(registrationsOf(job), registrations);
+export function writeRecord(
+  port: Port,
+  job: number,
+  { chunks, kernel, operands, registrations, spins }: JobRecord,
+): void {
+  // Not plain: lanes that look for work read these before they are inside, or after they have left.
+  setWord(port, cutOf(job), packCut(chunks.chunkCount, chunks.segmentCount));
+  setWord(port, registrationsOf(job), registrations);
+  setWord(port, spinsOf(job), spins ? 1 : 0);
   port.writePlain(kernelOf(job), kernel);
   port.writePlain(operandsOf(job), operands);
   writeWide(port, rangeOf(job), chunks.start);
   writeWide(port, rangeOf(job) + 2, chunks.stop);
   writeWide(port, chunkLengthOf(job), chunks.chunkLength);
+  port.writePlain(guidedForOf(job), chunks.guidedFor);
 }
 
 /** Reads the record of the job that the reader is inside of. */
 export function readRecord(port: Port, job: number): JobRecord {
+  const cut = port.load(cutOf(job));
   return {
     chunks: {
       start: readWide(port, rangeOf(job)),
       stop: readWide(port, rangeOf(job) + 2),
       chunkLength: readWide(port, chunkLengthOf(job)),
-      chunkCount: port.load(chunkCountOf(job)),
+      chunkCount: chunkCountIn(cut),
+      guidedFor: port.readPlain(guidedForOf(job)),
+      segmentCount: segmentCountIn(cut),
     },
     kernel: port.readPlain(kernelOf(job)),
     operands: port.readPlain(operandsOf(job)),
     registrations: port.load(registrationsOf(job)),
+    spins: port.load(spinsOf(job)) !== 0,
   };
+}
+
+/** Writes a word that nobody else writes meanwhile. Most hold the value already: to look is some ten times cheaper. */
+export function setWord(port: Port, word: number, value: number): void {
+  if (port.load(word) !== value) port.store(word, value);
 }
 
 /** Integers below 2^53 take two words. */

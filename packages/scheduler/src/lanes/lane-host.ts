@@ -5,17 +5,15 @@
  *
  * @module
  */
-import { AtomicsPort, errorToWire, MemoryError, type Port } from "@instride/core";
+import { AtomicsPort, errorToWire, MemoryError } from "@instride/core";
 import { loadKernel, type LoopBody } from "../kernel-source.ts";
-import { type BorrowedOperands, borrowOperands } from "../operands.ts";
-import { runChunk } from "../chunk.ts";
-import type { Failure, Operands, Partial } from "../protocol.ts";
 import type { ThreadContext } from "../thread.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
 import { claimLane, countMessage } from "./lane-side.ts";
+import { LaneWork } from "./lane-work.ts";
 import { LANES_MAX } from "./lane-words.ts";
-import type { JobMessage, Registration, RegistrationMessage } from "./messages.ts";
+import type { JobMessage, OperandsRegistration, Registration, RegistrationMessage } from "./messages.ts";
 
 /** What a thread and its platform give its lane. */
 export interface LaneThread extends ThreadContext {
@@ -27,12 +25,11 @@ export interface LaneThread extends ThreadContext {
 /** A kernel on this thread: its body, or why it could not be loaded. */
 type LoadedKernel = { readonly body: LoopBody } | { readonly error: unknown };
 
-interface RegisteredOperands {
-  readonly operands: Operands;
-  readonly collects: boolean;
-}
-
-const NO_OPERANDS: RegisteredOperands = { operands: { views: {}, args: undefined }, collects: false };
+const NO_OPERANDS: Pick<OperandsRegistration, "operands" | "collects" | "kept"> = {
+  operands: { views: {}, args: undefined },
+  collects: false,
+  kept: true,
+};
 
 /** Operands are made for one call; so many later ones make sure that it is over. */
 const OPERANDS_KEPT = 256;
@@ -40,19 +37,29 @@ const OPERANDS_KEPT = 256;
 /** A lane without work goes after so many milliseconds, so that the process can exit. */
 const IDLE_MS = 100;
 
+/**
+ * How long it looks for the next job before it parks, where there is a core for it, in milliseconds. To be woken costs
+ * the caller some 8 µs; the gap between two calls of a busy program is shorter.
+ */
+const SPIN_MS = 0.01;
+
+/** Moments of spinning between two looks at the clock. */
+const SPINS_PER_LOOK = 16;
+
 export class ThreadLaneHost implements LaneHost {
-  readonly port: Port;
+  readonly port: AtomicsPort;
   readonly lane: number;
   readonly idleMs: number = IDLE_MS;
-  readonly spinCount: number = 0;
   readonly #thread: LaneThread;
   readonly #kernels: Map<number, LoadedKernel> = new Map();
-  readonly #operands: Map<number, RegisteredOperands> = new Map();
+  readonly #operands: Map<number, OperandsRegistration> = new Map();
+  /** Of jobs that come again: by their operands, and of those without by their kernels, negative. */
+  readonly #kept: Map<number, LaneWork> = new Map();
   /** Received, and not yet taken in: what comes after a kernel that has to be loaded waits for it. */
   readonly #waiting: Registration[] = [];
   #received = 0;
 
-  constructor(port: Port, lane: number, thread: LaneThread) {
+  constructor(port: AtomicsPort, lane: number, thread: LaneThread) {
     this.port = port;
     this.lane = lane;
     this.#thread = thread;
@@ -66,7 +73,8 @@ export class ThreadLaneHost implements LaneHost {
     while (this.#received < count) {
       const message = this.#thread.receive();
       if (message === null) return false;
-      this.#received = message.count;
+      // An empty one asks whether the thread lives.
+      this.#received = Math.max(this.#received, message.count);
       this.#waiting.push(...message.registrations);
     }
     this.#takeIn();
@@ -90,42 +98,45 @@ export class ThreadLaneHost implements LaneHost {
     }
   }
 
+  startSpin(): () => boolean {
+    const end = performance.now() + SPIN_MS;
+    let count = 0;
+    return () => {
+      this.port.pause();
+      return ++count % SPINS_PER_LOOK !== 0 || performance.now() < end;
+    };
+  }
+
   work(job: number, ticket: number): JobWork | null {
     const { kernel, operands, chunks } = readRecord(this.port, job);
-    const registered = operands === 0 ? NO_OPERANDS : this.#operands.get(operands);
-    const loaded = this.#kernels.get(kernel);
-    const partials: Partial[] = [];
-    const send = (failure: Failure | null): void => {
-      this.#thread.send({ ticket, partials, failure });
-      countMessage(this.port, job);
-    };
-    let borrowed: BorrowedOperands;
     try {
-      if (registered === undefined || loaded === undefined) {
-        throw new Error(`internal: kernel ${kernel} or operands ${operands} were not registered`);
-      }
-      if ("error" in loaded) throw loaded.error;
-      borrowed = borrowOperands(registered.operands, this.#thread.leases);
+      const work = this.#workOf(kernel, operands);
+      work.begin(job, ticket, chunks);
+      return work;
     } catch (error) {
-      send({ error: errorToWire(error), range: null });
+      this.#thread.send({ ticket, partials: [], failure: { error: errorToWire(error), range: null } });
+      countMessage(this.port, job);
       return null;
     }
-    const { body } = loaded;
-    const { args, grid, prefixes } = registered.operands;
-    return {
-      run: (chunk) => {
-        const collect = registered.collects ? (value: unknown): void => void partials.push({ chunk, value }) : null;
-        const failure = runChunk(body, chunks, chunk, { views: borrowed.views, args, grid, prefixes }, collect);
-        if (failure === null) return true;
-        send(failure);
-        partials.length = 0;
-        return false;
-      },
-      end: () => {
-        borrowed.end();
-        if (partials.length > 0) send(null);
-      },
-    };
+  }
+
+  #workOf(kernel: number, operands: number): LaneWork {
+    const key = operands === 0 ? -kernel : operands;
+    const known = this.#kept.get(key);
+    if (known !== undefined) {
+      known.resume();
+      return known;
+    }
+    const registered = operands === 0 ? NO_OPERANDS : this.#operands.get(operands);
+    const loaded = this.#kernels.get(kernel);
+    if (registered === undefined || loaded === undefined) {
+      throw new Error(`internal: kernel ${kernel} or operands ${operands} were not registered`);
+    }
+    if ("error" in loaded) throw loaded.error;
+    const place = { port: this.port, thread: this.#thread, send: (message: JobMessage) => this.#thread.send(message) };
+    const work = new LaneWork(place, loaded.body, registered);
+    if (registered.kept) this.#kept.set(key, work);
+    return work;
   }
 
   #takeIn(): void {
@@ -133,9 +144,13 @@ export class ThreadLaneHost implements LaneHost {
       if (next.kind === "kernel") {
         if (!("name" in next.target)) return;
         this.#kernels.set(next.id, this.#builtin(next.target.name));
-      } else {
+      } else if (next.kind === "operands") {
         this.#operands.set(next.id, next);
-        this.#operands.delete(next.id - OPERANDS_KEPT);
+        const old = next.id - OPERANDS_KEPT;
+        if (this.#operands.get(old)?.kept === false) this.#operands.delete(old);
+      } else {
+        this.#operands.delete(next.id);
+        this.#kept.delete(next.id);
       }
       this.#waiting.shift();
     }

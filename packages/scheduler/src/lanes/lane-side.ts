@@ -7,11 +7,13 @@
  * @module
  */
 import type { Port } from "@instride/core";
+import { segmentStart } from "../range.ts";
 import {
   ABSENT,
-  chunkCountOf,
+  chunkCountIn,
   chunkOf,
   claimOf,
+  cutOf,
   doneOf,
   eventOf,
   EVICTIONS,
@@ -25,8 +27,12 @@ import {
   OPEN_JOBS,
   parkedOf,
   RESIDENT,
+  segmentCountIn,
   SHUTDOWN,
   SLEEPERS,
+  SPINNERS,
+  spinningOf,
+  spinsOf,
   stateOf,
   stopOf,
   ticketOf,
@@ -58,8 +64,12 @@ export function becomeResident(port: Port, lane: number): void {
  */
 export function workIn(port: Port, job: number): number {
   const ticket = port.load(ticketOf(job));
-  if (ticket === 0) return 0;
-  return port.load(nextOf(job)) < port.load(chunkCountOf(job)) && port.load(stopOf(job)) === 0 ? ticket : 0;
+  if (ticket === 0 || port.load(stopOf(job)) !== 0) return 0;
+  const cut = port.load(cutOf(job));
+  const [chunkCount, segmentCount] = [chunkCountIn(cut), segmentCountIn(cut)];
+  for (let segment = 0; segment < segmentCount; segment++)
+    if (port.load(nextOf(job, segment)) < segmentStart(chunkCount, segmentCount, segment + 1)) return ticket;
+  return 0;
 }
 
 /**
@@ -86,13 +96,40 @@ export function leaveJob(port: Port, lane: number, job: number): void {
   signalCaller(port, job);
 }
 
-/** Claims the next chunk of a job that the claimer is inside of, or gives -1 if none is to be had. */
-export function claimChunk(port: Port, job: number, chunkCount: number): number {
+/** How far a participant has come in claiming chunks, while it is inside of their job. */
+export interface Claims {
+  readonly chunkCount: number;
+  readonly segmentCount: number;
+  /** The segment that it claims from. */
+  segment: number;
+  /** Segments that may have chunks for it, that one included. */
+  segmentsLeft: number;
+}
+
+/** The participant that the caller of a job is: the last. A lane is the one of its own number. */
+export const CALLER = -1;
+
+/** Begins to claim chunks of a job that the claimer is inside of: from the segment of its own number on. */
+export function startClaims(port: Port, job: number, participant: number): Claims {
+  const cut = port.load(cutOf(job));
+  const segmentCount = segmentCountIn(cut);
+  const segment = (participant + segmentCount) % segmentCount;
+  return { chunkCount: chunkCountIn(cut), segmentCount, segment, segmentsLeft: segmentCount };
+}
+
+/** Claims the next chunk, or gives -1 if none is to be had. */
+export function claimChunk(port: Port, job: number, claims: Claims): number {
   // Pairs with the store in `stopJob`: who has seen the stop starts no further chunk.
   if (port.load(stopOf(job)) !== 0) return -1;
-  // One add decides who has the chunk.
-  const chunk = port.add(nextOf(job), 1);
-  return chunk < chunkCount ? chunk : -1;
+  const { chunkCount, segmentCount } = claims;
+  for (; claims.segmentsLeft > 0; claims.segmentsLeft--) {
+    // One add decides who has the chunk.
+    const chunk = port.add(nextOf(job, claims.segment), 1);
+    if (chunk < segmentStart(chunkCount, segmentCount, claims.segment + 1)) return chunk;
+    // Its claims only grow, so it is not looked at again.
+    claims.segment = (claims.segment + 1) % segmentCount;
+  }
+  return -1;
 }
 
 /** Says which chunk the lane runs: what is known of it should it die or hang. */
@@ -162,6 +199,30 @@ export function park(port: Port, lane: number, seen: number, idleMs: number): bo
   port.store(parkedOf(lane), 0);
   port.sub(SLEEPERS, 1);
   return outcome === "timed-out";
+}
+
+/**
+ * Looks for a change of the generation again and again, while `goesOn` says so.
+ *
+ * @returns true if there is news
+ */
+export function spin(port: Port, lane: number, seen: number, goesOn: () => boolean): boolean {
+  // Marked before it is counted, and unmarked after it is discounted: whoever dies in between leaves the count too low
+  // once it is buried, which costs a spare notify.
+  port.store(spinningOf(lane), 1);
+  port.add(SPINNERS, 1);
+  let isNews = false;
+  while (!isNews && goesOn()) isNews = port.load(GENERATION) !== seen;
+  // The owner changes the generation, then looks for spinners (`wakeLanes`). One that it has counted discounts itself
+  // after that, and compares the generation once more before it sleeps: it sees the change.
+  port.sub(SPINNERS, 1);
+  port.store(spinningOf(lane), 0);
+  return isNews;
+}
+
+/** True if lanes are to look for more work for a while after a job. A hint: the slot may be another job's by now. */
+export function spinsAfter(port: Port, job: number): boolean {
+  return port.load(spinsOf(job)) !== 0;
 }
 
 /** True once every lane is to go. */

@@ -9,6 +9,7 @@
 import type { Port } from "@instride/core";
 import {
   becomeResident,
+  CALLER,
   claimChunk,
   enterJob,
   finishChunk,
@@ -20,12 +21,15 @@ import {
   noteNoChunk,
   othersAreOpen,
   park,
+  spin,
+  spinsAfter,
+  startClaims,
   stopJob,
   takeEviction,
   tryToGo,
   workIn,
 } from "./lane-side.ts";
-import { chunkCountOf, JOBS_MAX, registrationsOf } from "./lane-words.ts";
+import { JOBS_MAX, registrationsOf } from "./lane-words.ts";
 
 /** A job as a participant works on it, while it is inside. */
 export interface JobWork {
@@ -45,8 +49,8 @@ export interface LaneHost {
   readonly lane: number;
   /** How long it stays without work, in milliseconds. */
   readonly idleMs: number;
-  /** How many times it looks for work again before it parks. */
-  readonly spinCount: number;
+  /** Begins to look for work again and again: what it returns is asked whether to go on, and spends a moment. */
+  startSpin(): () => boolean;
   /**
    * Takes in registrations until `count` have been.
    *
@@ -67,6 +71,7 @@ export function runLane(host: LaneHost): LaneExit {
   const { port, lane } = host;
   becomeResident(port, lane);
   let cursor = lane % JOBS_MAX;
+  let spins = false;
   for (;;) {
     const seen = generation(port);
     if (isShutDown(port)) return goBecause(host, "shut down");
@@ -74,10 +79,13 @@ export function runLane(host: LaneHost): LaneExit {
     const served = serveNextJob(host, cursor);
     if (host.mustLoad) return goBecause(host, "to load");
     if (served >= 0) {
-      cursor = (served + 1) % JOBS_MAX;
+      // The next job of a caller that runs one after the other is in the same slot.
+      cursor = othersAreOpen(port) ? (served + 1) % JOBS_MAX : served;
+      spins = spinsAfter(port, served);
       continue;
     }
-    if (spinUntilNews(host, seen)) continue;
+    if (spins && spin(port, lane, seen, host.startSpin())) continue;
+    spins = false;
     if (park(port, lane, seen, host.idleMs) && tryToGo(port, lane, seen)) return "idle";
   }
 }
@@ -85,11 +93,6 @@ export function runLane(host: LaneHost): LaneExit {
 function goBecause({ port, lane }: LaneHost, exit: LaneExit): LaneExit {
   go(port, lane);
   return exit;
-}
-
-function spinUntilNews({ port, spinCount }: LaneHost, seen: number): boolean {
-  for (let i = 0; i < spinCount; i++) if (generation(port) !== seen) return true;
-  return false;
 }
 
 /** Serves the next job that has work, from slot `cursor` on. @returns its slot, or -1 if there is none */
@@ -124,16 +127,16 @@ function serveJob(host: LaneHost, job: number, ticket: number): void {
 }
 
 function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lane: number): void {
-  const chunkCount = port.load(chunkCountOf(job));
+  const claims = startClaims(port, job, lane);
   for (;;) {
-    const chunk = claimChunk(port, job, chunkCount);
+    const chunk = claimChunk(port, job, claims);
     if (chunk < 0) return;
     noteChunk(port, lane, chunk);
     if (!work.run(chunk)) {
       stopJob(port, job);
       return;
     }
-    finishChunk(port, job, ticket, chunk, chunkCount);
+    finishChunk(port, job, ticket, chunk, claims.chunkCount);
     if (othersAreOpen(port)) return;
   }
 }
@@ -142,17 +145,19 @@ function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lan
  * Works on a job as its caller: the same, without a lane of its own.
  *
  * @param goesOn - is asked after each chunk
+ * @returns how many chunks it ran
  */
-export function helpJob(port: Port, job: number, ticket: number, work: JobWork, goesOn: () => boolean): void {
-  const chunkCount = port.load(chunkCountOf(job));
-  for (;;) {
-    const chunk = claimChunk(port, job, chunkCount);
-    if (chunk < 0) return;
+export function helpJob(port: Port, job: number, ticket: number, work: JobWork, goesOn: () => boolean): number {
+  const claims = startClaims(port, job, CALLER);
+  for (let ran = 0; ;) {
+    const chunk = claimChunk(port, job, claims);
+    if (chunk < 0) return ran;
     if (!work.run(chunk)) {
       stopJob(port, job);
-      return;
+      return ran;
     }
-    finishChunk(port, job, ticket, chunk, chunkCount);
-    if (!goesOn()) return;
+    finishChunk(port, job, ticket, chunk, claims.chunkCount);
+    ran++;
+    if (!goesOn()) return ran;
   }
 }

@@ -5,10 +5,21 @@
  */
 import type { Failure, KernelTarget, Operands, Partial } from "../protocol.ts";
 
+/** What a job calls its kernel with, and whether what that returns is wanted. */
+export interface OperandsRegistration {
+  readonly kind: "operands";
+  readonly id: number;
+  readonly operands: Operands;
+  readonly collects: boolean;
+  /** Whether it is for more than one job: until it is dropped. */
+  readonly kept: boolean;
+}
+
 /** From the owner to every thread, in one order; each is counted. */
 export type Registration =
   | { readonly kind: "kernel"; readonly id: number; readonly target: KernelTarget }
-  | { readonly kind: "operands"; readonly id: number; readonly operands: Operands; readonly collects: boolean };
+  | OperandsRegistration
+  | { readonly kind: "drop"; readonly id: number };
 
 /** The registrations that a thread has not had yet, and how many there have been with them. */
 export interface RegistrationMessage {

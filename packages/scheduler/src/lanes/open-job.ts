@@ -18,9 +18,13 @@ export class OpenJob {
   readonly ticket: number;
   readonly chunkCount: number;
   readonly lost: LostLane[] = [];
+  /** Lanes that it has work for. */
+  readonly lanesWanted: number;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
   isLate = false;
+  /** Whether lanes can enter it no more. */
+  isClosed = false;
   /** What `onProgress` threw. */
   progressError: { readonly error: unknown } | null = null;
   readonly #partials: Partial[] = [];
@@ -29,16 +33,22 @@ export class OpenJob {
   #error: Error | null = null;
   #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
 
-  constructor(slot: number, ticket: number, chunkCount: number, deadlineMs: number = Number.POSITIVE_INFINITY) {
+  constructor(slot: number, ticket: number, chunkCount: number, lanesWanted: number, deadlineMs: number | undefined) {
     this.slot = slot;
     this.ticket = ticket;
     this.chunkCount = chunkCount;
-    this.deadline = Date.now() + deadlineMs;
+    this.lanesWanted = lanesWanted;
+    this.deadline = deadlineMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + deadlineMs;
   }
 
   /** Messages that have arrived. */
   get received(): number {
     return this.#received;
+  }
+
+  /** Whether anything has come of it that its caller has to be told. */
+  get hasNews(): boolean {
+    return this.#partials.length > 0 || this.#failures.length > 0 || this.#error !== null;
   }
 
   /** Takes in what has come of some chunks. */

@@ -5,25 +5,22 @@
  *
  * @module
  */
-import { AtomicsPort, type Port } from "@instride/core";
-import { type ClosedError, deadlineError, WorkerLostError } from "../errors.ts";
-import { targetName } from "../kernel-source.ts";
-import type { LoopJob } from "../pool.ts";
-import type { KernelTarget, LoopOutcome } from "../protocol.ts";
-import { chunkAt } from "../range.ts";
-import { type CallerThread, help } from "./caller-help.ts";
+import { AtomicsPort } from "@instride/core";
+import { type CallerThread, CallerWork } from "../caller-work.ts";
+import { type ClosedError, WorkerLostError } from "../errors.ts";
+import { ALL_RAN, type LoopJob, type PreparedRun, type RunControl } from "../pool.ts";
+import type { LoopOutcome } from "../protocol.ts";
+import { chunkAt, type ChunkedRange, evenChunks } from "../range.ts";
+import { helpFor, refuseHelp } from "./caller-help.ts";
 import * as caller from "./caller-side.ts";
-import { stopJob } from "./lane-side.ts";
-import { eventOf, JOBS_MAX, nextTicket } from "./lane-words.ts";
+import { finish, finishAtOnce, finishSync, type JobTeam, type PartialOutcome } from "./job-course.ts";
+import { stopJob, workIn } from "./lane-side.ts";
+import { JOBS_MAX, nextTicket } from "./lane-words.ts";
 import type { LaneExit } from "./lane.ts";
-import type { JobMessage, Registration, RegistrationMessage } from "./messages.ts";
+import type { JobMessage, RegistrationMessage } from "./messages.ts";
 import { OpenJob } from "./open-job.ts";
-
-/** Waits are sliced: whatever wake-up might be lost costs at most so many milliseconds. */
-const WAIT_SLICE_MS = 100;
-
-/** How often progress is looked at, in milliseconds. */
-const PROGRESS_MS = 50;
+import { Pace } from "./pace.ts";
+import { Registrations } from "./registrations.ts";
 
 /** What a team needs of the platform. */
 export interface TeamHost {
@@ -33,43 +30,53 @@ export interface TeamHost {
   send(lane: number, message: RegistrationMessage): void;
   /** Takes in what lanes have sent, as far as it has arrived. */
   receive(): void;
+  /** Takes in which threads have died, without a turn of the event loop; false if the platform can't tell. */
+  receiveDeaths(): boolean;
   /** Ends the thread of a lane. The team is told of its end like of any other. */
   kill(lane: number): void;
   /** Keeps the process alive while there are calls. */
   keepAlive(alive: boolean): void;
 }
 
-/** How long a late lane may take to leave by itself, in milliseconds. */
-const GRACE_MS = 50;
-
-/** What came of a job, and which chunks are still to be run: their threads have died. */
-interface PartialOutcome extends LoopOutcome {
-  readonly unfinished: readonly number[];
+/** A loop that is run often: its kernel and operands are known to every thread, by their numbers. */
+interface PreparedJob {
+  readonly spec: LoopJob;
+  readonly kernel: number;
+  readonly operands: number;
+  /** What the caller does in it; null if it takes no part. */
+  readonly work: CallerWork | null;
+  readonly pace: Pace;
 }
 
-export class LaneTeam {
+export class LaneTeam implements JobTeam {
   readonly laneCount: number;
+  readonly port: AtomicsPort;
+  readonly connected: Set<number> = new Set();
   readonly #host: TeamHost;
-  readonly #port: Port;
   readonly #caller: CallerThread;
-  readonly #connected: Set<number> = new Set();
-  readonly #jobs: Map<number, OpenJob> = new Map();
+  /** By their slots. */
+  readonly #jobs: (OpenJob | null)[] = Array.from({ length: JOBS_MAX }, () => null);
   readonly #freeSlots: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
   readonly #queue: ((slot: number) => void)[] = [];
-  readonly #kernels: Map<string, number> = new Map();
-  /** What a thread that comes later has to be told. */
-  readonly #registrations: Map<number, Registration> = new Map();
-  #registered = 0;
-  #operands = 0;
+  readonly #registrations: Registrations;
   #ticket = 0;
   #lanes = 0;
+  /** Jobs that are waited for. */
+  #pending = 0;
   #failure: Error | null = null;
 
   constructor(host: TeamHost, laneCount: number, callerThread: CallerThread) {
     this.#host = host;
     this.#caller = callerThread;
-    this.#port = new AtomicsPort(host.words);
+    this.port = new AtomicsPort(host.words);
     this.laneCount = laneCount;
+    this.#registrations = new Registrations((message) => {
+      for (const lane of this.connected) host.send(lane, message);
+    });
+  }
+
+  get failure(): Error | null {
+    return this.#failure;
   }
 
   /**
@@ -79,98 +86,245 @@ export class LaneTeam {
    * @throws {@link WorkerLostError} if a thread died with a chunk of it; {@link ClosedError}
    */
   async run(spec: LoopJob): Promise<LoopOutcome> {
-    const slot = this.#freeSlots.pop() ?? (await this.#nextSlot());
+    const slot = await this.#takeSlot();
     try {
-      if (this.#failure !== null) throw this.#failure;
       const outcome = await this.#runIn(slot, spec);
       return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(slot, spec, outcome);
     } finally {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#freeSlots.push(slot);
-      else next(slot);
+      this.#giveSlot(slot);
     }
+  }
+
+  /** Makes a job ready to be run often: what has to be loaded, checked and told to threads is then done once. */
+  async prepare(spec: LoopJob): Promise<PreparedRun> {
+    const work = spec.helps ? await CallerWork.load(spec, this.#caller) : null;
+    const kernel = this.#registrations.kernelNumber(spec.kernel);
+    const operands = this.#registrations.operandsNumber(spec, spec.collects, true);
+    const prepared: PreparedJob = { spec, kernel, operands, work, pace: new Pace(spec, this.laneCount) };
+    return {
+      run: (control) => this.#runPrepared(prepared, control),
+      runSync: () => this.#runPreparedSync(prepared),
+      release: () => this.#registrations.dropOperands(operands),
+    };
   }
 
   /** A thread can be sent to from now on. */
   connect(lane: number): void {
-    this.#connected.add(lane);
-    this.#host.send(lane, { registrations: [...this.#registrations.values()], count: this.#registered });
+    this.connected.add(lane);
+    this.#host.send(lane, this.#registrations.all);
     // It may be parked already, before a job that it could not know.
-    caller.wakeLanes(this.#port, this.laneCount);
+    caller.wakeLanes(this.port, this.laneCount);
   }
 
   /** A thread has died: it can touch nothing any more. It may have become a lane that has told nobody yet. */
   disconnect(thread: number): void {
-    const port = this.#port;
+    const { port } = this;
     const lane = caller.laneOf(port, thread);
     if (lane < 0) return;
-    this.#connected.delete(lane);
+    this.connected.delete(lane);
     const { ticket, chunk } = caller.buryLane(port, lane);
     // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
     caller.wakeLanes(port, this.laneCount);
-    const job = this.#jobs.get(ticket);
+    const job = this.#jobOf(ticket);
     if (job !== undefined) {
       const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
       job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
     }
     // All callers: one may wait for this lane to leave that had left, and died before it could say so.
-    for (const { slot } of this.#jobs.values()) caller.tellOfDeath(port, slot);
+    for (const { slot } of this.#openJobs()) caller.tellOfDeath(port, slot);
   }
 
   /** A thread has sent something about a job. */
   deliver(message: JobMessage): void {
-    this.#jobs.get(message.ticket)?.deliver(message);
+    this.#jobOf(message.ticket)?.deliver(message);
   }
 
   /** Asks as many lanes to leave as there are tasks that wait for a thread. */
   makeRoom(threads: number): void {
-    if (threads > 0) caller.evictLanes(this.#port, threads);
+    if (threads > 0) caller.evictLanes(this.port, threads);
   }
 
   /** No task waits for a thread any more: lanes that have not left yet stay. */
   keepLanes(): void {
-    caller.cancelEvictions(this.#port);
+    caller.cancelEvictions(this.port);
   }
 
   /** Ends all lanes, and fails every job: those that are open once everybody has left. */
   close(error: ClosedError): void {
     this.#fail(error);
-    caller.shutDown(this.#port);
+    caller.shutDown(this.port);
+  }
+
+  /** Part of {@link JobTeam}. */
+  async wait(word: number, expected: number, timeoutMs: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.#host.words, word, expected, timeoutMs);
+    if (waiting.async) await waiting.value;
+  }
+
+  /** Part of {@link JobTeam}. */
+  receive(): void {
+    this.#host.receive();
+  }
+
+  /** Part of {@link JobTeam}. */
+  receiveDeaths(): void {
+    this.#host.receiveDeaths();
+  }
+
+  /** Part of {@link JobTeam}. */
+  kill(lane: number): void {
+    this.#host.kill(lane);
   }
 
   async #runIn(slot: number, spec: LoopJob): Promise<PartialOutcome> {
-    const port = this.#port;
-    this.#ticket = nextTicket(this.#ticket);
-    const job = new OpenJob(slot, this.#ticket, spec.chunks.chunkCount, spec.deadlineMs);
-    const kernel = this.#kernelNumber(spec.kernel);
-    const operands = this.#registerOperands(spec);
-    this.#jobs.set(job.ticket, job);
-    this.#host.keepAlive(true);
-    const onAbort = (): void => stopJob(port, slot);
-    spec.signal?.addEventListener("abort", onAbort, { once: true });
+    const kernel = this.#registrations.kernelNumber(spec.kernel);
+    const operands = this.#registrations.operandsNumber(spec, spec.collects, false);
     try {
-      caller.openJob(port, slot, job.ticket, {
-        chunks: spec.chunks,
-        kernel,
-        operands,
-        registrations: this.#registered,
-      });
-      if (spec.signal?.aborted === true) onAbort();
-      // At most as many participants as cores.
-      caller.wakeLanes(port, Math.min(this.laneCount - (spec.helps ? 1 : 0), job.chunkCount));
-      this.#startLanes();
-      if (spec.helps) await help(port, job, spec, this.#caller);
-      await this.#untilOver(job, spec);
-      caller.closeJob(port, slot);
-      await this.#untilLeft(job);
-      await this.#untilDelivered(job);
+      const job = this.#open(slot, spec, spec.chunks, kernel, operands);
+      return await this.#finish(job, spec, spec.helps ? this.#loadWork(job, spec) : null);
+    } finally {
+      this.#registrations.forgetOperands(operands);
+    }
+  }
+
+  async #loadWork(job: OpenJob, spec: LoopJob): Promise<CallerWork | null> {
+    try {
+      return await CallerWork.load(spec, this.#caller);
+    } catch (error) {
+      refuseHelp(this.port, job, error);
+      return null;
+    }
+  }
+
+  /** Runs a prepared job, without giving way if the caller can do it with those lanes that come in time. */
+  #runPrepared(prepared: PreparedJob, control: RunControl): LoopOutcome | Promise<LoopOutcome> {
+    const { spec, work, pace } = prepared;
+    if (work === null || control.onProgress !== undefined || this.#failure !== null) {
+      return this.#runPreparedLater(prepared, control);
+    }
+    const { turn } = this.#caller;
+    if (turn.isUsedUpFor(pace.estimateMs)) return this.#runPreparedLater(prepared, control);
+    if (pace.isInline) return this.#runAlone(prepared, work);
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) return this.#runPreparedLater(prepared, control);
+    const chunks = pace.cut();
+    const job = this.#open(slot, spec, chunks, prepared.kernel, prepared.operands);
+    if (this.#help(job, chunks, work, () => !turn.isUsedUpFor(pace.estimateMs), pace) && finishAtOnce(this, job)) {
+      this.#jobs[slot] = null;
+      this.#giveSlot(slot);
+      return ALL_RAN;
+    }
+    return this.#runPreparedOn(job, { ...spec, ...control, chunks }, work);
+  }
+
+  async #runPreparedLater(
+    { spec, kernel, operands, work, pace }: PreparedJob,
+    control: RunControl,
+  ): Promise<LoopOutcome> {
+    const { turn } = this.#caller;
+    if (turn.isUsedUp) await turn.giveWay();
+    const slot = await this.#takeSlot();
+    // Cut as asked for where progress is told.
+    const chunks = control.onProgress === undefined ? pace.cut() : spec.chunks;
+    const job = this.#open(slot, spec, chunks, kernel, operands);
+    return this.#runPreparedOn(job, { ...spec, ...control, chunks }, work);
+  }
+
+  /** Goes on with an open job, and gives its slot back. */
+  async #runPreparedOn(job: OpenJob, spec: LoopJob, work: CallerWork | null): Promise<LoopOutcome> {
+    try {
+      const outcome = await this.#finish(job, spec, work);
+      return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(job.slot, spec, outcome);
+    } finally {
+      this.#giveSlot(job.slot);
+    }
+  }
+
+  /** Runs a prepared job without ever giving way. */
+  #runPreparedSync(prepared: PreparedJob): LoopOutcome {
+    const { work, pace, kernel, operands } = prepared;
+    if (this.#failure !== null) throw this.#failure;
+    if (work === null) throw new Error("internal: a caller that takes no part can't run a loop synchronously");
+    // Inside of a body, which runs on this very thread, and where nobody would be told of a thread's death.
+    const isAlone = pace.isInline || this.#caller.depth > 0 || !this.#host.receiveDeaths();
+    const slot = isAlone ? undefined : this.#freeSlots.pop();
+    if (slot === undefined) return this.#runAlone(prepared, work);
+    const chunks = pace.cut();
+    const job = this.#open(slot, prepared.spec, chunks, kernel, operands);
+    try {
+      if (this.#help(job, chunks, work, () => true, pace) && finishAtOnce(this, job)) return ALL_RAN;
+      const outcome = finishSync(this, job, prepared.spec);
+      return outcome.unfinished.length === 0 ? outcome : work.runAlone(chunks, outcome.unfinished);
+    } finally {
+      this.#jobs[slot] = null;
+      this.#giveSlot(slot);
+    }
+  }
+
+  #runAlone({ spec, pace }: PreparedJob, work: CallerWork): LoopOutcome {
+    const start = pace.startRun();
+    const outcome = work.runAlone(spec.chunks);
+    pace.endRun(start, 1);
+    return outcome;
+  }
+
+  /** Opens a job, and has lanes come. */
+  #open(slot: number, spec: LoopJob, chunks: ChunkedRange, kernel: number, operands: number): OpenJob {
+    const { helps, deadlineMs } = spec;
+    this.#ticket = nextTicket(this.#ticket);
+    // At most as many participants as cores.
+    const lanesWanted = Math.min(this.laneCount - (helps ? 1 : 0), chunks.chunkCount);
+    const job = new OpenJob(slot, this.#ticket, chunks.chunkCount, lanesWanted, deadlineMs);
+    this.#jobs[slot] = job;
+    const { count } = this.#registrations;
+    caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
+    caller.wakeLanes(this.port, lanesWanted);
+    this.#startLanes(lanesWanted);
+    return job;
+  }
+
+  /** Helps with a job. @returns false if it could not, or something came of it that has to be told */
+  #help(job: OpenJob, chunks: ChunkedRange, work: CallerWork, goesOn: () => boolean, pace: Pace | null): boolean {
+    try {
+      const start = pace?.startRun() ?? -1;
+      const ran = helpFor(this.port, job, chunks, work, goesOn);
+      pace?.endRun(start, ran / job.chunkCount);
+      return !job.hasNews;
+    } catch (error) {
+      refuseHelp(this.port, job, error);
+      return false;
+    }
+  }
+
+  /** Helps on with an open job, waits until it is over, and until everybody has left. */
+  async #finish(
+    job: OpenJob,
+    spec: LoopJob,
+    working: CallerWork | Promise<CallerWork | null> | null,
+  ): Promise<PartialOutcome> {
+    const onAbort = (): void => stopJob(this.port, job.slot);
+    spec.signal?.addEventListener("abort", onAbort, { once: true });
+    if (spec.signal?.aborted === true) onAbort();
+    if (this.#failure !== null) onAbort();
+    this.#host.keepAlive(++this.#pending > 0);
+    try {
+      const work = await working;
+      if (work !== null && !job.isClosed) await this.#helpOn(job, spec, work);
+      return await finish(this, job, spec);
     } finally {
       spec.signal?.removeEventListener("abort", onAbort);
-      this.#registrations.delete(-operands);
-      this.#jobs.delete(job.ticket);
-      this.#host.keepAlive(this.#jobs.size > 0);
+      this.#jobs[job.slot] = null;
+      this.#host.keepAlive(--this.#pending > 0);
     }
-    return this.#settle(job, spec);
+  }
+
+  /** Helps with an open job until no chunk is left to be claimed, and gives way between turns. */
+  async #helpOn(job: OpenJob, spec: LoopJob, work: CallerWork): Promise<void> {
+    const { turn } = this.#caller;
+    while (workIn(this.port, job.slot) !== 0) {
+      if (turn.isUsedUp) await turn.giveWay();
+      this.#help(job, spec.chunks, work, () => !turn.isUsedUp, null);
+    }
   }
 
   /** Runs the chunks again that were lost with their threads: once, and one by one. */
@@ -181,8 +335,8 @@ export class LaneTeam {
   ): Promise<LoopOutcome> {
     const all = [...partials];
     for (const chunk of unfinished) {
-      const { start, stop } = chunkAt(spec.chunks, chunk);
-      const chunks = { start, stop, chunkLength: stop - start, chunkCount: 1 };
+      const range = chunkAt(spec.chunks, chunk);
+      const chunks = evenChunks(range, range.stop - range.start);
       const again = await this.#runIn(slot, {
         ...spec,
         chunks,
@@ -197,111 +351,36 @@ export class LaneTeam {
     return { partials: all, failures };
   }
 
-  /** Nothing is left to be started: all chunks are done, or somebody has stopped the job, or died in it. */
-  async #untilOver(job: OpenJob, { onProgress }: LoopJob): Promise<void> {
-    const port = this.#port;
-    const isOver = (): boolean =>
-      caller.chunksDone(port, job.slot) === job.chunkCount ||
-      caller.isStopped(port, job.slot) ||
-      job.lost.length > 0 ||
-      this.#isLate(job) ||
-      this.#failure !== null;
-    if (onProgress === undefined) return this.#until(job, isOver);
-    let seen = 0;
-    const reportAndLook = (): boolean => {
-      const over = isOver();
-      const done = caller.chunksDone(port, job.slot);
-      if (done === seen) return over;
-      seen = done;
-      try {
-        onProgress(done);
-      } catch (error) {
-        job.progressError ??= { error };
-        stopJob(port, job.slot);
-      }
-      return over;
-    };
-    return this.#until(job, reportAndLook, PROGRESS_MS);
+  #openJobs(): OpenJob[] {
+    return this.#jobs.filter((job) => job !== null);
   }
 
-  #isLate(job: OpenJob): boolean {
-    if (!job.isLate && Date.now() >= job.deadline) {
-      job.isLate = true;
-      stopJob(this.#port, job.slot);
-    }
-    return job.isLate;
+  #jobOf(ticket: number): OpenJob | undefined {
+    return this.#openJobs().find((job) => job.ticket === ticket);
   }
 
-  /** Nobody is inside. Lanes that are late, and don't leave when they are told, are ended. */
-  async #untilLeft(job: OpenJob): Promise<void> {
-    const killAt = Date.now() + GRACE_MS;
-    const killed = new Set<number>();
-    await this.#until(job, () => {
-      const inside = this.#lanesInside(job);
-      if (job.isLate && Date.now() >= killAt) {
-        for (const lane of inside) if (!killed.has(lane)) this.#host.kill(lane);
-        for (const lane of inside) killed.add(lane);
-      }
-      return inside.length === 0;
-    });
+  /** A free slot, or one that another job leaves. @throws what keeps all jobs from going on */
+  async #takeSlot(): Promise<number> {
+    const slot = this.#freeSlots.pop() ?? (await this.#nextSlot());
+    if (this.#failure === null) return slot;
+    this.#giveSlot(slot);
+    throw this.#failure;
   }
 
-  /** Looks whether it is so: at each event of the job, and after `sliceMs` at the latest. */
-  async #until(job: OpenJob, isSo: () => boolean, sliceMs: number = WAIT_SLICE_MS): Promise<void> {
-    for (;;) {
-      const event = caller.prepareToWait(this.#port, job.slot);
-      if (isSo()) return;
-      const untilDeadline = job.isLate ? GRACE_MS : Math.max(1, job.deadline - Date.now());
-      await waitAsync(this.#host.words, eventOf(job.slot), event, Math.min(sliceMs, untilDeadline));
-    }
-  }
-
-  #lanesInside({ ticket }: OpenJob): number[] {
-    return [...this.#connected].filter((lane) => caller.isInside(this.#port, lane, ticket));
-  }
-
-  /** Messages were sent before their senders left; they may still be on their way. Those of the dead may never come. */
-  async #untilDelivered(job: OpenJob): Promise<void> {
-    this.#host.receive();
-    const sent = caller.messagesSent(this.#port, job.slot);
-    if (job.received < sent && job.lost.length === 0) await job.delivered(sent);
-  }
-
-  #settle(job: OpenJob, spec: LoopJob): PartialOutcome {
-    if (job.progressError !== null) throw job.progressError.error;
-    const outcome = job.outcome();
-    if (outcome.failures.length > 0) return { ...outcome, unfinished: [] };
-    if (this.#failure !== null) throw this.#failure;
-    const done = caller.chunksDone(this.#port, job.slot);
-    if (job.isLate && done < job.chunkCount) throw deadlineError(spec, done);
-    if (job.lost.length === 0) return { ...outcome, unfinished: [] };
-    const unfinished = this.#unfinishedChunks(job, spec, outcome);
-    if (unfinished.length === 0 || spec.idempotent) return { ...outcome, unfinished };
-    const chunks = job.lost.map(({ chunk }) => chunk).filter((chunk) => chunk >= 0);
-    const where = chunks.length === 0 ? "" : ` in chunk ${chunks.join(" and ")} of ${job.chunkCount}`;
-    throw new WorkerLostError(
-      `a thread ended while it ran kernel "${targetName(spec.kernel)}"${where}: what it was to write is undefined; ` +
-        "idempotent: true runs its chunks again",
-    );
-  }
-
-  #unfinishedChunks(job: OpenJob, { collects }: LoopJob, { partials }: LoopOutcome): number[] {
-    const all = Array.from({ length: job.chunkCount }, (_, chunk) => chunk);
-    // A thread may have died with the results of chunks that it had finished.
-    const delivered = new Set(partials.map(({ chunk }) => chunk));
-    if (collects) return all.filter((chunk) => !delivered.has(chunk));
-    return all.filter((chunk) => !caller.isMarked(this.#port, job.slot, job.ticket, chunk));
-  }
-
-  /** A slot that another job leaves. */
   #nextSlot(): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#queue.push(resolve);
     return promise;
   }
 
-  #startLanes(): void {
-    while (this.#lanes < this.laneCount && this.#failure === null) {
+  #giveSlot(slot: number): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#freeSlots.push(slot);
+    else next(slot);
+  }
+
+  #startLanes(wanted: number): void {
+    while (this.#lanes < wanted && this.#failure === null) {
       this.#lanes++;
       this.#host.startLane().then(
         () => this.#laneGone(),
@@ -317,56 +396,14 @@ export class LaneTeam {
 
   #laneGone(): void {
     this.#lanes--;
-    if (this.#jobs.size > 0) this.#startLanes();
+    this.#startLanes(Math.max(0, ...this.#openJobs().map(({ lanesWanted }) => lanesWanted)));
   }
 
   #fail(error: Error): void {
     this.#failure = error;
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#openJobs()) {
       job.fail(error);
-      stopJob(this.#port, job.slot);
+      stopJob(this.port, job.slot);
     }
   }
-
-  #kernelNumber(target: KernelTarget): number {
-    const key = "name" in target ? `name:${target.name}` : `url:${target.url}`;
-    const known = this.#kernels.get(key);
-    if (known !== undefined) return known;
-    const id = this.#kernels.size + 1;
-    this.#kernels.set(key, id);
-    this.#register(id, { kind: "kernel", id, target });
-    return id;
-  }
-
-  /** Without views and arguments there is nothing to tell. */
-  #registerOperands({ views, args, grid, prefixes, collects }: LoopJob): number {
-    if (
-      args === undefined &&
-      grid === undefined &&
-      prefixes === undefined &&
-      !collects &&
-      Object.keys(views).length === 0
-    )
-      return 0;
-    const id = ++this.#operands;
-    this.#register(-id, { kind: "operands", id, operands: { views, args, grid, prefixes }, collects });
-    return id;
-  }
-
-  #register(key: number, registration: Registration): void {
-    const message = { registrations: [registration], count: this.#registered + 1 };
-    for (const lane of this.#connected) this.#host.send(lane, message);
-    this.#registered++;
-    this.#registrations.set(key, registration);
-  }
-}
-
-async function waitAsync(
-  words: Int32Array<SharedArrayBuffer>,
-  word: number,
-  expected: number,
-  timeoutMs: number,
-): Promise<void> {
-  const waiting = Atomics.waitAsync(words, word, expected, timeoutMs);
-  if (waiting.async) await waiting.value;
 }

@@ -24,6 +24,7 @@ import {
   type LoopJob,
   type LoopOutcome,
   type Pool,
+  type PreparedRun,
   type RegistrationMessage,
   type TaskMessage,
   type TaskOutcome,
@@ -111,6 +112,8 @@ export class PiscinaPool implements Pool, TeamHost {
   #threads: Promise<Threads> | null = null;
   #closed = false;
   #alive = false;
+  /** Whether this Node tells a port whose other end has gone. With no thread there is nothing to be told. */
+  #canProbe = true;
 
   constructor(options: PiscinaPoolOptions) {
     this.#options = options;
@@ -124,6 +127,15 @@ export class PiscinaPool implements Pool, TeamHost {
     if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
     try {
       return await this.#team.run(job);
+    } catch (cause) {
+      throw cloneError("the arguments", cause) ?? cause;
+    }
+  }
+
+  async prepareLoop(job: LoopJob): Promise<PreparedRun> {
+    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+    try {
+      return await this.#team.prepare(job);
     } catch (cause) {
       throw cloneError("the arguments", cause) ?? cause;
     }
@@ -188,6 +200,13 @@ export class PiscinaPool implements Pool, TeamHost {
         this.#team.deliver(next.message as JobMessage);
       }
     }
+  }
+
+  receiveDeaths(): boolean {
+    if (!this.#canProbe) return false;
+    this.receive();
+    for (const [thread, { port }] of this.#connections) if (!isAlive(port)) this.#bury(thread);
+    return true;
   }
 
   kill(lane: number): void {
@@ -270,6 +289,7 @@ export class PiscinaPool implements Pool, TeamHost {
   #connect({ thread, lane, port }: Hello["instride"]): void {
     port.on("message", (message: JobMessage) => this.#team.deliver(message));
     keep(port, this.#alive);
+    this.#canProbe = isAlive(port);
     this.#connections.set(thread, { lane, port });
     this.#team.connect(lane);
   }
@@ -313,6 +333,15 @@ export class PiscinaPool implements Pool, TeamHost {
     const fact = cause instanceof Error ? cause.message : String(cause);
     return new WorkerLostError(`a thread ended while it worked on the call: ${fact}`, { cause });
   }
+}
+
+/**
+ * Whether a port's other end is there: `postMessage` then gives true, and undefined once its thread has ended. No
+ * documentation says so, hence the trial on a port that lives (Node 20 to 26 do).
+ */
+function isAlive(port: MessagePort): boolean {
+  const nothing: RegistrationMessage = { registrations: [], count: 0 };
+  return (port.postMessage(nothing) as unknown) === true;
 }
 
 function keep(port: MessagePort, alive: boolean): void {

@@ -1,0 +1,213 @@
+/**
+ * A call of a moved pool: a loop, which has a turn for each slice, or a task, which has one.
+ *
+ * Between its turns a call has no memory on the thread, so it can be stopped at once. During a turn it can't: it settles
+ * when that has ended, by an answer or with the thread.
+ *
+ * @module
+ */
+import { BufferError, errorFromWire, type WireError } from "@instride/core";
+import { deadlineError, WorkerLostError } from "../errors.ts";
+import { targetName } from "../kernel-source.ts";
+import { ALL_RAN, type LoopJob } from "../pool.ts";
+import type { KernelTarget, LoopOutcome, Partial, TaskMessage, TaskOutcome } from "../protocol.ts";
+import type { LoopWork, SliceRequest, TaskRequest, ThreadAnswer } from "./messages.ts";
+import type { MovedOperands, MovingOperands } from "./moved-operands.ts";
+import type { QueuedCall } from "./call-queue.ts";
+
+/** How often progress is told, in milliseconds. */
+const PROGRESS_MS = 50;
+
+/** How a call ends. */
+type Ending<R> = { readonly value: R } | { readonly error: unknown };
+
+export abstract class MovedCall<R = unknown> implements QueuedCall {
+  /** Settles once the thread has nothing of the call any more. */
+  readonly settled: Promise<R>;
+  readonly kernel: KernelTarget;
+  readonly operands: MovedOperands;
+  readonly #settle: PromiseWithResolvers<R>;
+  #ending: Ending<R> | null = null;
+  #isInTurn = false;
+
+  constructor(kernel: KernelTarget, operands: MovedOperands) {
+    this.kernel = kernel;
+    this.operands = operands;
+    this.#settle = Promise.withResolvers<R>();
+    this.settled = this.#settle.promise;
+  }
+
+  get memories(): readonly object[] {
+    return this.operands.memories;
+  }
+
+  /** True once it is known how it ends: no further turn is to begin. */
+  get isOver(): boolean {
+    return this.#ending !== null;
+  }
+
+  get holder(): string {
+    return targetName(this.kernel);
+  }
+
+  /** What to ask the thread in the next turn. @param knows - whether the thread has been told of a loop */
+  abstract request(moving: MovingOperands, knows: (loop: number) => boolean): SliceRequest | TaskRequest;
+
+  /** Takes what a turn gave. */
+  abstract take(answer: ThreadAnswer): void;
+
+  /** Takes what kept the kernel from being loaded. */
+  abstract takeLoadError(error: WireError): void;
+
+  /** Takes note that the thread has ended in a turn. @returns true if the call begins anew */
+  takeLoss(cause: unknown): boolean {
+    this.fail(lostError(this.holder, cause));
+    return false;
+  }
+
+  beginTurn(): void {
+    this.#isInTurn = true;
+  }
+
+  /** Nothing of the call is on the thread any more. */
+  endTurn(): void {
+    this.#isInTurn = false;
+    this.#settleIfPossible();
+  }
+
+  fail(error: unknown): void {
+    this.#end({ error });
+  }
+
+  protected finish(value: R): void {
+    this.#end({ value });
+  }
+
+  #end(ending: Ending<R>): void {
+    this.#ending ??= ending;
+    this.#settleIfPossible();
+  }
+
+  /** The error that it is going to reject with. */
+  get error(): unknown {
+    return this.#ending !== null && "error" in this.#ending ? this.#ending.error : undefined;
+  }
+
+  #settleIfPossible(): void {
+    if (this.#ending === null || this.#isInTurn) return;
+    if ("value" in this.#ending) this.#settle.resolve(this.#ending.value);
+    else this.#settle.reject(this.#ending.error);
+  }
+}
+
+export class LoopCall extends MovedCall<LoopOutcome> {
+  readonly #id: number;
+  readonly #job: LoopJob;
+  readonly #partials: Partial[] = [];
+  #chunksDone = 0;
+  #mayBeginAnew: boolean;
+  /** Loops that the thread may forget. */
+  readonly #over: () => readonly number[];
+  #reportedAt = Date.now();
+
+  /**
+   * @param id - under which the thread keeps the loop
+   * @param over - gives the loops that the thread may forget, each once
+   */
+  constructor(id: number, job: LoopJob, operands: MovedOperands, over: () => readonly number[]) {
+    super(job.kernel, operands);
+    this.#id = id;
+    this.#job = job;
+    this.#mayBeginAnew = job.idempotent;
+    this.#over = over;
+  }
+
+  request({ views, buffers }: MovingOperands, knows: (loop: number) => boolean): SliceRequest {
+    const { kernel, chunks, collects, args, grid, prefixes } = this.#job;
+    const loop: LoopWork | null = knows(this.#id) ? null : { kernel, chunks, collects, args, grid, prefixes };
+    return { kind: "slice", call: this.#id, loop, views, buffers, first: this.#chunksDone, over: this.#over() };
+  }
+
+  take({ chunksRun, partials, failure, unsendable }: ThreadAnswer): void {
+    if (unsendable !== null) return this.fail(errorFromWire(unsendable));
+    this.#partials.push(...partials);
+    this.#chunksDone += chunksRun;
+    if (failure !== null) return this.finish({ partials: [], failures: [failure] });
+    const isDone = this.#chunksDone === this.#job.chunks.chunkCount;
+    this.#report(isDone);
+    if (!isDone) return;
+    this.finish(this.#partials.length === 0 ? ALL_RAN : { partials: this.#partials, failures: [] });
+  }
+
+  takeLoadError(error: WireError): void {
+    this.finish({ partials: [], failures: [{ error, range: null }] });
+  }
+
+  override takeLoss(cause: unknown): boolean {
+    if (this.isOver || !this.#mayBeginAnew) return super.takeLoss(cause);
+    this.#mayBeginAnew = false;
+    this.#chunksDone = 0;
+    this.#partials.length = 0;
+    return true;
+  }
+
+  /** The signal was aborted: what is to be thrown is the signal's business. */
+  cancel(): void {
+    this.finish({ partials: [], failures: [] });
+  }
+
+  /** The deadline has passed. */
+  giveUp(): void {
+    this.fail(deadlineError(this.#job, this.#chunksDone));
+  }
+
+  #report(isDone: boolean): void {
+    const { onProgress } = this.#job;
+    if (onProgress === undefined || this.isOver) return;
+    if (!isDone && Date.now() - this.#reportedAt < PROGRESS_MS) return;
+    this.#reportedAt = Date.now();
+    try {
+      onProgress(this.#chunksDone);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+export class TaskCall extends MovedCall<TaskOutcome> {
+  readonly #message: TaskMessage;
+
+  constructor(message: TaskMessage, operands: MovedOperands) {
+    super(message.kernel, operands);
+    this.#message = message;
+  }
+
+  request({ views, buffers }: MovingOperands): TaskRequest {
+    return { kind: "task", task: { ...this.#message, views }, buffers };
+  }
+
+  take({ value, failure, unsendable }: ThreadAnswer): void {
+    if (unsendable !== null) this.fail(errorFromWire(unsendable));
+    else this.finish(failure === null ? { value } : { failure });
+  }
+
+  takeLoadError(error: WireError): void {
+    this.finish({ failure: { error, range: null } });
+  }
+}
+
+/** A body has moved the memory of a view to somewhere else. */
+export function movedAwayError(holder: string): BufferError {
+  return new BufferError(
+    `cannot bring the operands of ${holder} back: it moved the memory of one to another place, expected to find it where it was lent`,
+  );
+}
+
+function lostError(holder: string, cause: unknown): WorkerLostError {
+  const fact = cause instanceof Error ? cause.message : String(cause);
+  return new WorkerLostError(
+    `the thread ended while it ran ${holder}, and the memory of its views with it: ${fact}; ` +
+      "idempotent: true keeps a copy of them, and runs a loop again",
+    { cause },
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * The operands of one call where memory moves: they leave with each turn of the call, and are back after it.
+ *
+ * Memory that a thread had when it ended is lost. A copy that was made before keeps it, as it was then.
+ *
+ * @module
+ */
+import { type Descriptor, type LeaseHandle, MemoryError, type MovedMemory } from "@instride/core";
+import type { Operands } from "../protocol.ts";
+
+/** The memory that moves under a lease; null for memory that is shared, and stays where it is. */
+export type MemoryUnder = (lease: LeaseHandle) => MovedMemory | null;
+
+/** What leaves with a turn. */
+export interface MovingOperands {
+  /** With the buffers in place. */
+  readonly views: Operands["views"];
+  /** Those that move, each once. */
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+interface MovedView {
+  readonly name: string;
+  readonly descriptor: Descriptor;
+  readonly memory: MovedMemory | null;
+}
+
+export class MovedOperands {
+  /** Each once, however many views there are of it. */
+  readonly memories: readonly MovedMemory[];
+  readonly #views: readonly MovedView[];
+  #copies: readonly ArrayBuffer[] | null = null;
+
+  constructor(views: Operands["views"], memoryUnder: MemoryUnder) {
+    this.#views = Object.entries(views).map(([name, descriptor]) => {
+      const { lease } = descriptor;
+      return { name, descriptor, memory: lease === null ? null : memoryUnder(lease) };
+    });
+    this.memories = [...new Set(this.#views.flatMap(({ memory }) => (memory === null ? [] : [memory])))];
+  }
+
+  /** Takes all memory out. @throws a `PoisonedError` if some of it was lost; then none is taken */
+  takeOut(): MovingOperands {
+    for (const memory of this.memories) memory.check();
+    const taken = new Map(this.memories.map((memory) => [memory, memory.takeOut()]));
+    const views = this.#views.map(({ name, descriptor, memory }) => {
+      const buffer = memory === null ? descriptor.buffer : taken.get(memory)!;
+      // The words of leases are not where the memory goes.
+      return [name, { ...descriptor, buffer, lease: null }] as const;
+    });
+    return { views: Object.fromEntries(views), buffers: [...taken.values()] };
+  }
+
+  /**
+   * Puts back what has come back.
+   *
+   * @param buffers - in the order in which they were taken
+   * @param lossOf - is asked for the reason of each that has not
+   */
+  putBack(buffers: readonly (ArrayBuffer | null)[], lossOf: () => { holder: string; error: unknown }): void {
+    for (const [i, memory] of this.memories.entries()) {
+      const buffer = buffers[i];
+      if (buffer?.byteLength === memory.nbytes) memory.putBack(buffer);
+      else memory.lose(lossOf());
+    }
+  }
+
+  /**
+   * Copies all memory, so that it can be brought back to what it is at the moment.
+   *
+   * @throws a {@link MemoryError} if there is no room for it
+   *
+   * Cost: O(bytes), and as much memory again until the call is over.
+   */
+  keepCopies(): void {
+    this.#copies = this.memories.map((memory) => copyOf(memory.takeOut(), memory));
+  }
+
+  get hasCopies(): boolean {
+    return this.#copies !== null;
+  }
+
+  /** Puts copies in the place of memory that is lost. @param last - whether they are needed no more */
+  restore(last: boolean): void {
+    const copies = this.#copies ?? [];
+    for (const [i, memory] of this.memories.entries()) memory.putBack(last ? copies[i]! : copies[i]!.slice());
+    if (last) this.#copies = null;
+  }
+}
+
+function copyOf(buffer: ArrayBuffer, memory: MovedMemory): ArrayBuffer {
+  try {
+    return buffer.slice();
+  } catch (cause) {
+    throw new MemoryError(`cannot keep a copy of ${memory.nbytes} bytes for an idempotent call: the platform refused`, {
+      cause,
+    });
+  } finally {
+    memory.putBack(buffer);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What the thread of a moved pool does: it loads kernels, runs slices of loops and tasks, and answers each request.
+ *
+ * A slice lasts from 4 to 16 ms. The thread measures how long it waits from an answer to the next request, and makes the
+ * slice so much longer that the wait takes a small part of the time. A chunk is never cut, so one that takes longer is a
+ * slice of its own.
+ *
+ * @module
+ */
+import { errorToWire, type MemoryView } from "@instride/core";
+import { runChunk } from "../chunk.ts";
+import { cloneError } from "../errors.ts";
+import { loadKernel, type LoopBody, type KernelRegistry } from "../kernel-source.ts";
+import { borrowOperands } from "../operands.ts";
+import type { Failure, Partial as PartialResult } from "../protocol.ts";
+import { runTaskHere, type ThreadContext } from "../thread.ts";
+import type { LoopWork, SliceRequest, ThreadAnswer, ThreadRequest } from "./messages.ts";
+
+/** The shortest and the longest slice, in milliseconds. */
+const SLICE_MS_MIN = 4;
+const SLICE_MS_MAX = 16;
+
+/** A slice is so many times as long as the wait before it. */
+const SLICE_PER_WAIT = 16;
+
+/** Sends an answer; the buffers move with it. @throws a `DataCloneError` for what can't be sent */
+export type PostAnswer = (answer: ThreadAnswer, buffers: readonly ArrayBuffer[]) => void;
+
+type Result = Omit<ThreadAnswer, "buffers">;
+
+const NOTHING: Result = { chunksRun: 0, partials: [], value: undefined, failure: null, unsendable: null };
+
+export class MovedThread {
+  /** Nobody counts views here: the memory is where it is used, and nowhere else. */
+  readonly #context: ThreadContext;
+  readonly #post: PostAnswer;
+  readonly #loops: Map<number, LoopWork> = new Map();
+  /** When the last answer was sent. */
+  #answeredAt: number = performance.now();
+
+  constructor(registry: KernelRegistry, post: PostAnswer) {
+    this.#context = { leases: null, registry };
+    this.#post = post;
+  }
+
+  /** Does what is asked, and answers. */
+  async serve(request: ThreadRequest): Promise<void> {
+    const waitedMs = performance.now() - this.#answeredAt;
+    this.#answer(request, await this.#resultOf(request, waitedMs));
+    this.#answeredAt = performance.now();
+  }
+
+  async #resultOf(request: ThreadRequest, waitedMs: number): Promise<Result> {
+    try {
+      switch (request.kind) {
+        case "load":
+          await loadKernel(request.kernel, this.#context.registry);
+          return NOTHING;
+        case "slice":
+          return { ...NOTHING, ...(await this.#runSlice(request, sliceMs(waitedMs))) };
+        case "task":
+          return { ...NOTHING, ...(await runTaskHere(request.task, this.#context)) };
+      }
+    } catch (thrown) {
+      return { ...NOTHING, failure: { error: errorToWire(thrown), range: null } };
+    }
+  }
+
+  async #runSlice({ call, loop, views, first, over }: SliceRequest, lastsMs: number): Promise<SliceResult> {
+    for (const id of over) this.#loops.delete(id);
+    const work = loop ?? this.#loops.get(call);
+    if (work === undefined) throw new Error(`internal: the thread was not told of call ${call}`);
+    this.#loops.set(call, work);
+    const { leases, registry } = this.#context;
+    const body = (await loadKernel(work.kernel, registry)) as LoopBody;
+    const borrowed = borrowOperands({ views, args: work.args }, leases);
+    try {
+      return runChunks(body, work, borrowed.views, first, lastsMs);
+    } finally {
+      borrowed.end();
+    }
+  }
+
+  #answer(request: ThreadRequest, result: Result): void {
+    const buffers = request.kind === "load" ? [] : request.buffers.map(stillHere);
+    const moving = buffers.filter((buffer) => buffer !== null);
+    try {
+      this.#post({ ...result, buffers }, moving);
+    } catch (cause) {
+      const error = cloneError("the result of a task", cause);
+      if (error === null) throw cause;
+      this.#post({ ...NOTHING, buffers, unsendable: errorToWire(error) }, moving);
+    }
+  }
+}
+
+/** A buffer, or null if a body has moved it on to somewhere else. */
+function stillHere(buffer: ArrayBuffer): ArrayBuffer | null {
+  return (buffer as { readonly detached?: boolean }).detached === true ? null : buffer;
+}
+
+type SliceResult = Pick<ThreadAnswer, "chunksRun" | "partials" | "failure">;
+
+function sliceMs(waitedMs: number): number {
+  return Math.min(SLICE_MS_MAX, Math.max(SLICE_MS_MIN, SLICE_PER_WAIT * waitedMs));
+}
+
+function runChunks(
+  body: LoopBody,
+  { chunks, collects, args, grid, prefixes }: LoopWork,
+  views: Readonly<Record<string, MemoryView>>,
+  first: number,
+  lastsMs: number,
+): SliceResult {
+  const operands = { views, args, grid, prefixes };
+  const partials: PartialResult[] = [];
+  const until = performance.now() + lastsMs;
+  let failure: Failure | null = null;
+  let chunk = first;
+  do {
+    failure = runChunk(body, chunks, chunk, operands, collects ? collectorOf(partials, chunk) : null);
+    if (failure === null) chunk++;
+  } while (failure === null && chunk < chunks.chunkCount && performance.now() < until);
+  return { chunksRun: chunk - first, partials, failure };
+}
+
+function collectorOf(partials: PartialResult[], chunk: number): (value: unknown) => void {
+  return (value) => void partials.push({ chunk, value });
+}

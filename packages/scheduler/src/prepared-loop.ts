@@ -1,0 +1,185 @@
+/**
+ * A loop that is run often: what a call does around its work is done once, so that a run costs about a microsecond.
+ *
+ * Between runs its leases rest: they keep the arrays from being released, and stand against nobody.
+ *
+ * @module
+ */
+import { BufferError, describe, ReleasedError, type StandingLoan, ValueError } from "@instride/core";
+import { checkTarget, loanRequests } from "./call-checks.ts";
+import { errorOfLoop, throwIfAborted } from "./calls.ts";
+import { type Cut, cutForLoop } from "./cut.ts";
+import { targetName } from "./kernel-source.ts";
+import type { ParallelForOptions } from "./parallel-for.ts";
+import { checkLine, checkMode, type LoopContext, type LoopOptions, progressOf } from "./parallel-loop.ts";
+import type { PreparedRun, RunControl } from "./pool.ts";
+import type { KernelTarget, LoopOutcome } from "./protocol.ts";
+import { checkArguments } from "./sendable.ts";
+
+export interface PrepareOptions extends Omit<ParallelForOptions, "signal" | "onProgress"> {
+  /**
+   * Where the caller takes part: it runs the loop by itself as long as that takes less than so many microseconds, which
+   * is measured from run to run. 0 always has the threads take part. Default 2.
+   */
+  readonly inlineBelowUs?: number | undefined;
+}
+
+/** What may change from run to run. */
+export type RunOptions = Pick<LoopOptions, "signal" | "onProgress">;
+
+const INLINE_BELOW_US = 2;
+
+const NO_OPTIONS: RunOptions = {};
+const NO_CONTROL = {};
+const DONE: Promise<void> = Promise.resolve();
+
+/** A loop that is ready to be run. Release it when it is needed no more: until then its arrays can't be released. */
+export class PreparedLoop implements Disposable {
+  readonly #kernel: KernelTarget;
+  readonly #cut: Cut;
+  readonly #loan: StandingLoan;
+  readonly #prepared: PreparedRun;
+  readonly #helps: boolean;
+  #underWay = 0;
+  #released = false;
+
+  /** Made by {@link prepareLoop}. */
+  constructor(kernel: KernelTarget, cut: Cut, loan: StandingLoan, prepared: PreparedRun, helps: boolean) {
+    this.#kernel = kernel;
+    this.#cut = cut;
+    this.#loan = loan;
+    this.#prepared = prepared;
+    this.#helps = helps;
+  }
+
+  /**
+   * Runs the loop, over what its arrays hold now.
+   *
+   * @returns settles once no thread can touch the operands any more: it is settled already where the caller takes part
+   *   and could do it at once
+   * @throws as `parallelFor`; a `ReleasedError` once the loop was released
+   */
+  run(options: RunOptions = NO_OPTIONS): Promise<void> {
+    try {
+      throwIfAborted(options.signal);
+      const control = options === NO_OPTIONS ? NO_CONTROL : this.#controlOf(options);
+      const outcome = this.#begin(() => this.#prepared.run(control));
+      if (outcome instanceof Promise) return this.#later(outcome, options);
+      this.#finish(outcome, options);
+      return DONE;
+    } catch (error) {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason of a signal may be anything
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * As {@link run}, without giving way to the event loop: it has been run when this returns. In Node.
+   *
+   * @throws a `ValueError` if the loop's caller takes no part
+   */
+  runSync(): void {
+    if (!this.#helps) {
+      throw new ValueError(
+        `cannot run ${targetName(this.#kernel)} synchronously: its caller waits, expected caller: "helps"`,
+      );
+    }
+    this.#finish(
+      this.#begin(() => this.#prepared.runSync()),
+      NO_OPTIONS,
+    );
+  }
+
+  /** Gives the arrays back. Again does nothing. @throws a `BufferError` while it runs */
+  release(): void {
+    if (this.#released) return;
+    if (this.#underWay > 0) {
+      throw new BufferError(
+        `cannot release a loop of ${targetName(this.#kernel)}: ${this.#underWay} of its runs are under way`,
+      );
+    }
+    this.#released = true;
+    this.#prepared.release();
+    this.#loan.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Begins a run, whose leases are given back by {@link #finish}, or here if it doesn't come to that. */
+  #begin<R>(run: () => R): R {
+    if (this.#released) throw new ReleasedError(`cannot run a loop of ${targetName(this.#kernel)}: it was released`);
+    this.#loan.begin();
+    this.#underWay++;
+    try {
+      return run();
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  async #later(outcome: Promise<LoopOutcome>, options: RunOptions): Promise<void> {
+    let settled: LoopOutcome;
+    try {
+      settled = await outcome;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.#finish(settled, options);
+  }
+
+  #finish({ failures }: LoopOutcome, { signal }: RunOptions): void {
+    this.#end();
+    throwIfAborted(signal);
+    if (failures.length > 0) throw errorOfLoop(failures, this.#kernel);
+  }
+
+  #end(): void {
+    this.#underWay--;
+    this.#loan.end();
+  }
+
+  #controlOf({ signal, onProgress }: RunOptions): RunControl {
+    return { signal, onProgress: progressOf(this.#cut, onProgress) };
+  }
+}
+
+/**
+ * Makes a loop ready to be run often.
+ *
+ * @returns rejects with what `parallelFor` would throw for these options, and for a kernel that can't be loaded if the
+ *   caller takes part
+ */
+export async function prepareLoop(
+  { owner, pool }: LoopContext,
+  target: unknown,
+  options: PrepareOptions,
+): Promise<PreparedLoop> {
+  const kernel = checkTarget(target);
+  const cut = cutForLoop(options, pool.participants);
+  const mode = checkMode(options);
+  checkLine(kernel, cut);
+  checkArguments(options.args);
+  const inlineBelowMs = checkInlineBelow(options.inlineBelowUs) / 1000;
+  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, loanRequests(options.views ?? {}));
+  try {
+    const names = Object.keys(options.views ?? {});
+    const views = Object.fromEntries(loan.loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
+    const { chunks, grid } = cut;
+    const operands = { views, args: options.args, grid };
+    const control = { signal: undefined, onProgress: undefined };
+    const job = { ...operands, ...control, ...mode, kernel, chunks, collects: false, inlineBelowMs };
+    return new PreparedLoop(kernel, cut, loan, await pool.prepareLoop(job), mode.helps);
+  } catch (error) {
+    loan.release();
+    throw error;
+  }
+}
+
+function checkInlineBelow(us: number = INLINE_BELOW_US): number {
+  if (typeof us === "number" && us >= 0) return us;
+  throw new ValueError(`cannot prepare a loop that is inline below ${describe(us)} µs: expected a number from 0`);
+}

@@ -1,0 +1,212 @@
+/**
+ * Draws a case: what fails, in which call, on which runtime.
+ *
+ * @module
+ */
+import type { Random } from "@instride/cases";
+import type { Mode } from "instride";
+import type { CallPlan, LoopPlan, PiscinaPlan, RuntimePlan, TasksPlan } from "../jobs/call-plan.ts";
+import type { Deed, DeedKind } from "../jobs/deed.ts";
+import { ODDITIES } from "../jobs/odd-values.ts";
+import { BROKEN_MODULES, DEADLY_MODULES } from "./broken-modules.ts";
+import type { CasePlan, FaultKind, FaultPlan, Moment } from "./plan.ts";
+
+/** What may be drawn. */
+export interface Choices {
+  readonly kinds: readonly FaultKind[];
+  readonly modes: readonly Mode[];
+}
+
+/** Kinds of faults, and where they can happen: with threads, without, or both. */
+const KINDS: Readonly<Record<FaultKind, { readonly inline: boolean }>> = {
+  none: { inline: true },
+  throw: { inline: true },
+  exit: { inline: false },
+  hang: { inline: false },
+  late: { inline: true },
+  memory: { inline: false },
+  terminate: { inline: false },
+  start: { inline: false },
+  load: { inline: true },
+  close: { inline: true },
+  abort: { inline: true },
+  progress: { inline: true },
+  join: { inline: true },
+  unsendable: { inline: true },
+};
+
+export const FAULT_KINDS = Object.keys(KINDS) as readonly FaultKind[];
+
+/** Modes of the runtimes that are drawn. */
+export const MODES: readonly Mode[] = ["threads", "inline"];
+
+/** Of cases that need no threads, one in so many has none. */
+const INLINE_ONE_IN = 8;
+
+/** A thread of so many megabytes can load what it runs, and is soon full. */
+const SMALL_HEAP_MB = 24;
+
+/** Draws a case. */
+export function drawCase(random: Random, { kinds, modes }: Choices): CasePlan {
+  const kind = random.pick(kinds);
+  const mode = drawMode(random, kind, modes);
+  const fault = drawFault(random, kind, mode);
+  const runtime = drawRuntime(random, fault, mode);
+  const call = drawCall(random, fault, runtime);
+  const hasOther = mode !== "inline" && kind !== "memory" && random.oneIn(3);
+  const other = hasOther ? drawOther(random) : null;
+  return { runtime, call, fault, other };
+}
+
+function drawMode(random: Random, kind: FaultKind, modes: readonly Mode[]): Mode {
+  const fitting = modes.filter((mode) => mode !== "inline" || KINDS[kind].inline);
+  const threaded = fitting.filter((mode) => mode !== "inline");
+  if (fitting.length === 0) throw new RangeError(`internal: no mode for ${kind} among ${modes.join(", ")}`);
+  return threaded.length === 0 || random.oneIn(INLINE_ONE_IN) ? random.pick(fitting) : random.pick(threaded);
+}
+
+function drawFault(random: Random, kind: FaultKind, mode: Mode): FaultPlan {
+  switch (kind) {
+    case "hang": {
+      const ended = (["by the deadline", "by the deadline", "by a signal", "by closing"] as const)[random.below(4)]!;
+      return { kind, ended };
+    }
+    case "terminate": {
+      const moments = Array.from({ length: random.oneIn(3) ? 2 : 1 }, () => drawMoment(random, 30));
+      return { kind, moments, first: random.below(8) };
+    }
+    case "start":
+      return { kind, killed: random.between(1, 4), afterMs: random.oneIn(4) ? null : random.below(60) };
+    case "load":
+      return {
+        kind,
+        what: random.pick(BROKEN_MODULES.filter((what) => mode !== "inline" || !DEADLY_MODULES.has(what))),
+      };
+    case "close":
+    case "abort":
+      return { kind, moment: drawMoment(random, 40) };
+    case "progress":
+      return { kind, nth: random.below(3) };
+    case "join":
+      return { kind, nth: random.below(6) };
+    case "unsendable":
+      return { kind, what: random.pick(["argument", "result"]) };
+    default:
+      return { kind };
+  }
+}
+
+function drawMoment(random: Random, laterMs: number): Moment {
+  const choice = random.below(6);
+  if (choice === 0) return { kind: "at once" };
+  return choice < 3 ? { kind: "in a body" } : { kind: "after", ms: random.below(laterMs) };
+}
+
+function drawRuntime(random: Random, fault: FaultPlan, mode: Mode): RuntimePlan {
+  const before = fault.kind === "start" ? "cold" : random.pick(["cold", "warm", "warm", "warm", "idle"] as const);
+  return { mode, threads: random.between(1, 3), piscina: drawPiscina(random, fault, mode), before };
+}
+
+function drawPiscina(random: Random, fault: FaultPlan, mode: Mode): PiscinaPlan | null {
+  // Closing leaves a user's threads alone, also those that hang.
+  const mayHave = mode === "threads" && !(fault.kind === "hang" && fault.ended === "by closing");
+  const needsIt = fault.kind === "memory";
+  if (!needsIt && !(mayHave && random.oneIn(4))) return null;
+  const atomics = random.pick(["sync", "sync", "async", "disabled"] as const);
+  const lateMs = random.oneIn(4) ? random.between(1, 150) : 0;
+  return { atomics, heapMb: needsIt ? SMALL_HEAP_MB : null, lateMs };
+}
+
+function drawCall(random: Random, fault: FaultPlan, runtime: RuntimePlan): CallPlan {
+  if (isOfTasks(random, fault)) return drawTasks(random, fault);
+  const form = drawForm(random, fault);
+  const loop = drawLoop(random, form, fault.kind === "late" ? random.between(40, 160) : random.between(1, 30));
+  const deed = drawDeed(random, fault, loop);
+  const deadlineMs = drawDeadline(random, fault);
+  const mayHelp = deadlineMs === null && isSafeToHelp(fault) && runtime.mode !== "inline";
+  // What takes all memory, or leaves the thread, must leave the caller alone.
+  const helps = mayHelp && random.oneIn(5);
+  return { ...loop, helps, idempotent: random.oneIn(3), deadlineMs, deed };
+}
+
+function isOfTasks(random: Random, fault: FaultPlan): boolean {
+  if (["late", "progress", "join"].includes(fault.kind)) return false;
+  if (fault.kind === "hang") return fault.ended === "by a signal" || (fault.ended === "by closing" && random.oneIn(3));
+  // A task has no deadline.
+  if (fault.kind === "load" && DEADLY_MODULES.has(fault.what)) return false;
+  return random.oneIn(4);
+}
+
+function isSafeToHelp(fault: FaultPlan): boolean {
+  if (fault.kind === "load") return !DEADLY_MODULES.has(fault.what);
+  return !["exit", "hang", "memory"].includes(fault.kind);
+}
+
+function drawForm(random: Random, fault: FaultPlan): LoopPlan["form"] {
+  if (fault.kind === "join") return random.pick(["reduce", "scan"]);
+  if (fault.kind === "unsendable" && fault.what === "result") return "reduce";
+  return random.pick(["for", "for", "grid", "reduce", "scan"]);
+}
+
+function drawDeadline(random: Random, fault: FaultPlan): number | null {
+  if (fault.kind === "hang") return fault.ended === "by the deadline" ? random.between(1, 120) : null;
+  if (fault.kind === "late") return random.between(1, 60);
+  if (fault.kind === "load" && DEADLY_MODULES.has(fault.what)) return random.between(20, 200);
+  // So late that it never comes.
+  return random.oneIn(8) ? 100_000 : null;
+}
+
+function drawTasks(random: Random, fault: FaultPlan): TasksPlan {
+  const count = random.oneIn(3) ? random.between(1, 5) : 1;
+  const size = random.between(1, 400);
+  const times = { waitMs: random.oneIn(2) ? random.below(20) : 0, workMs: random.below(20) };
+  const deed = drawDeed(random, fault, { form: "run", size });
+  return { form: count === 1 ? "run" : "invoke", size, count, ...times, deed };
+}
+
+function drawLoop(random: Random, form: LoopPlan["form"], workMs: number): LoopPlan {
+  const rows = form === "grid" ? random.between(1, 12) : 1;
+  const size = rows * (random.oneIn(6) ? random.between(1, 4) : random.between(5, Math.floor(1500 / rows)));
+  const grainsize = random.oneIn(2) ? 1 : random.between(1, Math.ceil(size / 4));
+  return { form, size, rows, grainsize, workMs, helps: false, idempotent: false, deadlineMs: null, deed: null };
+}
+
+/** A call of somebody who did nothing wrong. */
+function drawOther(random: Random): CallPlan {
+  if (random.oneIn(3)) return drawTasks(random, { kind: "none" });
+  return drawLoop(random, random.pick(["for", "grid", "reduce", "scan"]), random.between(1, 30));
+}
+
+function drawDeed(random: Random, fault: FaultPlan, { form, size }: Pick<CallPlan, "form" | "size">): Deed | null {
+  const kind = drawDeedKind(random, fault, form);
+  if (kind === null) return null;
+  const pass = form === "scan" && random.oneIn(2) ? 1 : 2;
+  const oftenEnds = ["exit", "memory"].includes(kind.kind) && random.oneIn(3);
+  const times = oftenEnds ? 1_000_000 : 1;
+  return { ...kind, at: random.below(size), pass, times };
+}
+
+function drawDeedKind(random: Random, fault: FaultPlan, form: CallPlan["form"]): DeedKind | null {
+  const isTask = form === "run" || form === "invoke";
+  switch (fault.kind) {
+    case "throw": {
+      // A task may return a promise.
+      const oddities = ODDITIES.filter((what) => !isTask || what !== "promise");
+      return { kind: "throw", what: random.pick(random.oneIn(2) ? (["error"] as const) : oddities) };
+    }
+    case "exit":
+      return { kind: "exit", code: random.below(3) };
+    case "hang":
+      return { kind: "hang", how: random.pick(["spin", "write", "sleep"]) };
+    case "memory":
+      return { kind: "memory" };
+    case "unsendable":
+      return fault.what === "result" ? { kind: "unsendable" } : null;
+    case "terminate":
+    case "close":
+    case "abort":
+      return { kind: "tell" };
+    default:
+      return null;
+  }
+}

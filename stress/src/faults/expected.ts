@@ -1,0 +1,132 @@
+/**
+ * How a call may end, given what was done to it.
+ *
+ * @module
+ */
+import { ClosedError, DeadlineError, KernelError, ModuleLoadError, WorkerLostError } from "instride";
+import { type CallPlan, isTasks } from "../jobs/call-plan.ts";
+import { hasIteration } from "../jobs/call.ts";
+import { type Oddity, PURPOSE, TELLING } from "../jobs/odd-values.ts";
+import type { Outcome } from "../processes/limits.ts";
+import type { Facts } from "./attack.ts";
+import { DEADLY_MODULES } from "./broken-modules.ts";
+import type { CasePlan } from "./plan.ts";
+
+/** An error that may come, by a text for it and how it is known. */
+interface Rejection {
+  readonly text: string;
+  readonly fits: (error: unknown) => boolean;
+}
+
+/** How a call may end. */
+export interface Expected {
+  readonly maySucceed: boolean;
+  readonly rejections: readonly Rejection[];
+}
+
+const ofClass = (errorClass: new (...parameters: never) => Error): Rejection => ({
+  text: errorClass.name,
+  fits: (error) => error instanceof errorClass,
+});
+
+const LOST = ofClass(WorkerLostError);
+const CLOSED = ofClass(ClosedError);
+const LATE = ofClass(DeadlineError);
+
+const success: Expected = { maySucceed: true, rejections: [] };
+const must = (...rejections: Rejection[]): Expected => ({ maySucceed: false, rejections });
+const may = (...rejections: Rejection[]): Expected => ({ maySucceed: true, rejections });
+
+/** How the call of a case may end. @param reason - what its signal or the caller's own functions gave */
+export function expectedOf({ call, fault }: CasePlan, facts: Facts, reason: Error): Expected {
+  const itself: Rejection = { text: "the caller's own error", fits: (error) => error === reason };
+  switch (fault.kind) {
+    case "none":
+      return success;
+    case "throw":
+      return must(kernelError(call));
+    case "exit":
+    case "memory":
+      return isRepaired(call) ? success : must(LOST);
+    case "hang":
+      if (fault.ended === "by a signal") return must(itself);
+      return must(fault.ended === "by closing" ? CLOSED : LATE);
+    case "late":
+      return may(LATE);
+    case "terminate":
+      return facts.killed === 0 || (facts.killed === 1 && isIdempotent(call)) ? success : may(LOST);
+    case "start":
+      return facts.killed === 0 ? success : may(LOST);
+    case "load":
+      return DEADLY_MODULES.has(fault.what)
+        ? must(LATE, LOST, ofClass(ModuleLoadError))
+        : must(ofClass(ModuleLoadError));
+    case "close":
+      return facts.closed ? may(CLOSED) : success;
+    case "abort":
+      return facts.aborted ? may(itself) : success;
+    case "progress":
+    case "join":
+      return facts.threw ? must(itself) : success;
+    case "unsendable":
+      return must({ text: "a TypeError that says what", fits: isUnsendable });
+  }
+}
+
+/** How the call of somebody else may end, who did nothing wrong. */
+export function expectedOfOther({ fault }: CasePlan, facts: Facts): Expected {
+  if (facts.closed) return may(CLOSED);
+  // A thread that is ended for being late may have gone on to other work.
+  return facts.killed > 0 || fault.kind === "late" ? may(LOST) : success;
+}
+
+/** Says what is wrong with an outcome, or null. */
+export function faultOfOutcome(outcome: Outcome, { maySucceed, rejections }: Expected): string | null {
+  const ways = [...(maySucceed ? ["success"] : []), ...rejections.map(({ text }) => text)].join(" or ");
+  if (outcome.status === "fulfilled") return maySucceed ? null : `the call succeeded, expected ${ways}`;
+  const { error } = outcome;
+  const fits = (each: unknown): boolean => rejections.some((rejection) => rejection.fits(each));
+  // Several tasks may have failed.
+  if (error instanceof AggregateError ? error.errors.every(fits) : fits(error)) return null;
+  return `the call rejected with ${showError(error)}, expected ${ways}`;
+}
+
+/** An error for a reader. */
+export function showError(error: unknown): string {
+  if (!(error instanceof Error)) return `${typeof error} ${String(error)}`;
+  const parts = error instanceof AggregateError ? error.errors.map(showError) : [];
+  const cause = error.cause === undefined ? [] : [`cause: ${String(error.cause)}`];
+  return [`${error.name}: ${error.message}`.slice(0, 400), ...parts, ...cause].join("; ");
+}
+
+function isIdempotent(call: CallPlan): boolean {
+  return !isTasks(call) && call.idempotent;
+}
+
+/** A body that ends its thread once runs again where it may. */
+function isRepaired(call: CallPlan): boolean {
+  return isIdempotent(call) && call.deed?.times === 1;
+}
+
+function kernelError(call: CallPlan): Rejection {
+  const deed = call.deed!;
+  const what = deed.kind === "throw" ? deed.what : "error";
+  return {
+    text: `a KernelError of iteration ${deed.at} with "${what}" as its cause`,
+    fits: (error) =>
+      error instanceof KernelError &&
+      (isTasks(call) ? error.range === null : error.range !== null && hasIteration(error.range, deed.at, call)) &&
+      error.cause instanceof Error &&
+      tells(error.cause, what),
+  };
+}
+
+function tells(cause: Error, what: Oddity): boolean {
+  if (TELLING.has(what) && !cause.message.includes(PURPOSE)) return false;
+  if (what === "type error" || what === "promise") return cause instanceof TypeError;
+  return what !== "own class" || cause.name === "UnheardOfError";
+}
+
+function isUnsendable(error: unknown): boolean {
+  return error instanceof TypeError && error.message.startsWith("cannot send ");
+}
