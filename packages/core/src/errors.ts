@@ -104,6 +104,12 @@ export class BorrowError extends BufferError {
   override readonly code: string = "borrow";
 }
 
+/** Elements of an array that a call has on another thread, where memory is not shared but moves. */
+export class BusyError extends BufferError {
+  override readonly name: string = "BusyError";
+  override readonly code: string = "busy";
+}
+
 /** A lease that was waited for, and did not come in time. */
 export class LeaseTimeoutError extends BorrowError {
   override readonly name: string = "LeaseTimeoutError";
@@ -149,6 +155,7 @@ for (const errorClass of [
   ReleasedError,
   DescriptorError,
   BorrowError,
+  BusyError,
   LeaseTimeoutError,
   PoisonedError,
 ])

@@ -92,12 +92,6 @@ export function cutForReduction(options: CutOptions, participants: number, attem
   return { chunks: evenChunks(range, chunkLength(range, grainsize, REDUCTION_CHUNKS_MAX), sharers), grid, total };
 }
 
-/** Refuses several dimensions for a built-in kernel, which takes a line. @throws {@link ValueError} */
-export function refuseGrid(kernel: string, { grid }: Cut): void {
-  if (grid === undefined) return;
-  throw new ValueError(`cannot run the built-in kernel "${kernel}" over ${grid.length} dimensions: it takes a line`);
-}
-
 /** What is cut: iterations, or the cells of a grid, which are cut no further. */
 interface Line {
   readonly range: HalfOpenRange;

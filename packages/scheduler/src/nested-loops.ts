@@ -8,9 +8,10 @@
  */
 import { describe, type HalfOpenRange, type MemoryView } from "@instride/core";
 import { callOnChunk, type Collect } from "./chunk.ts";
-import { type Cut, cutForLoop, type CutOptions, cutForReduction, type Over, refuseGrid } from "./cut.ts";
+import { type Cut, cutForLoop, type CutOptions, cutForReduction, type Over } from "./cut.ts";
 import { KernelError } from "./errors.ts";
 import type { KernelRegistry, LoopBody } from "./kernel-source.ts";
+import { checkLine } from "./parallel-loop.ts";
 import { joinTree } from "./parallel-reduce.ts";
 import { checkScanned, prefixesOf } from "./parallel-scan.ts";
 
@@ -146,7 +147,7 @@ function runChunks(
   collect: Collect | null,
   prefixes?: readonly unknown[],
 ): void {
-  if (isBuiltin) refuseGrid(name, cut);
+  if (isBuiltin) checkLine({ name }, cut);
   const { chunks, grid } = cut;
   const operands = { views: views as Readonly<Record<string, MemoryView>>, args, grid, prefixes };
   for (let chunk = 0; chunk < chunks.chunkCount; chunk++) {

@@ -9,6 +9,7 @@ import { type CallOptions, errorOfLoop, throwIfAborted, withLoans } from "./call
 import type { Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
 import type { Cut } from "./cut.ts";
+import { chunkStart } from "./range.ts";
 import type { TurnBudget } from "./turn-budget.ts";
 
 /** How far a call has come. */
@@ -90,7 +91,9 @@ export function progressOf(
 ): ((chunksDone: number) => void) | undefined {
   if (onProgress === undefined) return undefined;
   checkFunction("onProgress", onProgress, "a function of { done, total }");
-  const done = (chunksDone: number): number => Math.floor((total * chunksDone) / chunks.chunkCount);
+  // As if the first chunks were the finished ones: those of different lengths are begun in order.
+  const done = (chunksDone: number): number =>
+    Math.floor((total * (chunkStart(chunks, chunksDone) - chunks.start)) / (chunks.stop - chunks.start));
   return (chunksDone) => onProgress({ done: done(chunksDone), total });
 }
 

@@ -62,13 +62,19 @@ test("cut: every partitioner visits every place once, also in several dimensions
 
 test("cut: every chunk of a line but the last has grainsize iterations at least", () => {
   fc.assert(
-    fc.property(fc.nat(100_000), fc.integer({ min: 1, max: 500 }), participants, partitioners, (n, grain, count, by) => {
-      const { chunks } = cutForLoop({ over: n, grainsize: grain, partitioner: by }, count);
-      for (let i = 0; i + 1 < chunks.chunkCount; i++) {
-        const { start, stop } = chunkAt(chunks, i);
-        if (stop - start < grain) expect.fail(`chunk ${i} has ${stop - start} iterations`);
-      }
-    }),
+    fc.property(
+      fc.nat(100_000),
+      fc.integer({ min: 1, max: 500 }),
+      participants,
+      partitioners,
+      (n, grain, count, by) => {
+        const { chunks } = cutForLoop({ over: n, grainsize: grain, partitioner: by }, count);
+        for (let i = 0; i + 1 < chunks.chunkCount; i++) {
+          const { start, stop } = chunkAt(chunks, i);
+          if (stop - start < grain) expect.fail(`chunk ${i} has ${stop - start} iterations`);
+        }
+      },
+    ),
   );
 });
 
@@ -124,7 +130,10 @@ test("cutForReduction: the chunks are the same for any number of participants, a
 test("cutForReduction: a huge range has a bounded number of chunks", () => {
   const { chunks } = cutForReduction({ over: Number.MAX_SAFE_INTEGER }, 8, "reduce");
   expect(chunks.chunkCount).toBeLessThanOrEqual(512);
-  expect(cutForReduction({ over: 1_000_000 }, 8, "reduce").chunks).toMatchObject({ chunkLength: 1954, chunkCount: 512 });
+  expect(cutForReduction({ over: 1_000_000 }, 8, "reduce").chunks).toMatchObject({
+    chunkLength: 1954,
+    chunkCount: 512,
+  });
 });
 
 test("cut: an empty range has no chunk", () => {

@@ -41,7 +41,8 @@ export interface Poison {
 }
 
 export class ArrayStorage implements ManagedBuffer {
-  readonly buffer: ArrayBufferLike;
+  /** Where the bytes are, whoever may touch them at the moment. */
+  protected home: ArrayBufferLike;
   /** Where the array's bytes start in `buffer`, and how many there are. */
   readonly byteOffset: number;
   readonly nbytes: number;
@@ -65,13 +66,17 @@ export class ArrayStorage implements ManagedBuffer {
     place: string | null = null,
   ) {
     this.#owner = owner;
-    this.buffer = memory.buffer;
+    this.home = memory.buffer;
     this.byteOffset = memory.byteOffset;
     this.nbytes = memory.nbytes;
     this.space = memory.space ?? this;
     this.label = label;
     this.obj = obj;
     this.place = place;
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.home;
   }
 
   get freed(): boolean {

@@ -19,7 +19,7 @@ export interface ViewFields extends Layout {
   readonly readonly: boolean;
 }
 
-/** The state of a view, with what follows from its fields. It never changes. */
+/** The state of a view, with what follows from its fields. It never changes; where its memory lies may. */
 export class ViewState implements ViewFields {
   readonly managed: ManagedBuffer;
   readonly format: string;
@@ -32,6 +32,7 @@ export class ViewState implements ViewFields {
   readonly dtype: DType | null;
   readonly size: number;
   #bytes: DataView | null = null;
+  #bytesOf: ArrayBufferLike | null = null;
 
   constructor(fields: ViewFields) {
     this.managed = fields.managed;
@@ -52,7 +53,12 @@ export class ViewState implements ViewFields {
 
   /** The whole buffer, to read and write items in. Of a buffer that grows or shrinks it is as long as that. */
   get bytes(): DataView {
-    this.#bytes ??= new DataView(this.managed.buffer);
+    const { buffer } = this.managed;
+    // Memory that has moved comes back as another buffer.
+    if (this.#bytes === null || this.#bytesOf !== buffer) {
+      this.#bytes = new DataView(buffer);
+      this.#bytesOf = buffer;
+    }
     return this.#bytes;
   }
 

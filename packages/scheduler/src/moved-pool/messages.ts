@@ -23,15 +23,14 @@ export interface LoadRequest {
 /** Run chunks of a loop, until the slice has lasted. */
 export interface SliceRequest extends Pick<Operands, "views"> {
   readonly kind: "slice";
-  readonly call: number;
+  /** Which loop it is. */
+  readonly loop: number;
   /** Null where the thread has been told. */
-  readonly loop: LoopWork | null;
+  readonly work: LoopWork | null;
   /** The chunk to begin with. */
   readonly first: number;
   /** The buffers of the views that moved along, each once. */
   readonly buffers: readonly ArrayBuffer[];
-  /** Loops that are over: the thread may forget them. */
-  readonly over: readonly number[];
 }
 
 /** Run a task. */
@@ -41,7 +40,8 @@ export interface TaskRequest {
   readonly buffers: readonly ArrayBuffer[];
 }
 
-export type ThreadRequest = LoadRequest | SliceRequest | TaskRequest;
+/** What to do, and which loops are over: the thread may forget them. */
+export type ThreadRequest = (LoadRequest | SliceRequest | TaskRequest) & { readonly over: readonly number[] };
 
 export interface ThreadAnswer {
   /** Those of the request, in its order; null for one that the body has moved on to somewhere else. */

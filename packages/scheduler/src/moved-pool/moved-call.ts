@@ -50,6 +50,16 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
     return targetName(this.kernel);
   }
 
+  /** Whether its memory is to be copied before it first moves, so that it is not lost with the thread. */
+  get keepsCopies(): boolean {
+    return false;
+  }
+
+  /** The error that it is going to reject with, if it is. */
+  get error(): unknown {
+    return this.#ending !== null && "error" in this.#ending ? this.#ending.error : undefined;
+  }
+
   /** What to ask the thread in the next turn. @param knows - whether the thread has been told of a loop */
   abstract request(moving: MovingOperands, knows: (loop: number) => boolean): SliceRequest | TaskRequest;
 
@@ -59,7 +69,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   /** Takes what kept the kernel from being loaded. */
   abstract takeLoadError(error: WireError): void;
 
-  /** Takes note that the thread has ended in a turn. @returns true if the call begins anew */
+  /** Takes note that the thread has ended in a turn. @returns true if the call begins anew, with copies */
   takeLoss(cause: unknown): boolean {
     this.fail(lostError(this.holder, cause));
     return false;
@@ -88,11 +98,6 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
     this.#settleIfPossible();
   }
 
-  /** The error that it is going to reject with. */
-  get error(): unknown {
-    return this.#ending !== null && "error" in this.#ending ? this.#ending.error : undefined;
-  }
-
   #settleIfPossible(): void {
     if (this.#ending === null || this.#isInTurn) return;
     if ("value" in this.#ending) this.#settle.resolve(this.#ending.value);
@@ -106,26 +111,24 @@ export class LoopCall extends MovedCall<LoopOutcome> {
   readonly #partials: Partial[] = [];
   #chunksDone = 0;
   #mayBeginAnew: boolean;
-  /** Loops that the thread may forget. */
-  readonly #over: () => readonly number[];
-  #reportedAt = Date.now();
+  #reportedAt: number = Date.now();
 
-  /**
-   * @param id - under which the thread keeps the loop
-   * @param over - gives the loops that the thread may forget, each once
-   */
-  constructor(id: number, job: LoopJob, operands: MovedOperands, over: () => readonly number[]) {
+  /** @param id - under which the thread keeps what there is to know of the loop */
+  constructor(id: number, job: LoopJob, operands: MovedOperands) {
     super(job.kernel, operands);
     this.#id = id;
     this.#job = job;
     this.#mayBeginAnew = job.idempotent;
-    this.#over = over;
+  }
+
+  override get keepsCopies(): boolean {
+    return this.#job.idempotent;
   }
 
   request({ views, buffers }: MovingOperands, knows: (loop: number) => boolean): SliceRequest {
     const { kernel, chunks, collects, args, grid, prefixes } = this.#job;
-    const loop: LoopWork | null = knows(this.#id) ? null : { kernel, chunks, collects, args, grid, prefixes };
-    return { kind: "slice", call: this.#id, loop, views, buffers, first: this.#chunksDone, over: this.#over() };
+    const work: LoopWork | null = knows(this.#id) ? null : { kernel, chunks, collects, args, grid, prefixes };
+    return { kind: "slice", loop: this.#id, work, views, buffers, first: this.#chunksDone };
   }
 
   take({ chunksRun, partials, failure, unsendable }: ThreadAnswer): void {

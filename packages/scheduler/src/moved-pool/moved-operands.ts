@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Descriptor, type LeaseHandle, MemoryError, type MovedMemory } from "@instride/core";
+import { type Descriptor, type LeaseHandle, MemoryError, type MemoryLoss, type MovedMemory } from "@instride/core";
 import type { Operands } from "../protocol.ts";
 
 /** The memory that moves under a lease; null for memory that is shared, and stays where it is. */
@@ -57,7 +57,7 @@ export class MovedOperands {
    * @param buffers - in the order in which they were taken
    * @param lossOf - is asked for the reason of each that has not
    */
-  putBack(buffers: readonly (ArrayBuffer | null)[], lossOf: () => { holder: string; error: unknown }): void {
+  putBack(buffers: readonly (ArrayBuffer | null)[], lossOf: () => MemoryLoss): void {
     for (const [i, memory] of this.memories.entries()) {
       const buffer = buffers[i];
       if (buffer?.byteLength === memory.nbytes) memory.putBack(buffer);
@@ -80,11 +80,29 @@ export class MovedOperands {
     return this.#copies !== null;
   }
 
-  /** Puts copies in the place of memory that is lost. @param last - whether they are needed no more */
-  restore(last: boolean): void {
-    const copies = this.#copies ?? [];
-    for (const [i, memory] of this.memories.entries()) memory.putBack(last ? copies[i]! : copies[i]!.slice());
-    if (last) this.#copies = null;
+  /**
+   * Gives up memory that a thread had when it ended: copies take its place, or it is lost.
+   *
+   * @param again - whether the copies may be needed once more
+   */
+  lose(loss: MemoryLoss, again: boolean): void {
+    const copies = this.#copies;
+    for (const [i, memory] of this.memories.entries()) {
+      const copy = copies?.[i];
+      if (copy === undefined) memory.lose(loss);
+      else memory.putBack(again ? copy.slice() : copy);
+    }
+    if (!again) this.#copies = null;
+  }
+
+  /** Says that no run of the call is under way, so that its views work, though they are lent. */
+  rest(): void {
+    for (const { memory, descriptor } of this.#views) memory?.rest(descriptor.lease!);
+  }
+
+  /** Ends {@link rest}. */
+  resume(): void {
+    for (const { memory, descriptor } of this.#views) memory?.resume(descriptor.lease!);
   }
 }
 

@@ -9,11 +9,12 @@
  *
  * @module
  */
+import { NotImplementedError } from "@instride/core";
 import { cloneError, ClosedError } from "../errors.ts";
 import type { AbortSignal, LoopJob, Pool, PreparedRun, RunControl } from "../pool.ts";
-import type { LoopOutcome, TaskMessage, TaskOutcome } from "../protocol.ts";
+import type { LoopOutcome, Operands, TaskMessage, TaskOutcome } from "../protocol.ts";
 import { CallQueue } from "./call-queue.ts";
-import type { ThreadAnswer } from "./messages.ts";
+import type { LoadRequest, SliceRequest, TaskRequest, ThreadAnswer } from "./messages.ts";
 import { LoopCall, type MovedCall, movedAwayError, TaskCall } from "./moved-call.ts";
 import { MovedOperands, type MemoryUnder } from "./moved-operands.ts";
 import type { ThreadHost } from "./thread-host.ts";
@@ -49,11 +50,13 @@ export class MovedPool implements Pool {
   readonly #queue: CallQueue<MovedCall> = new CallQueue();
   #turn: Turn | null = null;
   #known: Knowledge = { thread: 0, kernels: new Set(), loops: new Set() };
+  /** Loops that the thread may forget. */
   #over: number[] = [];
   #loops = 0;
   #isDriving = false;
   #closed = false;
 
+  /** @param memoryUnder - finds the memory of views that are lent */
   constructor(host: ThreadHost, memoryUnder: MemoryUnder) {
     this.#host = host;
     this.#memoryUnder = memoryUnder;
@@ -61,21 +64,25 @@ export class MovedPool implements Pool {
 
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
     this.#checkOpen();
-    const id = ++this.#loops;
+    const loop = ++this.#loops;
     try {
-      return await this.#runLoop(id, job);
+      return await this.#runLoop(loop, job, this.#operandsOf(job));
     } finally {
-      this.#forget(id);
+      this.#forget(loop);
     }
+  }
+
+  prepareLoop(job: LoopJob): Promise<PreparedRun> {
+    return Promise.resolve().then(() => this.#prepare(job));
   }
 
   async runTask(message: TaskMessage, signal: AbortSignal | undefined): Promise<TaskOutcome> {
     this.#checkOpen();
-    const call = new TaskCall(message, new MovedOperands(message.views, this.#memoryUnder));
-    // A task that runs can't be told to stop.
+    const call = new TaskCall(message, this.#operandsOf(message));
     return this.#run(call, signal, () => {
       call.fail(signal?.reason);
-      this.#endTurnOf(call, 0);
+      // A task can't be told to stop.
+      this.#endTurnOf(call, this.#turn?.isLoading === true ? GRACE_MS : 0);
     });
   }
 
@@ -90,18 +97,42 @@ export class MovedPool implements Pool {
     await this.#host.end();
   }
 
-  async #runLoop(id: number, job: LoopJob): Promise<LoopOutcome> {
+  #prepare(job: LoopJob): PreparedRun {
+    this.#checkOpen();
+    const loop = ++this.#loops;
+    const operands = this.#operandsOf(job);
+    operands.rest();
+    const run = async (control: RunControl): Promise<LoopOutcome> => {
+      this.#checkOpen();
+      operands.resume();
+      try {
+        return await this.#runLoop(loop, { ...job, ...control }, operands);
+      } finally {
+        operands.rest();
+      }
+    };
+    const runSync = (): never => {
+      throw new NotImplementedError("cannot wait for a thread that shares no memory: run() does, without blocking");
+    };
+    return { run, runSync, release: () => this.#forget(loop) };
+  }
+
+  #operandsOf({ views }: Pick<Operands, "views">): MovedOperands {
+    return new MovedOperands(views, this.#memoryUnder);
+  }
+
+  async #runLoop(loop: number, job: LoopJob, operands: MovedOperands): Promise<LoopOutcome> {
     const { signal, deadlineMs = Number.POSITIVE_INFINITY } = job;
-    const call = new LoopCall(id, job, new MovedOperands(job.views, this.#memoryUnder), () => this.#over.splice(0));
-    const timer = deadlineMs > TIMER_MS_MAX ? null : setTimeout(() => giveUp(), deadlineMs);
+    const call = new LoopCall(loop, job, operands);
     const giveUp = (): void => {
       call.giveUp();
       this.#endTurnOf(call, GRACE_MS);
     };
+    const timer = deadlineMs > TIMER_MS_MAX ? null : setTimeout(giveUp, deadlineMs);
     try {
       return await this.#run(call, signal, () => {
         call.cancel();
-        // A slice ends by itself, unless its body is stuck: a deadline is for those. Nothing is lost with a module.
+        // A slice ends by itself, unless its body is stuck: a deadline is for those. With a module nothing is lost.
         if (this.#turn?.isLoading === true) this.#endTurnOf(call, GRACE_MS);
       });
     } finally {
@@ -109,7 +140,7 @@ export class MovedPool implements Pool {
     }
   }
 
-  /** Runs a call to its end. @param onAbort - stops it; it is told once */
+  /** Runs a call to its end. @param onAbort - is to stop it */
   async #run<R>(call: MovedCall<R>, signal: AbortSignal | undefined, onAbort: () => void): Promise<R> {
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -129,8 +160,8 @@ export class MovedPool implements Pool {
     if (this.#isDriving) return;
     this.#isDriving = true;
     for (let call = this.#queue.next(); call !== null; call = this.#queue.next()) {
+      if (!call.isOver) await this.#takeTurn(call);
       if (call.isOver) this.#queue.remove(call);
-      else await this.#takeTurn(call);
     }
     this.#isDriving = false;
   }
@@ -138,17 +169,16 @@ export class MovedPool implements Pool {
   /** One turn of a call. Never rejects. */
   async #takeTurn(call: MovedCall): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#turn = { call, isLoading: true, ended: promise };
+    const turn: Turn = { call, isLoading: true, ended: promise };
+    this.#turn = turn;
     try {
-      if (await this.#load(call)) {
-        this.#turn.isLoading = false;
-        await this.#runOnThread(call);
-      }
+      if (!(await this.#load(call))) return;
+      turn.isLoading = false;
+      await this.#runOnThread(call);
     } catch (error) {
       call.fail(error);
     } finally {
       this.#turn = null;
-      if (call.isOver) this.#queue.remove(call);
       resolve();
     }
   }
@@ -159,7 +189,7 @@ export class MovedPool implements Pool {
     const key = "name" in kernel ? `name:${kernel.name}` : `url:${kernel.url}`;
     const { kernels } = this.#knowledge();
     if (kernels.has(key)) return true;
-    const { failure } = await this.#host.ask({ kind: "load", kernel }, []);
+    const { failure } = await this.#ask({ kind: "load", kernel }, []);
     if (failure === null) kernels.add(key);
     else call.takeLoadError(failure.error);
     return !call.isOver;
@@ -168,23 +198,66 @@ export class MovedPool implements Pool {
   async #runOnThread(call: MovedCall): Promise<void> {
     const { operands } = call;
     const { loops } = this.#knowledge();
+    if (call.keepsCopies && !operands.hasCopies) operands.keepCopies();
     const moving = operands.takeOut();
     let answering: Promise<ThreadAnswer>;
     try {
       const request = call.request(moving, (loop) => loops.has(loop));
-      answering = this.#host.ask(request, moving.buffers);
-      if (request.kind === "slice") loops.add(request.call);
+      answering = this.#ask(request, moving.buffers);
+      if (request.kind === "slice") loops.add(request.loop);
     } catch (cause) {
       operands.putBack(moving.buffers, () => ({ holder: call.holder, error: cause }));
       throw cloneError("the arguments", cause) ?? cause;
     }
     call.beginTurn();
-    try {
-      call.take(this.#putBack(call, await answering));
-    } catch (cause) {
-      this.#lose(call, cause);
-    } finally {
-      call.endTurn();
+    const answer = await answering.catch((cause: unknown) => this.#lose(call, cause));
+    if (answer !== null) {
+      operands.putBack(answer.buffers, () => {
+        const error = movedAwayError(call.holder);
+        call.fail(error);
+        return { holder: call.holder, error };
+      });
+      call.take(answer);
     }
+    call.endTurn();
+  }
+
+  /** The thread has ended with the memory of a call. */
+  #lose(call: MovedCall, cause: unknown): null {
+    const again = call.takeLoss(cause);
+    call.operands.lose({ holder: call.holder, error: call.error ?? cause }, again);
+    return null;
+  }
+
+  #ask(request: LoadRequest | SliceRequest | TaskRequest, buffers: readonly ArrayBuffer[]): Promise<ThreadAnswer> {
+    const answering = this.#host.ask({ ...request, over: this.#over }, buffers);
+    this.#over = [];
+    return answering;
+  }
+
+  /** What the thread has been told: nothing, if it is another than before. */
+  #knowledge(): Knowledge {
+    const thread = this.#host.start();
+    if (thread !== this.#known.thread) {
+      this.#known = { thread, kernels: new Set(), loops: new Set() };
+      this.#over = [];
+    }
+    return this.#known;
+  }
+
+  #forget(loop: number): void {
+    if (this.#known.loops.delete(loop)) this.#over.push(loop);
+  }
+
+  /** Ends the thread, if the turn of a call is still under way after so many milliseconds. */
+  #endTurnOf(call: MovedCall, afterMs: number): void {
+    const turn = this.#turn;
+    if (turn?.call !== call) return;
+    const timer = setTimeout(() => void this.#host.end(), afterMs);
+    void turn.ended.then(() => clearTimeout(timer));
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
   }
 }

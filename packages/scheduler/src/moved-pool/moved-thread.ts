@@ -46,6 +46,7 @@ export class MovedThread {
   /** Does what is asked, and answers. */
   async serve(request: ThreadRequest): Promise<void> {
     const waitedMs = performance.now() - this.#answeredAt;
+    for (const loop of request.over) this.#loops.delete(loop);
     this.#answer(request, await this.#resultOf(request, waitedMs));
     this.#answeredAt = performance.now();
   }
@@ -66,11 +67,11 @@ export class MovedThread {
     }
   }
 
-  async #runSlice({ call, loop, views, first, over }: SliceRequest, lastsMs: number): Promise<SliceResult> {
-    for (const id of over) this.#loops.delete(id);
-    const work = loop ?? this.#loops.get(call);
-    if (work === undefined) throw new Error(`internal: the thread was not told of call ${call}`);
-    this.#loops.set(call, work);
+  async #runSlice(request: SliceRequest, lastsMs: number): Promise<SliceResult> {
+    const { loop, views, first } = request;
+    const work = request.work ?? this.#loops.get(loop);
+    if (work === undefined) throw new Error(`internal: the thread was not told of loop ${loop}`);
+    this.#loops.set(loop, work);
     const { leases, registry } = this.#context;
     const body = (await loadKernel(work.kernel, registry)) as LoopBody;
     const borrowed = borrowOperands({ views, args: work.args }, leases);
