@@ -75,6 +75,15 @@ test("docs: docs/for-numpy-users.md names every built-in kernel, and no other", 
   expect(names.toSorted()).toEqual(Object.keys(kernels.KERNELS).toSorted());
 });
 
+test("docs: every report that docs/cpython-races.md lists is in the name of a test", () => {
+  const page = readFileSync(join(ROOT, "docs/cpython-races.md"), "utf8");
+  const numbers = [...page.matchAll(/\[#(\d+)\]/g)].map(([, number]) => number!);
+  const tests = readFileSync(join(ROOT, "packages/instride/test/cpython-races.test.ts"), "utf8");
+  const names = [...tests.matchAll(/^test\("(.*?)", async/gm)].map(([, name]) => name!).join("\n");
+  expect(numbers.length).toBeGreaterThan(8);
+  expect(numbers.filter((number) => !names.includes(number))).toEqual([]);
+});
+
 test("docs: the samples are well typed", async () => {
   for (const program of programs) write("types", program, (code) => code);
   const config = {

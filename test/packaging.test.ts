@@ -65,6 +65,7 @@ test("packaging: the worker file is self-contained", () => {
 test.each(["22", "24", "26"])("packaging: installed from tarballs, a program runs on Node %s", async (version) => {
   const output = await run(consumer.folder, consumer.nodes[version]!, "main.js");
   expect(output).toMatch(new RegExp(`^v${version}\\..*doubled in mode threads`));
+  expect(output).toContain("rows summed in mode threads\nrows summed in mode inline");
 });
 
 test.each([

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { assertKilled } from "@instride/explorer";
 import { expect, test } from "vitest";
-import { CLAIM_MUTANTS } from "../src/mutants/claim-mutants.ts";
 import { LANE_MUTANTS } from "../src/mutants/lane-mutants.ts";
 import { LEASE_MUTANTS } from "../src/mutants/lease-mutants.ts";
+import { SUITE } from "../src/suite.ts";
 
 /** Schedules of each that are searched, before random ones are tried. */
 const SEARCHED = 10_000;
 
-const MUTANTS = [...LEASE_MUTANTS, ...LANE_MUTANTS, ...CLAIM_MUTANTS];
+const MUTANTS = SUITE.mutants!;
 
 test("mutants: there are 25 at least of each protocol, all different", () => {
   expect(LEASE_MUTANTS.length).toBeGreaterThanOrEqual(25);

@@ -39,6 +39,7 @@ export const PROGRAM = "page.ts";
 /** The packages that samples import, and where their sources are. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   instride: `${ROOT}/packages/instride/src/index.ts`,
+  "instride/thread": `${ROOT}/packages/instride/src/thread.ts`,
   "@instride/core": `${ROOT}/packages/core/src/index.ts`,
 };
 

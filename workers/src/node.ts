@@ -2,16 +2,26 @@
  * What each thread of a Node pool runs: a lane of the scheduler, joined with the built-in kernels, and ordinary tasks.
  *
  * Piscina calls the functions by their names. A thread may work for several runtimes, since the pool may be the user's.
+ * Where no memory is shared this is the file of the one thread, which is not Piscina's.
  *
  * @module
  */
-import { MessageChannel, type MessagePort, parentPort, receiveMessageOnPort, threadId } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  threadId,
+  workerData,
+} from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
 import {
   joinLane,
   joinThread,
   type LaneExit,
   type LoopBody,
+  MOVED_POOL_PORT,
+  MovedThread,
   nestedLoops,
   provideLoops,
   type RegistrationMessage,
@@ -22,6 +32,7 @@ import {
   type ThreadContext,
   type ThreadData,
   type ThreadLaneHost,
+  type ThreadRequest,
 } from "@instride/scheduler";
 
 /** This thread's part in a runtime. */
@@ -38,6 +49,9 @@ const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
 // For `instride/thread` in modules of kernels and tasks.
 provideLoops(nestedLoops(registry));
 
+const movedPool = (workerData as { readonly [MOVED_POOL_PORT]?: MessagePort } | null)?.[MOVED_POOL_PORT];
+if (movedPool !== undefined) serveMovedPool(movedPool);
+
 /** Becomes a lane, until there has been no work for a while, or the thread is wanted for a task. */
 export async function lane({ thread }: { readonly thread: ThreadData }): Promise<LaneExit> {
   const { host, port } = join(thread);
@@ -52,6 +66,16 @@ export async function lane({ thread }: { readonly thread: ThreadData }): Promise
 /** Runs a task. */
 export function task(errand: { readonly thread: ThreadData; readonly task: TaskMessage }): Promise<TaskOutcome> {
   return runTaskHere(errand.task, join(errand.thread).thread);
+}
+
+/** Serves a pool that shares no memory with this thread, for the thread's life. */
+function serveMovedPool(port: MessagePort): void {
+  const thread = new MovedThread(registry, (answer, buffers) => port.postMessage(answer, [...buffers]));
+  port.on("message", (request: ThreadRequest) => void thread.serve(request));
+  port.on("messageerror", (error) => {
+    // Nobody would ever answer what could not be read: the pool is to hear of an end.
+    throw error;
+  });
 }
 
 function join({ runtime, leases, lanes }: ThreadData): Membership {

@@ -13,7 +13,15 @@ import {
 } from "@instride/explorer";
 import { buryLane, laneOf, tellOfDeath, wakeLanes } from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { claimLane } from "../../../packages/scheduler/src/lanes/lane-side.ts";
-import { claimOf, insideOf, LANES_MAX, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import {
+  claimOf,
+  insideOf,
+  LANES_MAX,
+  parkedOf,
+  SLEEPERS,
+  SPINNERS,
+  spinningOf,
+} from "../../../packages/scheduler/src/lanes/lane-words.ts";
 import { check, several, type Theme } from "../theme.ts";
 import { awaitFlag, LANE_MEMORIES, type LaneEnv, type LaneMemory, LOST, raiseFlag, startOf } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob, type Outcome } from "./model-caller.ts";
@@ -83,6 +91,12 @@ function checkLoss({ marked, ran, done }: Outcome, hasLost: boolean): void {
 /** As an invariant: never too low, whoever dies. */
 export function sleepersAreNeverTooLow({ memory: { lanes }, exitOf }: Snapshot<LaneMemory>): boolean {
   return lanes.get(SLEEPERS) >= (exitOf("lane0") === "died" ? 0 : lanes.get(parkedOf(0)));
+}
+
+/** As an invariant: whoever is counted as a spinner says so, and can be found should it die; the burial takes two steps. */
+export function spinnersAreKnown({ memory: { lanes }, exitOf }: Snapshot<LaneMemory>): boolean {
+  const buried = exitOf("lane0") === "died" ? 1 : 0;
+  return lanes.get(SPINNERS) <= lanes.get(spinningOf(0)) + lanes.get(spinningOf(1)) + buried;
 }
 
 /** Nobody else is there: the heir of the lane runs what the dead one has left. */
@@ -264,6 +278,38 @@ export function heirBesideCaller(): Scenario {
         run: (env) => serveNextJob(laneHost(env, claimLane(env.ports.lanes, HEIR)), 0),
       },
     ],
+  });
+}
+
+/** It dies while it looks for more work, and the owner counted on it: another is woken for the job. */
+export function diesSpinning(disconnect: Disconnect = disconnectThread): Scenario {
+  const jobs: readonly ModelJob[] = [{ ...JOB, spins: true }, NEXT_JOB];
+  return scenario({
+    name: "lanes: one of two dies looking for a second job before parking",
+    memories: CLAIMED,
+    options: STRICT,
+    threads: [
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 2, "spins");
+          for (const job of jobs) {
+            checkLoss(caller.run(job), env.ports.host.load(LOST) > 0);
+            if (env.ports.host.load(LOST) > 0) return;
+          }
+        },
+      },
+      {
+        name: "owner",
+        daemon: true,
+        run: (env) => {
+          if (env.awaitExit("lane0") === "died") disconnect(env, MORTAL, JOB.slot, 2);
+        },
+      },
+      residentLane(0, { mortal: true }),
+      residentLane(1),
+    ],
+    invariants: { spinnersAreKnown },
   });
 }
 

@@ -36,6 +36,7 @@ const ofJob = {
   KERNEL: words.kernelOf,
   OPERANDS: words.operandsOf,
   REGISTRATIONS: words.registrationsOf,
+  SPINS: words.spinsOf,
   RANGE: words.rangeOf,
   CHUNK_LENGTH: words.chunkLengthOf,
   GUIDED_FOR: words.guidedForOf,
@@ -51,6 +52,7 @@ const ofLane = {
   INSIDE: words.insideOf,
   CHUNK: words.chunkOf,
   PARKED: words.parkedOf,
+  SPINNING: words.spinningOf,
   CLAIM: words.claimOf,
 };
 
@@ -61,8 +63,8 @@ export const LANE_MEMORIES: Readonly<Record<LaneMemory, MemorySpec>> = {
 };
 
 function laneNames(): Record<string, number> {
-  const { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS } = words;
-  const names: Record<string, number> = { GENERATION, SLEEPERS, EVICTIONS, SHUTDOWN, OPEN_JOBS };
+  const { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, OPEN_JOBS } = words;
+  const names: Record<string, number> = { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, OPEN_JOBS };
   for (let job = 0; job < JOBS_NAMED; job++) {
     for (const [name, place] of Object.entries(ofJob)) names[`${name}_${job}`] = place(job);
     for (let chunk = 0; chunk < CHUNKS_NAMED; chunk++) names[`MARK_${job}_${chunk}`] = words.markOf(job, chunk);

@@ -37,14 +37,15 @@ function useOnce({ attach, detach }: LeaseProtocol, env: LeaseEnv, row: number, 
 }
 
 /** Ends {@link FIRST}, and waits until nobody has a view under it. Threads that die are buried: `users` by row. */
-function endAndWait(protocol: LeaseProtocol, env: LeaseEnv, users: readonly string[]): LeasePorts {
+export function endAndWait(protocol: LeaseProtocol, env: LeaseEnv, users: readonly string[]): LeasePorts {
   const ports = portsOf(env);
   protocol.closeHandle(ports, FIRST);
   waitUntilUnused(protocol, env, users);
   return ports;
 }
 
-function waitUntilUnused(
+/** Waits until nobody has a view under {@link FIRST}, which has ended. */
+export function waitUntilUnused(
   { buryThread, claimedRows, viewsUnder }: LeaseProtocol,
   env: LeaseEnv,
   users: readonly string[],
@@ -76,7 +77,7 @@ function freeIfUnused({ endAndCount }: LeaseProtocol, env: LeaseEnv): boolean {
 }
 
 /** Lends the slot again, under {@link SECOND}. */
-function lendAgain({ openHandle, setRegion }: LeaseProtocol, env: LeaseEnv, ports: LeasePorts): void {
+export function lendAgain({ openHandle, setRegion }: LeaseProtocol, env: LeaseEnv, ports: LeasePorts): void {
   useAgain(env);
   setRegion(ports, FIRST.slot, SECOND_REGION);
   openHandle(ports, FIRST.slot);

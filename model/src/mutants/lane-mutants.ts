@@ -142,7 +142,7 @@ const ENTERING_MUTANTS: readonly Scenario[] = [
   ),
   mutant(
     "the stop of the last job holds for the next",
-    mutate(stoppedThenReused(1, 1), { kind: "drop-store", word: "STOP_0", thread: "caller", nth: 3 }),
+    mutate(stoppedThenReused(1, 1), { kind: "drop-store", word: "STOP_0", thread: "caller", nth: 2 }),
   ),
   mutant(
     "a chunk is counted after leaving",
@@ -235,7 +235,6 @@ const WAITING_MUTANTS: readonly Scenario[] = [
     delay(waitsForChunks(1, 1), {
       ...caller,
       held: on("store", words.waiterOf(0)),
-      nth: 2,
       until: on("load", words.stopOf(0)),
     }),
   ),

@@ -24,6 +24,7 @@ import {
   takenByNewcomer,
   takenWhileEnding,
 } from "../leases/attaching.ts";
+import { copiedWhileEnding, handedOver } from "../leases/copying.ts";
 import { LIVE, SECOND_REGION, stateWord } from "../leases/lease-memories.ts";
 import { type LeaseProtocol, PROTOCOL } from "../leases/protocol.ts";
 import { releasedByTwo, releasedTooLate } from "../leases/releasing.ts";
@@ -162,6 +163,13 @@ export const LEASE_MUTANTS: readonly Scenario[] = [
     "the owner lists rows, then ends the handle",
     takenByNewcomer(protocolWith({ endAndCount: listsRowsThenEnds })),
   ),
+  mutant(
+    "a copy is made after its view was given back",
+    copiedWhileEnding(protocolWith({ attach: attachesAndDetaches, detach: () => {} })),
+  ),
+  mutant("a copy looks once whether the lease is live", copiedWhileEnding(protocolWith({ attach: looksOnce }))),
+  mutant("the owner lends again while a view is counted", handedOver(protocolWith({ viewsUnder: () => 0 }))),
+  mutant("a lease is read before it is granted", handedOver(protocolWith({ attach: () => true, detach: () => {} }))),
   mutant(
     "a row is claimed by a load and a store",
     mutate(claimedBy(2), { kind: "split-update", memory: "claims", word: "CLAIM_0" }),

@@ -134,6 +134,8 @@ export {
   parseNpyHeader,
 } from "./npy/npy-header.ts";
 export { type NpyOptions, NpySource, NpyTarget, readNpy, writeNpy } from "./npy/npy.ts";
+export { type MemoryKind } from "./memory/array-memory.ts";
+export { type MemoryLoss, type MovedMemory, movedMemoryOf } from "./memory/moved-storage.ts";
 export { unshare, type Unshared } from "./memory/unshare.ts";
 export { type ByteSource, MemorySource } from "./memory/byte-source.ts";
 export {

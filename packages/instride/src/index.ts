@@ -29,6 +29,7 @@
 export * from "@instride/core";
 export * from "@instride/scheduler";
 export * as kernels from "@instride/kernels";
+export { ModeError } from "./mode-choice.ts";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";
 export { type DTypeOf, type Mode, Runtime, type RuntimeParts, type RuntimeStats, type TypedData } from "./runtime.ts";
 export { type FileOptions, type FileTarget, type OpenFile, readInto, writeFrom } from "./node/files.ts";

@@ -4,10 +4,12 @@
  * @module
  */
 import { threadId } from "node:worker_threads";
-import { describe, MemoryOwner, ValueError } from "@instride/core";
+import { describe, type MemoryOwner, ValueError } from "@instride/core";
 import { kernelNamed } from "@instride/kernels";
-import { InlinePool, joinThread, type LoopBody, TurnBudget } from "@instride/scheduler";
+import { InlinePool, joinThread, type LoopBody, MovedPool, type Pool, TurnBudget } from "@instride/scheduler";
 import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
+import { WorkerThread } from "@instride/scheduler/worker-thread";
+import { chooseMode } from "./mode-choice.ts";
 import { type Mode, Runtime } from "./runtime.ts";
 
 export interface OpenOptions {
@@ -15,9 +17,12 @@ export interface OpenOptions {
   readonly threads?: number;
   /** A Piscina of the user's own, which stays open when the runtime is closed. Its threads are used. */
   readonly piscina?: PiscinaLike;
-  /** `inline` starts no thread: everything runs on the calling one, with the same results. Default `threads`. */
+  /**
+   * `threads` shares memory between threads, `worker` moves it to one thread and back, `inline` starts no thread: the
+   * same calls, with the same results. Default: the first of them that this platform can have; `rt.reason` says why.
+   */
   readonly mode?: Mode;
-  /** The largest that the shared heap may become, in bytes. Default: as much as the platform grants, at most 4 GiB. */
+  /** The most that arrays may take, in bytes. Default: as much as the platform grants; of shared memory at most 4 GiB. */
   readonly maximumBytes?: number;
   /**
    * Records where arrays are made and leases are taken, for `leaks()` and for errors about full memory; and checks that
@@ -31,9 +36,10 @@ export interface OpenOptions {
 export const THREADS_MAX = 64;
 
 /**
- * Opens a runtime: a shared heap, and threads that start with the first loop.
+ * Opens a runtime: memory for arrays, and threads that start with the first call.
  *
- * @throws a `ValueError` for a number of threads that is none; a `MemoryError` if no shared memory is granted
+ * @throws a `ModeError` for a mode that this platform can't have; a `ValueError` for options that make no sense; a
+ *   `MemoryError` if no memory is granted
  *
  * @example
  * ```ts
@@ -47,23 +53,42 @@ export function open(options: OpenOptions = {}): Promise<Runtime> {
   return Promise.resolve().then(() => openNow(options));
 }
 
-function openNow({ threads, piscina, mode = "threads", maximumBytes, debug = false }: OpenOptions): Runtime {
+function openNow(options: OpenOptions): Runtime {
+  const { threads, piscina, mode: asked, maximumBytes, debug = false } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX)) {
     throw new ValueError(
       `cannot open a runtime of ${describe(threads)} threads: expected an integer from 1 to ${THREADS_MAX}`,
     );
   }
-  const owner = new MemoryOwner({ debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) });
-  const { words } = owner.leases;
+  if (asked !== undefined && !MODES.includes(asked)) {
+    throw new ValueError(`cannot open a runtime in mode ${describe(asked)}: expected one of ${MODES.join(", ")}`);
+  }
+  if (piscina !== undefined && asked !== undefined && asked !== "threads") {
+    throw new ValueError(`cannot use a Piscina in mode "${asked}": its threads are for mode "threads"`);
+  }
+  const missing = piscina === undefined ? missingThreads() : null;
+  const memory = { debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) };
+  const { owner, mode, reason } = chooseMode(piscina === undefined ? asked : "threads", missing, memory);
   const turn = new TurnBudget();
+  return new Runtime({ owner, pool: poolOf(mode, owner, turn, options), turn, mode, reason });
+}
+
+const MODES: readonly Mode[] = ["threads", "worker", "inline"];
+
+function poolOf(mode: Mode, owner: MemoryOwner, turn: TurnBudget, { threads, piscina }: OpenOptions): Pool {
+  if (mode === "worker") return new MovedPool(new WorkerThread(import.meta.resolve("#worker-node")));
+  const { words } = owner.leases;
   const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
   const caller = { ...joinThread(words, leaseThread(threadId), registry), turn, depth: 0 };
-  if (mode === "inline") {
-    const pool = new InlinePool(caller);
-    return new Runtime({ owner, pool, turn, mode, reason: "asked for by the option mode" });
-  }
+  if (mode === "inline") return new InlinePool(caller);
   const filename = import.meta.resolve("#worker-node");
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
-  const pool = new PiscinaPool({ filename, threads, piscina, leases: words, caller, onThreadEnd });
-  return new Runtime({ owner, pool, turn, mode, reason: "Node has shared memory and threads" });
+  return new PiscinaPool({ filename, threads, piscina, leases: words, caller, onThreadEnd });
+}
+
+/** What keeps this process from starting threads, or null. */
+function missingThreads(): string | null {
+  const { permission } = process as { readonly permission?: { has(scope: string): boolean } };
+  if (permission === undefined || permission.has("worker")) return null;
+  return "this process may start no thread, since it runs with --permission and without --allow-worker";
 }

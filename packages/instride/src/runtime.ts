@@ -39,8 +39,8 @@ import {
   type ViewLease,
 } from "@instride/scheduler";
 
-/** How a runtime works: on threads, or on the calling thread alone. */
-export type Mode = "threads" | "inline";
+/** How a runtime works: on threads that share memory, on one that it moves to, or on the calling thread alone. */
+export type Mode = "threads" | "worker" | "inline";
 
 /** What a runtime is made of. */
 export interface RuntimeParts {
@@ -65,7 +65,7 @@ export interface RuntimeStats extends OwnerStats {
  * thread's death alike.
  */
 export class Runtime implements AsyncDisposable {
-  /** What runs loops: `threads`, or `inline`, on the calling thread. */
+  /** What runs loops: `threads`, a `worker` that memory moves to, or the calling thread, `inline`. */
   readonly mode: Mode;
   /** Why this mode. */
   readonly reason: string;
@@ -130,7 +130,7 @@ export class Runtime implements AsyncDisposable {
    * Runs a kernel over a range, in chunks that the threads claim.
    *
    * @param kernel - the URL of a module whose default export is `(range, views, args) => void`, or a built-in's name
-   * @throws a `KernelError` with range and cause; a `BorrowError` if another call has the same memory, or a
+   * @throws a `KernelError` with range and cause, and those of other chunks that failed; a `BorrowError` if another call has the same memory, or a
    *   `LeaseTimeoutError` if it has for longer than `acquireTimeoutMs`; the signal's reason; a `ModuleLoadError`; a
    *   `WorkerLostError` or `DeadlineError`, after which what was lent for writing is poisoned: see `MemoryView.isPoisoned`
    */

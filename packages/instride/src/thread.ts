@@ -24,8 +24,9 @@
  *
  * @module
  */
-import type { BuiltinKernels, KernelName } from "@instride/kernels";
-import type { LoopBody, ThreadLoops } from "@instride/scheduler";
+import type { HalfOpenRange } from "@instride/core";
+import type { BuiltinKernel, BuiltinKernels, KernelName } from "@instride/kernels";
+import type { ThreadLoops } from "@instride/scheduler";
 
 export type { HalfOpenRange, MemoryView } from "@instride/core";
 export type { NestedForOptions, NestedReduceOptions, Over, Partitioner, RangeOf } from "@instride/scheduler";
@@ -63,13 +64,19 @@ export const parallelReduce: ThreadLoops["parallelReduce"] = loops.parallelReduc
  */
 export const parallelScan: ThreadLoops["parallelScan"] = loops.parallelScan;
 
+/** A built-in kernel as a function. Arguments may be left out where the kernel needs none. */
+export type KernelFunction<K> =
+  K extends BuiltinKernel<infer V, infer A, infer R>
+    ? (range: HalfOpenRange, views: V, ...args: undefined extends A ? [args?: A] : [args: A]) => R
+    : never;
+
 /**
  * A built-in kernel as a function of a range, views and arguments, to be called on any part of its range.
  *
  * @throws a `ValueError` for a name that is none
  */
-export function kernel<N extends KernelName>(name: N): BuiltinKernels[N]["run"];
-export function kernel(name: string): LoopBody;
-export function kernel(name: string): LoopBody {
+export function kernel<N extends KernelName>(name: N): KernelFunction<BuiltinKernels[N]>;
+export function kernel(name: string): KernelFunction<BuiltinKernel>;
+export function kernel(name: string): KernelFunction<BuiltinKernel> {
   return loops.kernel(name);
 }

@@ -82,6 +82,7 @@ test("descriptor: a loop message with a lie in it is refused, and the pool works
     deadlineMs: undefined,
     signal: undefined,
     onProgress: undefined,
+    inlineBelowMs: 0,
   });
   for (const lie of Object.values(lies)) {
     const outcome = await pool.runLoop(message({ ...loan!.descriptor, ...lie }));

@@ -97,7 +97,7 @@ describeModes((runtime) => {
 
   test("a result: what can't travel is a TypeError that says so, and the next call works", async () => {
     const rt = runtime();
-    for (const value of ["() => 1", "Symbol('s')", "{ f() {} }", "[new WeakMap()]", "Promise", "new Proxy({}, {})"]) {
+    for (const value of ["() => 1", "Symbol('s')", "{ f() {} }", "[new WeakMap()]", "Promise"]) {
       for (const [call, what] of [
         [() => reduce(`() => (${value})`), "what the kernel returned"],
         [() => rt.run(kernelOf(`() => (${value})`)), "what the task returned"],
@@ -238,7 +238,10 @@ describeModes((runtime) => {
         }`);
       for (let i = 0; i < 4 * rt.threads; i++) await rt.run(task, { views: { x } });
       const outcomes = new Set<unknown>();
-      while (!outcomes.has("ReleasedError")) outcomes.add(await rt.run(task, { args: "ask" }));
+      for (const since = Date.now(); !outcomes.has("ReleasedError") && Date.now() - since < 5000;) {
+        outcomes.add(await rt.run(task, { args: "ask" }));
+      }
+      expect(outcomes).toContain("ReleasedError");
       expect(outcomes).not.toContain("written");
       expect(x.toList()).toEqual([0, 0, 0, 0]);
     });

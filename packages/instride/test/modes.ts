@@ -12,6 +12,7 @@ import {
   type MemoryOwner,
   type Mode,
   open,
+  type OpenOptions,
   type Runtime,
   TurnBudget,
 } from "instride";
@@ -19,14 +20,18 @@ import {
 const MODES: readonly { readonly mode: Mode; readonly threads?: number }[] = [
   { mode: "threads", threads: 2 },
   { mode: "threads", threads: 3 },
+  { mode: "worker" },
   { mode: "inline" },
 ];
 
 /** Declares the same tests for every mode; each gets a runtime, which is checked to hold nothing at the end. */
-export function describeModes(declare: (runtime: () => Runtime, mode: Mode) => void): void {
+export function describeModes(
+  declare: (runtime: () => Runtime, mode: Mode) => void,
+  options: Pick<OpenOptions, "debug"> = {},
+): void {
   for (const { mode, threads } of MODES) {
     describe(`${mode}${threads === undefined ? "" : ` ${threads}`}`, async () => {
-      const rt = await open({ mode, ...(threads === undefined ? {} : { threads }) });
+      const rt = await open({ ...options, mode, ...(threads === undefined ? {} : { threads }) });
       afterAll(async () => {
         await rt.close();
         if (rt.leaks().length > 0) throw new Error(`leases are left: ${JSON.stringify(rt.leaks())}`);

@@ -189,6 +189,7 @@ test("runSync: a thread that ends in its part makes it throw, and is replaced", 
       using loop = await rt.prepare(steered, options);
       expect(() => loop.runSync()).toThrow(WorkerLostError);
     }
+    x.clearPoison();
     {
       using loop = await rt.prepare(steered, { ...options, idempotent: true });
       await rt.parallelFor(steered, { ...call, args: { factor: 1 } });

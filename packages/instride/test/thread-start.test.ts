@@ -19,6 +19,7 @@ test("threads: a worker file that can't start rejects each call with its error",
     deadlineMs: undefined,
     signal: undefined,
     onProgress: undefined,
+    inlineBelowMs: 0,
   };
   for (let i = 0; i < 2; i++) {
     const errors = await Promise.allSettled([pool.runLoop(message), pool.runLoop(message), pool.runLoop(message)]);

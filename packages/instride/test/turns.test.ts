@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { describeModes } from "./modes.ts";
+import { kernelOf } from "./rejections.ts";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
 const summary = new URL("fixtures/summary.task.ts", import.meta.url);
+const tiny = kernelOf("() => {}");
 
 describeModes((runtime) => {
   test("calls: a loop of tiny ones lets timers and signals through", async () => {
@@ -18,6 +20,35 @@ describeModes((runtime) => {
       }
       expect(signal.aborted).toBe(true);
       expect(calls).toBeGreaterThan(0);
+    });
+  });
+
+  test("run: a loop of tiny tasks lets timers and signals through", async () => {
+    const signal = AbortSignal.timeout(20);
+    const started = Date.now();
+    while (!signal.aborted && Date.now() - started < 10_000) await runtime().run(tiny);
+    expect(signal.aborted).toBe(true);
+  });
+
+  test.each([
+    {},
+    { caller: "helps" },
+    { caller: "helps", inlineBelowUs: 0 },
+    { caller: "helps", inlineBelowUs: 1e9 },
+  ] as const)("prepared: a loop of tiny runs lets timers and signals through, %j", async (way) => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const marks = s.zeros([1], "uint8");
+      using tiny = await rt.prepare(misbehave, { over: 1, views: { marks }, args: { kind: "none" }, ...way });
+      const signal = AbortSignal.timeout(20);
+      let runs = 0;
+      const started = Date.now();
+      while (!signal.aborted && Date.now() - started < 10_000) {
+        await tiny.run();
+        runs++;
+      }
+      expect(signal.aborted).toBe(true);
+      expect(runs).toBeGreaterThan(0);
     });
   });
 

@@ -62,10 +62,12 @@ const PARTITIONERS: readonly Partitioner[] = ["auto", "static", "guided", "affin
 /**
  * Cuts for a loop of so many participants.
  *
+ * @param autoCutsFor - as for how many `auto` cuts: more than take part, where work is to be stopped and told of often
  * @throws {@link ValueError} for a range, grain size or partitioner that is none
  */
-export function cutForLoop(options: CutOptions, participants: number): Cut {
+export function cutForLoop(options: CutOptions, takingPart: number, autoCutsFor: number = takingPart): Cut {
   const partitioner = checkPartitioner(options.partitioner);
+  const participants = partitioner === "auto" ? autoCutsFor : takingPart;
   const cellsEach = partitioner === "guided" ? GUIDED_CELLS_PER_PARTICIPANT : CHUNKS_PER_PARTICIPANT;
   const { range, grainsize, grid, total } = checkOver(options, participants * cellsEach);
   const sharers = Math.min(participants, SEGMENTS_MAX);
@@ -118,17 +120,10 @@ function partition(
   partitioner: Partitioner,
   participants: number,
 ): ChunkedRange {
-  const several = participants * CHUNKS_PER_PARTICIPANT;
-  switch (partitioner) {
-    case "auto":
-      return evenChunks(range, chunkLength(range, grainsize, several));
-    case "affinity":
-      return evenChunks(range, chunkLength(range, grainsize, several), participants);
-    case "static":
-      return evenChunks(range, chunkLength(range, grainsize, participants), participants);
-    case "guided":
-      return guidedChunks(range, grainsize, participants);
-  }
+  if (partitioner === "guided") return guidedChunks(range, grainsize, participants);
+  const wanted = partitioner === "static" ? participants : participants * CHUNKS_PER_PARTICIPANT;
+  const segments = partitioner === "auto" ? 1 : participants;
+  return evenChunks(range, chunkLength(range, grainsize, wanted), segments);
 }
 
 /** The length of chunks that are as many as wanted, or fewer so that each has its grains. */

@@ -9,10 +9,12 @@ declare const performance: {
   now(): number;
 };
 
-/** What it returns is for {@link clearTimeout} alone: a number, or an object. */
-declare function setTimeout(callback: () => void, delayMs: number): unknown;
+/** A number in browsers, an object in Node. */
+type HostTimer = number | object;
 
-declare function clearTimeout(timer: unknown): void;
+declare function setTimeout(callback: () => void, delayMs: number): HostTimer;
+
+declare function clearTimeout(timer: HostTimer | undefined): void;
 
 /** Node has it, browsers don't. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;

@@ -34,6 +34,10 @@ export { joinLane, stayInLane, type ThreadLaneHost } from "./lanes/lane-host.ts"
 export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";
+export { type ThreadAnswer, type ThreadRequest } from "./moved-pool/messages.ts";
+export { MovedPool } from "./moved-pool/moved-pool.ts";
+export { MovedThread, type PostAnswer } from "./moved-pool/moved-thread.ts";
+export { MOVED_POOL_PORT, type ThreadHost } from "./moved-pool/thread-host.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
 export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
 export { prepareLoop, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";

@@ -31,7 +31,7 @@ export class InlinePool implements Pool {
     this.#checkOpen();
     const work = await CallerWork.load(job, this.#thread);
     return {
-      run: (control) => this.#run({ ...job, ...control }, work),
+      run: (control) => this.#run({ ...job, ...control }, work, this.#thread.turn.isUsedUpFor(0)),
       runSync: () => {
         this.#checkOpen();
         return work.runAlone(job.chunks);
@@ -60,12 +60,12 @@ export class InlinePool implements Pool {
     }
   }
 
-  /** Runs all chunks: at once if the turn lasts. */
-  #run(job: LoopJob, work: CallerWork): LoopOutcome | Promise<LoopOutcome> {
+  /** Runs all chunks: at once if the turn lasts. @param givesWay - whether it is used up already */
+  #run(job: LoopJob, work: CallerWork, givesWay: boolean = false): LoopOutcome | Promise<LoopOutcome> {
     this.#checkOpen();
     const notes = new Notes();
     const started = Date.now();
-    const next = this.#runFrom(0, job, work, notes, started);
+    const next = givesWay ? 0 : this.#runFrom(0, job, work, notes, started);
     return next < 0 ? outcomeOf(notes) : this.#goOn(next, job, work, notes, started);
   }
 

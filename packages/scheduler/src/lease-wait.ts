@@ -72,7 +72,7 @@ async function loansInTime(pending: PendingLoans, timeoutMs: number, signal: Abo
 function after(delayMs: number, callBack: (passedMs: number) => void): () => void {
   if (delayMs === Number.POSITIVE_INFINITY) return () => {};
   const started = performance.now();
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (): void => {
     const passedMs = performance.now() - started;
     if (passedMs >= delayMs) callBack(Math.round(passedMs));

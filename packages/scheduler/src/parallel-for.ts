@@ -18,6 +18,7 @@ export interface ParallelForOptions extends LoopOptions, CutOptions {}
  * @throws as {@link parallelLoop}; a `ValueError` or `TypeError` for options that are none
  */
 export async function parallelFor(context: LoopContext, target: unknown, options: ParallelForOptions): Promise<void> {
-  const cut = cutForLoop(checkOptions(options, "an object with over"), context.pool.participants);
+  const { participants, autoCutsFor } = context.pool;
+  const cut = cutForLoop(checkOptions(options, "an object with over"), participants, autoCutsFor);
   await parallelLoop(context, checkTarget(target), cut, false, options);
 }

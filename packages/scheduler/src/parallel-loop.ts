@@ -65,7 +65,7 @@ export async function parallelLoop(
   checkLine(kernel, cut);
   return withLoans(owner, kernel, options, async (operands) => {
     if (chunks.chunkCount === 0) return [];
-    if (turn.isUsedUp) await turn.giveWay();
+    if (pool.givesWay !== true && turn.isUsedUp) await turn.giveWay();
     const onProgress = progressOf(cut, options.onProgress);
     const { partials, failures } = await pool.runLoop({
       grid,

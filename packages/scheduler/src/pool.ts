@@ -54,6 +54,10 @@ export const ALL_RAN: LoopOutcome & { readonly unfinished: readonly number[] } =
 export interface Pool {
   /** How many can take part in a loop at once. */
   readonly participants: number;
+  /** As for how many participants loops are cut by default, if not as for those that there are. */
+  readonly autoCutsFor?: number;
+  /** True if every call gives way to the event loop by itself: then the turn's budget need not be looked at. */
+  readonly givesWay?: boolean;
   /**
    * Runs a loop.
    *

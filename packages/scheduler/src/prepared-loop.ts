@@ -7,16 +7,18 @@
  */
 import { BufferError, describe, ReleasedError, type StandingLoan, ValueError } from "@instride/core";
 import { checkTarget, loanRequests } from "./call-checks.ts";
-import { errorOfLoop, throwIfAborted } from "./calls.ts";
+import { errorOfLoop, poisonBroken, throwIfAborted } from "./calls.ts";
 import { type Cut, cutForLoop } from "./cut.ts";
 import { targetName } from "./kernel-source.ts";
 import type { ParallelForOptions } from "./parallel-for.ts";
 import { checkLine, checkMode, type LoopContext, type LoopOptions, progressOf } from "./parallel-loop.ts";
 import type { PreparedRun, RunControl } from "./pool.ts";
 import type { KernelTarget, LoopOutcome } from "./protocol.ts";
+import { watchReadonly } from "./readonly-check.ts";
 import { checkArguments } from "./sendable.ts";
 
-export interface PrepareOptions extends Omit<ParallelForOptions, "signal" | "onProgress"> {
+/** A run doesn't wait for leases: it is refused at once if others hold them. */
+export interface PrepareOptions extends Omit<ParallelForOptions, "signal" | "onProgress" | "acquireTimeoutMs"> {
   /**
    * Where the caller takes part: it runs the loop by itself as long as that takes less than so many microseconds, which
    * is measured from run to run. 0 always has the threads take part. Default 2.
@@ -33,21 +35,30 @@ const NO_OPTIONS: RunOptions = {};
 const NO_CONTROL = {};
 const DONE: Promise<void> = Promise.resolve();
 
+/** What the leases of a run are for, and what their owner does with them. */
+interface RunLeases {
+  readonly loan: StandingLoan;
+  /** Poisons what a run was writing if it was broken off. */
+  readonly poison: (error: unknown) => void;
+  /** With `debug`: takes note of what is read-only. @returns compares, and throws */
+  readonly watch: (() => () => void) | null;
+}
+
 /** A loop that is ready to be run. Release it when it is needed no more: until then its arrays can't be released. */
 export class PreparedLoop implements Disposable {
   readonly #kernel: KernelTarget;
   readonly #cut: Cut;
-  readonly #loan: StandingLoan;
+  readonly #leases: RunLeases;
   readonly #prepared: PreparedRun;
   readonly #helps: boolean;
   #underWay = 0;
   #released = false;
 
   /** Made by {@link prepareLoop}. */
-  constructor(kernel: KernelTarget, cut: Cut, loan: StandingLoan, prepared: PreparedRun, helps: boolean) {
+  constructor(kernel: KernelTarget, cut: Cut, leases: RunLeases, prepared: PreparedRun, helps: boolean) {
     this.#kernel = kernel;
     this.#cut = cut;
-    this.#loan = loan;
+    this.#leases = leases;
     this.#prepared = prepared;
     this.#helps = helps;
   }
@@ -63,12 +74,12 @@ export class PreparedLoop implements Disposable {
     try {
       throwIfAborted(options.signal);
       const control = options === NO_OPTIONS ? NO_CONTROL : this.#controlOf(options);
+      const compare = this.#leases.watch?.();
       const outcome = this.#begin(() => this.#prepared.run(control));
-      if (outcome instanceof Promise) return this.#later(outcome, options);
-      this.#finish(outcome, options);
+      if (outcome instanceof Promise) return this.#later(outcome, options, compare);
+      this.#finish(outcome, options, compare);
       return DONE;
     } catch (error) {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason of a signal may be anything
       return Promise.reject(error);
     }
   }
@@ -84,10 +95,9 @@ export class PreparedLoop implements Disposable {
         `cannot run ${targetName(this.#kernel)} synchronously: its caller waits, expected caller: "helps"`,
       );
     }
-    this.#finish(
-      this.#begin(() => this.#prepared.runSync()),
-      NO_OPTIONS,
-    );
+    const compare = this.#leases.watch?.();
+    const outcome = this.#begin(() => this.#prepared.runSync());
+    this.#finish(outcome, NO_OPTIONS, compare);
   }
 
   /** Gives the arrays back. Again does nothing. @throws a `BufferError` while it runs */
@@ -100,7 +110,7 @@ export class PreparedLoop implements Disposable {
     }
     this.#released = true;
     this.#prepared.release();
-    this.#loan.release();
+    this.#leases.loan.release();
   }
 
   [Symbol.dispose](): void {
@@ -110,36 +120,48 @@ export class PreparedLoop implements Disposable {
   /** Begins a run, whose leases are given back by {@link #finish}, or here if it doesn't come to that. */
   #begin<R>(run: () => R): R {
     if (this.#released) throw new ReleasedError(`cannot run a loop of ${targetName(this.#kernel)}: it was released`);
-    this.#loan.begin();
+    this.#leases.loan.begin();
     this.#underWay++;
     try {
       return run();
     } catch (error) {
-      this.#end();
+      this.#fail(error);
       throw error;
     }
   }
 
-  async #later(outcome: Promise<LoopOutcome>, options: RunOptions): Promise<void> {
+  async #later(outcome: Promise<LoopOutcome>, options: RunOptions, compare: (() => void) | undefined): Promise<void> {
     let settled: LoopOutcome;
     try {
       settled = await outcome;
     } catch (error) {
-      this.#end();
+      this.#fail(error);
       throw error;
     }
-    this.#finish(settled, options);
+    this.#finish(settled, options, compare);
   }
 
-  #finish({ failures }: LoopOutcome, { signal }: RunOptions): void {
+  #finish({ failures }: LoopOutcome, { signal }: RunOptions, compare: (() => void) | undefined): void {
+    try {
+      throwIfAborted(signal);
+      if (failures.length > 0) throw errorOfLoop(failures, this.#kernel);
+      compare?.();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
     this.#end();
-    throwIfAborted(signal);
-    if (failures.length > 0) throw errorOfLoop(failures, this.#kernel);
+  }
+
+  /** Ends a run that rejects. */
+  #fail(error: unknown): void {
+    this.#leases.poison(error);
+    this.#end();
   }
 
   #end(): void {
     this.#underWay--;
-    this.#loan.end();
+    this.#leases.loan.end();
   }
 
   #controlOf({ signal, onProgress }: RunOptions): RunControl {
@@ -159,20 +181,26 @@ export async function prepareLoop(
   options: PrepareOptions,
 ): Promise<PreparedLoop> {
   const kernel = checkTarget(target);
-  const cut = cutForLoop(options, pool.participants);
+  const cut = cutForLoop(options, pool.participants, pool.autoCutsFor);
   const mode = checkMode(options);
   checkLine(kernel, cut);
   checkArguments(options.args);
   const inlineBelowMs = checkInlineBelow(options.inlineBelowUs) / 1000;
-  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, loanRequests(options.views ?? {}));
+  const given = options.views ?? {};
+  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, loanRequests(given));
   try {
-    const names = Object.keys(options.views ?? {});
+    const names = Object.keys(given);
     const views = Object.fromEntries(loan.loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
     const { chunks, grid } = cut;
     const operands = { views, args: options.args, grid };
     const control = { signal: undefined, onProgress: undefined };
     const job = { ...operands, ...control, ...mode, kernel, chunks, collects: false, inlineBelowMs };
-    return new PreparedLoop(kernel, cut, loan, await pool.prepareLoop(job), mode.helps);
+    const leases: RunLeases = {
+      loan,
+      poison: (error) => poisonBroken(owner, loan.loans, error),
+      watch: owner.debug ? () => watchReadonly(targetName(kernel), given, loan.loans) : null,
+    };
+    return new PreparedLoop(kernel, cut, leases, await pool.prepareLoop(job), mode.helps);
   } catch (error) {
     loan.release();
     throw error;

@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { contentDigest, type Loan, sharesMemory } from "@instride/core";
+import { contentDigest, type Loan, movedMemoryOf, sharesMemory } from "@instride/core";
 import type { Views } from "./calls.ts";
 import { ReadonlyOperandError } from "./errors.ts";
 
 /**
- * Takes a digest of each operand that a call reads, but for those that it also writes under another name.
+ * Takes a digest of each operand that a call reads, but for those that it also writes under another name, and those
+ * that have moved to a thread with another call.
  *
  * @param loans - those of `views`, in their order
  * @returns compares them with what is there then, and throws a {@link ReadonlyOperandError} that names the operand
@@ -20,19 +21,28 @@ import { ReadonlyOperandError } from "./errors.ts";
  */
 export function watchReadonly(kernel: string, views: Views, loans: readonly Loan[]): () => void {
   const written = loans.map(({ lease }) => lease).filter(({ mode }) => mode === "write");
-  const watched = Object.entries(views).filter((_, i) => {
-    const { space, extent, mode } = loans[i]!.lease;
-    const isWrittenToo = written.some((lease) => lease.space === space && sharesMemory(lease.extent, extent) !== "no");
-    return mode === "read" && !isWrittenToo;
-  });
-  const before = watched.map(([, view]) => contentDigest(view));
+  const watched = Object.entries(views)
+    .map(([name, view], i) => ({ name, view, loan: loans[i]! }))
+    .filter(({ loan }) => {
+      const { space, extent, mode } = loan.lease;
+      const isWrittenToo = written.some(
+        (lease) => lease.space === space && sharesMemory(lease.extent, extent) !== "no",
+      );
+      return mode === "read" && !isWrittenToo && !isElsewhere(loan);
+    })
+    .map(({ name, view, loan }) => ({ name, view, loan, before: contentDigest(view) }));
   return () => {
-    for (const [i, [name, view]] of watched.entries()) {
-      if (contentDigest(view) === before[i]) continue;
+    for (const { name, view, loan, before } of watched) {
+      if (isElsewhere(loan) || contentDigest(view) === before) continue;
       throw new ReadonlyOperandError(
         `cannot trust what ${kernel} computed: its read-only view "${name}" was changed while it ran, expected the same ` +
           "elements before and after",
       );
     }
   };
+}
+
+/** Memory that another call, a reader as well, has on a thread can't be looked at. */
+function isElsewhere({ descriptor }: Loan): boolean {
+  return movedMemoryOf(descriptor)?.isBusy === true;
 }

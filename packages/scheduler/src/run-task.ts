@@ -23,6 +23,7 @@ export async function runTask(context: LoopContext, target: unknown, options: Ca
     );
   }
   return withLoans(context.owner, kernel, checkOptions(options, "an object"), async (operands) => {
+    if (context.turn.isUsedUp) await context.turn.giveWay();
     const outcome = await context.pool.runTask({ ...operands, kernel }, options.signal);
     throwIfAborted(options.signal);
     if ("failure" in outcome) throw errorOf(outcome.failure, kernel, true);

@@ -38,7 +38,8 @@ export class TurnBudget {
   }
 }
 
-function nextTurn(): Promise<void> {
+/** Settles in the next turn of the event loop. */
+export function nextTurn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (typeof setImmediate === "function") {
     setImmediate(resolve);

@@ -27,18 +27,18 @@ function visits({ chunks, grid }: Cut): Map<string, number> {
   const places = new Map<string, number>();
   for (let index = 0; index < chunks.chunkCount; index++) {
     const { start, stop } = chunkAt(chunks, index);
-    const parts = grid === undefined ? [[{ start, stop }]] : range(start, stop).map((cell) => cellAt(grid, cell));
+    const parts = grid === undefined ? [[{ start, stop }]] : integers(start, stop).map((cell) => cellAt(grid, cell));
     for (const part of parts) {
       let corners: number[][] = [[]];
       for (const along of part)
-        corners = corners.flatMap((place) => range(along.start, along.stop).map((i) => [...place, i]));
+        corners = corners.flatMap((place) => integers(along.start, along.stop).map((i) => [...place, i]));
       for (const place of corners) places.set(place.join(), (places.get(place.join()) ?? 0) + 1);
     }
   }
   return places;
 }
 
-function range(start: number, stop: number): number[] {
+function integers(start: number, stop: number): number[] {
   return Array.from({ length: stop - start }, (_, i) => start + i);
 }
 
@@ -106,11 +106,22 @@ test("cut: auto gives each participant several chunks of a long range, static on
 });
 
 test.each([
+  ["auto", [...Array<number>(31).fill(32), 8]],
+  ["static", [250, 250, 250, 250]],
+  ["guided", [125, 63, 31, 16, 8, 4, 2, 1].flatMap((length) => [length, length, length, length])],
+  ["affinity", [...Array<number>(31).fill(32), 8]],
+] as const)("cut: a thousand iterations for four, %s, are cut as docs/loops.md says", (partitioner, expected) => {
+  const { chunks } = cutForLoop({ over: 1000, partitioner }, 4);
+  const parts = integers(0, chunks.chunkCount).map((i) => chunkAt(chunks, i));
+  expect(parts.map(({ start, stop }) => stop - start)).toEqual(expected);
+});
+
+test.each([
   ["static", [8, 8]],
   ["guided", [32, 32, 16, 16, 8, 8, 4, 4, 2, 2, 1, 1, 1, 1]],
 ] as const)("cut: %s chunks of several dimensions are runs of cells", (partitioner, expected) => {
   const { chunks } = cutForLoop({ over: [64, 64], partitioner }, 2);
-  const cells = range(0, chunks.chunkCount).map((i) => chunkAt(chunks, i));
+  const cells = integers(0, chunks.chunkCount).map((i) => chunkAt(chunks, i));
   expect(cells.map(({ start, stop }) => stop - start)).toEqual(expected);
 });
 

@@ -10,7 +10,7 @@ import { strikesOf, struck } from "../jobs/deed.ts";
 import type { Call, CallExtras } from "../jobs/call.ts";
 import type { ThreadWatch } from "../processes/thread-watch.ts";
 import type { BrokenModules } from "./broken-modules.ts";
-import type { CasePlan, Moment } from "./plan.ts";
+import type { CallCase, Moment } from "./plan.ts";
 
 /** What has come about while the call was under way: what its outcome is held against. */
 export interface Facts {
@@ -28,24 +28,31 @@ export interface Facts {
   readonly since: number;
 }
 
+/** Something that is done from outside. */
+interface Blow {
+  readonly moment: Moment;
+  readonly act: () => void;
+}
+
 /** How long a moment in a body is waited for. */
 const MOMENT_MS = 15_000;
 
 export class Attack {
   /** What its signal is aborted with, and what the caller's own functions throw. */
   readonly reason: Error = new Error("enough, on purpose");
-  readonly #plan: CasePlan;
+  readonly #plan: CallCase;
   readonly #watch: ThreadWatch;
   readonly #modules: BrokenModules;
   readonly #controller: AbortController = new AbortController();
   #closing: Promise<void> | null = null;
+  readonly #deaths: Promise<unknown>[] = [];
   #killed = 0;
   #nths = 0;
   #threw = false;
   #isOver = false;
   #since = 0;
 
-  constructor(plan: CasePlan, watch: ThreadWatch, modules: BrokenModules) {
+  constructor(plan: CallCase, watch: ThreadWatch, modules: BrokenModules) {
     this.#plan = plan;
     this.#watch = watch;
     this.#modules = modules;
@@ -84,27 +91,28 @@ export class Attack {
 
   /** Begins, right after the call. */
   begin(rt: Runtime, call: Call): void {
-    const { fault } = this.#plan;
     this.#since = Date.now();
+    for (const { moment, act } of this.#blows(rt)) void this.#at(moment, call, act);
+  }
+
+  #blows(rt: Runtime): readonly Blow[] {
+    const { fault } = this.#plan;
+    const abort = (): void => this.#controller.abort(this.reason);
+    const close = (): void => {
+      this.#closing = rt.close();
+    };
     switch (fault.kind) {
       case "terminate":
-        fault.moments.forEach((moment, k) => void this.#at(moment, call, () => this.#killOne(fault.first + k)));
-        return;
+        return fault.moments.map((moment, k) => ({ moment, act: () => this.#killOne(fault.first + k) }));
       case "close":
-        void this.#at(fault.moment, call, () => (this.#closing = rt.close()));
-        return;
+        return [{ moment: fault.moment, act: close }];
       case "abort":
-        void this.#at(fault.moment, call, () => this.#controller.abort(this.reason));
-        return;
+        return [{ moment: fault.moment, act: abort }];
       case "hang":
-        if (fault.ended === "by a signal") {
-          void this.#at({ kind: "in a body" }, call, () => this.#controller.abort(this.reason));
-        }
-        if (fault.ended === "by closing") {
-          void this.#at({ kind: "in a body" }, call, () => (this.#closing = rt.close()));
-        }
-        return;
+        if (fault.ended === "by the deadline") return [];
+        return [{ moment: { kind: "in a body" }, act: fault.ended === "by a signal" ? abort : close }];
       default:
+        return [];
     }
   }
 
@@ -134,6 +142,11 @@ export class Attack {
     return this.#closing;
   }
 
+  /** Settles once the threads that were ended have ended: until then they may take another call with them. */
+  async hasPassed(): Promise<void> {
+    await Promise.all(this.#deaths);
+  }
+
   async #at(moment: Moment, call: Call, act: () => void): Promise<void> {
     if (moment.kind === "after") await setTimeout(moment.ms);
     if (moment.kind === "in a body") await struck(call.signals, MOMENT_MS);
@@ -155,7 +168,7 @@ export class Attack {
 
   #kill(thread: Worker): void {
     this.#killed++;
-    void thread.terminate();
+    this.#deaths.push(this.#watch.kill(thread));
   }
 
   #throwAt(nth: number): void {

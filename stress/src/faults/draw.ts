@@ -104,7 +104,8 @@ function drawMoment(random: Random, laterMs: number): Moment {
 
 function drawRuntime(random: Random, fault: FaultPlan, mode: Mode): RuntimePlan {
   const before = fault.kind === "start" ? "cold" : random.pick(["cold", "warm", "warm", "warm", "idle"] as const);
-  return { mode, threads: random.between(1, 3), piscina: drawPiscina(random, fault, mode), before };
+  const threads = random.between(1, 3);
+  return { mode, threads, piscina: drawPiscina(random, fault, mode), before, debug: random.oneIn(6) };
 }
 
 function drawPiscina(random: Random, fault: FaultPlan, mode: Mode): PiscinaPlan | null {
@@ -145,7 +146,7 @@ function isSafeToHelp(fault: FaultPlan): boolean {
 function drawForm(random: Random, fault: FaultPlan): LoopPlan["form"] {
   if (fault.kind === "join") return random.pick(["reduce", "scan"]);
   if (fault.kind === "unsendable" && fault.what === "result") return "reduce";
-  return random.pick(["for", "for", "grid", "reduce", "scan"]);
+  return random.pick(["for", "for", "prepared", "grid", "reduce", "scan"]);
 }
 
 function drawDeadline(random: Random, fault: FaultPlan): number | null {
@@ -168,13 +169,18 @@ function drawLoop(random: Random, form: LoopPlan["form"], workMs: number): LoopP
   const rows = form === "grid" ? random.between(1, 12) : 1;
   const size = rows * (random.oneIn(6) ? random.between(1, 4) : random.between(5, Math.floor(1500 / rows)));
   const grainsize = random.oneIn(2) ? 1 : random.between(1, Math.ceil(size / 4));
-  return { form, size, rows, grainsize, workMs, helps: false, idempotent: false, deadlineMs: null, deed: null };
+  const cutsByThreads = form !== "reduce" && form !== "scan" && random.oneIn(3);
+  const partitioner = random.pick(
+    cutsByThreads ? (["static", "guided"] as const) : (["auto", "auto", "affinity"] as const),
+  );
+  const mode = { helps: false, idempotent: false, deadlineMs: null };
+  return { form, size, rows, grainsize, partitioner, workMs, ...mode, deed: null };
 }
 
 /** A call of somebody who did nothing wrong. */
 function drawOther(random: Random): CallPlan {
   if (random.oneIn(3)) return drawTasks(random, { kind: "none" });
-  return drawLoop(random, random.pick(["for", "grid", "reduce", "scan"]), random.between(1, 30));
+  return drawLoop(random, random.pick(["for", "prepared", "grid", "reduce", "scan"]), random.between(1, 30));
 }
 
 function drawDeed(random: Random, fault: FaultPlan, { form, size }: Pick<CallPlan, "form" | "size">): Deed | null {

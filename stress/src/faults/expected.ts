@@ -10,7 +10,7 @@ import { type Oddity, PURPOSE, TELLING } from "../jobs/odd-values.ts";
 import type { Outcome } from "../processes/limits.ts";
 import type { Facts } from "./attack.ts";
 import { DEADLY_MODULES } from "./broken-modules.ts";
-import type { CasePlan } from "./plan.ts";
+import type { CallCase } from "./plan.ts";
 
 /** An error that may come, by a text for it and how it is known. */
 interface Rejection {
@@ -33,16 +33,20 @@ const LOST = ofClass(WorkerLostError);
 const CLOSED = ofClass(ClosedError);
 const LATE = ofClass(DeadlineError);
 
+const UNSENDABLE: Rejection = { text: "a TypeError that says what can't be sent", fits: isUnsendable };
+const UNSENDABLE_RESULT: Rejection = {
+  text: "a KernelError whose cause says what can't be sent",
+  fits: (error) => error instanceof KernelError && isUnsendable(error.cause),
+};
+
 const success: Expected = { maySucceed: true, rejections: [] };
 const must = (...rejections: Rejection[]): Expected => ({ maySucceed: false, rejections });
 const may = (...rejections: Rejection[]): Expected => ({ maySucceed: true, rejections });
 
 /** How the call of a case may end. @param reason - what its signal or the caller's own functions gave */
-export function expectedOf({ call, fault }: CasePlan, facts: Facts, reason: Error): Expected {
+export function expectedOf({ call, fault }: CallCase, facts: Facts, reason: Error): Expected {
   const itself: Rejection = { text: "the caller's own error", fits: (error) => error === reason };
   switch (fault.kind) {
-    case "none":
-      return success;
     case "throw":
       return must(kernelError(call));
     case "exit":
@@ -69,15 +73,47 @@ export function expectedOf({ call, fault }: CasePlan, facts: Facts, reason: Erro
     case "join":
       return facts.threw ? must(itself) : success;
     case "unsendable":
-      return must({ text: "a TypeError that says what", fits: isUnsendable });
+      return must(fault.what === "argument" ? UNSENDABLE : UNSENDABLE_RESULT);
+    default:
+      return success;
   }
 }
 
-/** How the call of somebody else may end, who did nothing wrong. */
-export function expectedOfOther({ fault }: CasePlan, facts: Facts): Expected {
-  if (facts.closed) return may(CLOSED);
-  // A thread that is ended for being late may have gone on to other work.
-  return facts.killed > 0 || fault.kind === "late" ? may(LOST) : success;
+/** What others do meanwhile, on the same runtime. */
+export interface Surroundings {
+  /** Whether a thread may have been ended that worked on the call. */
+  readonly losesThreads: boolean;
+  readonly closes: boolean;
+}
+
+/** How a call may end besides, given what others did. */
+export function widened({ maySucceed, rejections }: Expected, { losesThreads, closes }: Surroundings): Expected {
+  return { maySucceed, rejections: [...rejections, ...(losesThreads ? [LOST] : []), ...(closes ? [CLOSED] : [])] };
+}
+
+/**
+ * Whether what a call was writing must be poisoned now, since the writing was broken off.
+ *
+ * @returns null where it may be
+ */
+export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts, outcome: Outcome): boolean | null {
+  if (outcome.status === "fulfilled" || call.form === "reduce") return false;
+  switch (fault.kind) {
+    case "exit":
+    case "memory":
+      return true;
+    case "hang":
+      // Closing ends all threads, also those of the call's other tasks.
+      return fault.ended === "by closing" && call.form === "invoke" ? null : true;
+    case "abort":
+      // The thread of a task that is cancelled is ended.
+      return isTasks(call) ? null : false;
+    case "late":
+    case "load":
+      return null;
+    default:
+      return killed > 0 || closed ? null : false;
+  }
 }
 
 /** Says what is wrong with an outcome, or null. */
@@ -95,7 +131,7 @@ export function faultOfOutcome(outcome: Outcome, { maySucceed, rejections }: Exp
 export function showError(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} ${String(error)}`;
   const parts = error instanceof AggregateError ? error.errors.map(showError) : [];
-  const cause = error.cause === undefined ? [] : [`cause: ${String(error.cause)}`];
+  const cause = error.cause === undefined ? [] : [`cause: ${describe(error.cause)}`];
   return [`${error.name}: ${error.message}`.slice(0, 400), ...parts, ...cause].join("; ");
 }
 

@@ -48,7 +48,14 @@ async function run(args: FaultArguments): Promise<CrewSummary> {
     stdout.write(`\r\x1b[K${formatProgress(summary, count).slice(0, (stdout.columns || LINE_COLUMNS) - 1)}`);
   };
   const options = {
-    ...{ main: MAIN, seed, kinds, modes, withinMs: WITHIN_MS, processes, describe, showsAll: onlyCase !== null },
+    main: MAIN,
+    seed,
+    kinds,
+    modes,
+    withinMs: WITHIN_MS,
+    processes,
+    describe,
+    showsAll: onlyCase !== null,
     ...(stdout.isTTY ? { progress } : {}),
   };
   if (onlyCase === null) return runCrew({ ...options, start: 0, stop: count });

@@ -34,10 +34,15 @@ export type FaultPlan =
 
 export type FaultKind = FaultPlan["kind"];
 
-export interface CasePlan {
-  readonly runtime: RuntimePlan;
+/** A call, and what goes wrong with it. */
+export interface CallCase {
   readonly call: CallPlan;
   readonly fault: FaultPlan;
+}
+
+/** A case: a call on a runtime of its own. */
+export interface CasePlan extends CallCase {
+  readonly runtime: RuntimePlan;
   /** A call of somebody else at the same time, who did nothing wrong; null for none. */
   readonly other: CallPlan | null;
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Mode } from "instride";
+import type { Mode, ParallelForOptions } from "instride";
 import type { Deed } from "./deed.ts";
 import type { LoopForm } from "./sums.ts";
+
+type Partitioner = NonNullable<ParallelForOptions["partitioner"]>;
 
 /** The runtime that calls are made on. */
 export interface RuntimePlan {
@@ -15,6 +17,8 @@ export interface RuntimePlan {
   readonly piscina: PiscinaPlan | null;
   /** Whether its threads have worked before the call, and have been idle for long since. */
   readonly before: "cold" | "warm" | "idle";
+  /** Whether it checks more than it must. */
+  readonly debug: boolean;
 }
 
 export interface PiscinaPlan {
@@ -34,6 +38,7 @@ export interface LoopPlan {
   readonly size: number;
   readonly rows: number;
   readonly grainsize: number;
+  readonly partitioner: Partitioner;
   /** How long all of it takes on one thread, in milliseconds. */
   readonly workMs: number;
   readonly helps: boolean;

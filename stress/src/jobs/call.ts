@@ -64,30 +64,34 @@ export class Call {
     const sums = Array.from({ length: size }, (_, i) => (sum += inputAt(i)));
     const images = sums.map((_, i) => image(inputAt(i)));
     const whole: Part = { start: 0, stop: size, sum };
-    switch (form) {
-      case "for":
-      case "grid":
-        return differ("result", result, undefined) ?? this.#faultOfOutputs(images);
-      case "reduce":
-        return differ("result", result, whole);
-      case "scan":
-        return differ("result", result, whole) ?? this.#faultOfOutputs(sums);
-      case "run":
-        return differ("result", result, sum) ?? this.#faultOfOutputs(images);
-      case "invoke":
-        return (
-          differ(
-            "result",
-            result,
-            this.#pairs.map(() => sum),
-          ) ?? this.#faultOfOutputs(images)
-        );
+    // By form: what the call gives, and what it has written.
+    const expected: Record<CallPlan["form"], readonly [result: unknown, outputs: readonly number[]]> = {
+      for: [undefined, images],
+      prepared: [undefined, images],
+      grid: [undefined, images],
+      reduce: [whole, []],
+      scan: [whole, sums],
+      run: [sum, images],
+      invoke: [this.#pairs.map(() => sum), images],
+    };
+    const [wanted, outputs] = expected[form];
+    return differ("result", result, wanted) ?? this.#faultOfOutputs(outputs);
+  }
+
+  /** Writes a pattern into all operands, which nobody else may touch from now on. They are poisoned no more. */
+  paint(): void {
+    for (const array of this.#arrays()) {
+      array.clearPoison();
+      array.asTypedArray().fill(PATTERN);
     }
   }
 
-  /** Writes a pattern into all operands, which nobody else may touch from now on. */
-  paint(): void {
-    for (const array of this.#arrays()) array.asTypedArray().fill(PATTERN);
+  /** Which operands are poisoned, by their names. */
+  get poisoned(): readonly string[] {
+    return this.#pairs.flatMap(({ x, y }, k) => [
+      ...(x.isPoisoned ? [`x${k}`] : []),
+      ...(y.isPoisoned ? [`y${k}`] : []),
+    ]);
   }
 
   /** @returns where the pattern has been overwritten, or null */
@@ -119,27 +123,34 @@ export class Call {
   }
 
   async #startLoop(plan: LoopPlan, extras: CallExtras): Promise<unknown> {
-    const { form, size, rows, grainsize, helps, idempotent, deadlineMs } = plan;
+    const { form, size, rows, grainsize, partitioner, helps, idempotent, deadlineMs } = plan;
     const { module = KERNEL, signal, onProgress } = extras;
     const { x, y } = this.#pairs[0]!;
     const views: Record<string, MemoryView> = form === "reduce" ? { x: x.toReadonly() } : { x: x.toReadonly(), y };
     const options = {
       over: form === "grid" ? [rows, size / rows] : size,
       grainsize: form === "grid" ? 1 : grainsize,
+      partitioner,
       views,
       args: this.#arguments(plan, extras),
-      signal,
-      onProgress,
       idempotent,
       ...(helps ? { caller: "helps" as const } : {}),
       ...(deadlineMs === null ? {} : { deadlineMs }),
     };
-    if (form === "for" || form === "grid") return this.#rt.parallelFor(module, options);
+    if (form === "prepared") {
+      using loop = await this.#rt.prepare(module, options);
+      await loop.run({ signal, onProgress });
+      return undefined;
+    }
+    const whole = { ...options, signal, onProgress };
+    if (form === "for" || form === "grid") return this.#rt.parallelFor(module, whole);
     const join = (left: Part, right: Part): Part => {
       extras.onJoin?.();
       return joinParts(left, right);
     };
-    const reduction = { ...options, identity: emptyPart(0), join };
+    // A plan has no other for these.
+    const shared = partitioner as "auto" | "affinity";
+    const reduction = { ...whole, partitioner: shared, identity: emptyPart(0), join };
     return form === "reduce"
       ? this.#rt.parallelReduce<Part>(module, reduction)
       : this.#rt.parallelScan<Part>(module, reduction);
@@ -149,7 +160,7 @@ export class Call {
     // A scan works twice.
     const iterationMs = workMs / size / (form === "scan" ? 2 : 1);
     const ballast = new Uint8Array(BALLAST_BYTES);
-    const args = { form: form as WorkArguments["form"], iterationMs, deed, signals: this.signals, ballast };
+    const args = { form, iterationMs, deed, signals: this.signals, ballast };
     return unsendable ? { ...args, extra: () => 0 } : (args satisfies WorkArguments);
   }
 

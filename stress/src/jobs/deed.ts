@@ -80,7 +80,7 @@ export function strike(deed: Deed, { words, when }: Signals, write: () => void):
       return hang(deed.how, write);
     case "memory":
       return takeAllMemory();
-    case "unsendable":
+    default:
       return { returned: () => 0 };
   }
 }

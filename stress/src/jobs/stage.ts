@@ -7,7 +7,6 @@ import { setTimeout } from "node:timers/promises";
 import type { OpenOptions, Runtime } from "instride";
 import { Piscina } from "piscina";
 import type { RuntimePlan } from "./call-plan.ts";
-import { Call } from "./call.ts";
 import type { MeetArguments } from "./meet.kernel.ts";
 
 const MEET = new URL("./meet.kernel.ts", import.meta.url);
@@ -29,10 +28,10 @@ export class Stage {
 
   /** Opens the runtime, and has its threads work before if that is planned. */
   static async open(plan: RuntimePlan, open: (options: OpenOptions) => Promise<Runtime>): Promise<Stage> {
-    const { mode, threads, piscina: pool, before } = plan;
+    const { mode, threads, piscina: pool, before, debug } = plan;
     const piscina = pool === null ? null : makePiscina(threads, pool);
     const listeners = listenersOf(piscina);
-    const rt = await open({ mode, ...(piscina === null ? { threads } : { piscina }) });
+    const rt = await open({ mode, debug, ...(piscina === null ? { threads } : { piscina }) });
     const stage = new Stage(rt, piscina, listeners);
     if (before === "cold") return stage;
     const fault = await stage.meet();
@@ -63,11 +62,6 @@ export class Stage {
     } finally {
       met.release();
     }
-  }
-
-  /** Makes a call on the runtime: its arrays, for now. */
-  call(plan: ConstructorParameters<typeof Call>[1], label: string): Call {
-    return new Call(this.rt, plan, label);
   }
 
   /** Once the runtime was closed: whether a user's pool is as it was. @returns what is wrong, or null */

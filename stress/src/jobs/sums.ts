@@ -4,7 +4,8 @@
  * @module
  */
 
-export type LoopForm = "for" | "grid" | "reduce" | "scan";
+/** `prepared` is a `for` that was made ready before. */
+export type LoopForm = "for" | "prepared" | "grid" | "reduce" | "scan";
 
 /** The sum of a stretch. Two that don't touch can't be joined, so whoever mixes up parts is seen. */
 export interface Part {

@@ -11,6 +11,8 @@ const LOOK_MS = 2;
 export class ThreadWatch {
   readonly #alive: Set<Worker> = new Set();
   #onStart: ((thread: Worker) => void) | null = null;
+  #killed = 0;
+  #buried = 0;
 
   constructor() {
     process.on("worker", this.#note);
@@ -24,6 +26,23 @@ export class ThreadWatch {
   /** Has each thread that starts from now on passed to `onStart`; null for no more. */
   whenStarted(onStart: ((thread: Worker) => void) | null): void {
     this.#onStart = onStart;
+  }
+
+  /** Ends a thread. Settles once it has ended. */
+  async kill(thread: Worker): Promise<void> {
+    this.#killed++;
+    await thread.terminate();
+    this.#buried++;
+  }
+
+  /** A point in time, for {@link hasKilledSince}. */
+  mark(): number {
+    return this.#buried;
+  }
+
+  /** True if a thread was dying at that point, or has been ended since. */
+  hasKilledSince(mark: number): boolean {
+    return this.#killed > mark;
   }
 
   /** Waits until no thread is left but `others`. @returns how many are, after `timeoutMs` at the latest */

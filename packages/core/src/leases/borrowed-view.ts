@@ -97,7 +97,11 @@ class BareBuffer implements ManagedBuffer {
   }
 
   check(): void {
-    if (this.#ended) throw new ReleasedError("cannot use a view after its loan has ended");
+    if (this.#ended) {
+      throw new ReleasedError(
+        "cannot use a view after its lease has ended: a view lent to a job or task lives as long as it",
+      );
+    }
     checkStillThere(this.buffer, this.#neededBytes);
   }
 

@@ -21,8 +21,8 @@ import { createWords, HANDLES_MAX, leasePorts, type LeaseWords } from "./lease-w
 /** The owner's table of leases. */
 export class LeaseTable {
   /** What the threads share of it. */
-  readonly words: LeaseWords = createWords();
-  readonly #ports: LeasePorts = leasePorts(this.words);
+  readonly words: LeaseWords;
+  readonly #ports: LeasePorts;
   readonly #leases: Map<number, Lease> = new Map();
   readonly #bySpace: Map<object, Set<Lease>> = new Map();
   readonly #freeSlots: number[] = [];
@@ -35,6 +35,12 @@ export class LeaseTable {
   readonly #resting: Set<Lease> = new Set();
   #closed: (() => unknown) | null = null;
   #nextSlot = 0;
+
+  /** @param sharing - whether other threads get to its words */
+  constructor(sharing: "shared" | "private" = "shared") {
+    this.words = createWords(sharing);
+    this.#ports = leasePorts(this.words);
+  }
 
   /** The number of live leases. */
   get size(): number {

@@ -40,6 +40,8 @@ export interface Poison {
   readonly error: unknown;
 }
 
+const NOWHERE = new ArrayBuffer(0);
+
 export class ArrayStorage implements ManagedBuffer {
   /** Where the bytes are, whoever may touch them at the moment. */
   protected home: ArrayBufferLike;
@@ -127,6 +129,8 @@ export class ArrayStorage implements ManagedBuffer {
     this.#owner.free(this);
     this.#freed = true;
     this.#poison = null;
+    // Memory of its own goes once nobody refers to it, and views of a freed array may live on.
+    this.home = NOWHERE;
   }
 }
 

@@ -53,5 +53,9 @@ function isOfProgram(place: string): boolean {
 
 function isOurs(place: string): boolean {
   if (/\/node_modules\/(@instride|instride)\//.test(place)) return true;
-  return HOME !== "" && place.startsWith(HOME) && /^(core|kernels|scheduler|instride)\/(src|dist)\//.test(place.slice(HOME.length));
+  return (
+    HOME !== "" &&
+    place.startsWith(HOME) &&
+    /^(core|kernels|scheduler|instride)\/(src|dist)\//.test(place.slice(HOME.length))
+  );
 }

@@ -52,7 +52,7 @@ export interface HeapStats {
   readonly freeBytes: number;
   /** Bytes of memory at present: used and free together. */
   readonly totalBytes: number;
-  /** The maximum that the platform granted. */
+  /** The maximum that the platform granted; `Infinity` where it says none: for private memory. */
   readonly maximumBytes: number;
   /** Number of allocated blocks. */
   readonly blocks: number;

@@ -21,8 +21,15 @@ export interface ManagedBuffer {
   retain(): void;
   /** Counts one view less; the last one gives the memory back. */
   drop(): void;
-  /** Keeps the memory for a consumer of a view. @returns what ends it */
-  pin(holder: string): () => void;
+  /** True where the memory moves to other threads and back: {@link buffer} is another object then. */
+  readonly moves?: boolean;
+  /**
+   * Keeps the memory for a consumer of a view.
+   *
+   * @param follows - true if the consumer asks for {@link buffer} at each use, so that the memory may move
+   * @returns what ends it
+   */
+  pin(holder: string, follows?: boolean): () => void;
   /** @throws ReleasedError or BufferError unless the memory is there, whole; PoisonedError if {@link isPoisoned} */
   check(): void;
   /** True while the content is not to be used: see `array-storage.ts`. */
@@ -52,7 +59,11 @@ export class ManagedExport implements ManagedBuffer {
   }
 
   get buffer(): ArrayBufferLike {
-    return this.#held.buffer;
+    return this.moves ? this.#below!.buffer : this.#held.buffer;
+  }
+
+  get moves(): boolean {
+    return this.#below?.moves === true;
   }
 
   retain(): void {
@@ -65,14 +76,15 @@ export class ManagedExport implements ManagedBuffer {
     this.#held.release();
   }
 
-  pin(): () => void {
+  pin(holder: string, follows?: boolean): () => void {
+    if (this.moves) return this.#below!.pin(holder, follows);
     // The view that is consumed can't be released meanwhile, so the memory is kept by its count.
     return () => {};
   }
 
   check(): void {
     if (this.#released) throw new ReleasedError("cannot use a view whose memory was given back to its exporter");
-    checkStillThere(this.#held.buffer, this.#neededBytes);
+    if (!this.moves) checkStillThere(this.#held.buffer, this.#neededBytes);
     this.#below?.check();
   }
 

@@ -56,6 +56,7 @@ export function movedMemoryOf(descriptor: Descriptor): MovedMemory | null {
 const byDescriptor = new WeakMap<Descriptor, MovedMemory>();
 
 export class MovedStorage extends ArrayStorage implements MovedMemory {
+  readonly moves: boolean = true;
   /** Calls that use it, the one that has it first. */
   readonly #users: string[] = [];
   #exports = 0;
@@ -76,8 +77,9 @@ export class MovedStorage extends ArrayStorage implements MovedMemory {
     );
   }
 
-  override pin(holder: string): () => void {
+  override pin(holder: string, follows: boolean = false): () => void {
     const unpin = super.pin(holder);
+    if (follows) return unpin;
     this.#exports++;
     return () => {
       this.#exports--;

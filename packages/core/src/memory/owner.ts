@@ -9,14 +9,15 @@
  */
 import type { AnyDType } from "../views/buffer-view.ts";
 import { byteLengthOf, isSharedArrayBuffer } from "./array-buffer.ts";
+import { ArrayMemory, type MemoryKind } from "./array-memory.ts";
 import { arrayData, type DataOptions, type Nested } from "./array-data.ts";
 import { ArrayStorage, type StorageOwner } from "./array-storage.ts";
 import { checkDType, type DType, DTYPES, type Scalars } from "../formats/dtype.ts";
 import { callSite, callStack } from "./call-site.ts";
 import { BufferError, describe, ReadonlyError, ReleasedError, ValueError } from "../errors.ts";
 import type { Exportable } from "../protocol/exporter.ts";
-import type { Descriptor } from "../leases/descriptor.ts";
-import { Heap, type HeapOptions, type HeapStats } from "./heap.ts";
+import { describeLoan } from "../leases/loan-descriptor.ts";
+import type { Heap, HeapOptions, HeapStats } from "./heap.ts";
 import { byteBounds, checkShape, contiguousStrides, sizeOf } from "../layout/layout.ts";
 import type { Lease, LeaseMode, LeaseRequest, Obstacle } from "../leases/lease-request.ts";
 import { LeaseTable } from "../leases/leases.ts";
@@ -27,6 +28,8 @@ import { Scope } from "./scope.ts";
 import { ViewState } from "../views/view-state.ts";
 
 export interface OwnerOptions extends HeapOptions {
+  /** Default `shared`. Neither of the others needs a `SharedArrayBuffer`. */
+  readonly memory?: MemoryKind;
   /** Records where arrays are made and leases are taken, for reports. Each costs a stack trace. Default false. */
   readonly debug?: boolean;
 }
@@ -102,15 +105,27 @@ export interface OwnerStats {
 export type SharedView<D extends AnyDType> = MemoryView<D, SharedArrayBuffer>;
 
 export class MemoryOwner implements StorageOwner {
-  readonly heap: Heap;
-  readonly leases: LeaseTable = new LeaseTable();
+  readonly leases: LeaseTable;
   readonly debug: boolean;
+  readonly #memory: ArrayMemory;
   readonly #arrays: Map<ArrayStorage, OwnedArray> = new Map();
 
   /** @throws a `MemoryError` if the platform grants no shared memory */
   constructor(options: OwnerOptions = {}) {
-    this.heap = new Heap(options);
+    const { memory = "shared" } = options;
+    this.#memory = new ArrayMemory(memory, options);
+    this.leases = new LeaseTable(memory === "shared" ? "shared" : "private");
     this.debug = options.debug === true;
+  }
+
+  /** Where arrays lie. */
+  get memory(): MemoryKind {
+    return this.#memory.kind;
+  }
+
+  /** The shared heap. @throws a `MemoryError` where arrays lie in private memory */
+  get heap(): Heap {
+    return this.#memory.heap;
   }
 
   /**
@@ -125,20 +140,16 @@ export class MemoryOwner implements StorageOwner {
     const nbytes = sizeOf(checked) * itemsize;
     const label = options.label ?? `${dtype} [${checked.join(", ")}]`;
     const place = this.debug ? callSite() : null;
-    const block = this.heap.allocate(nbytes, label, place);
-    const memory = { buffer: block.buffer, byteOffset: block.byteOffset, nbytes };
-    const storage = new ArrayStorage(this, memory, label, this.heap.memory, place);
-    const state = { managed: storage, format, itemsize, shape: checked, strides, byteOffset: block.byteOffset };
-    return this.#array(storage, new ViewState({ ...state, suboffsets: null, readonly: false }), () =>
-      this.heap.free(block),
-    );
+    const { storage, giveBack } = this.#memory.allocate(this, nbytes, label, place);
+    const state = { managed: storage, format, itemsize, shape: checked, strides, byteOffset: storage.byteOffset };
+    return this.#array(storage, new ViewState({ ...state, suboffsets: null, readonly: false }), giveBack);
   }
 
   /** An array of zeros. */
   zeros<D extends DType>(shape: readonly number[], dtype: D, options: ArrayOptions = {}): SharedView<D> {
     const array = this.empty(shape, dtype, options);
-    const { byteOffset, nbytes } = array;
-    new Uint8Array(this.heap.memory.buffer, byteOffset, nbytes).fill(0);
+    // Private memory is new memory, and so zeros.
+    if (this.memory === "shared") bytesOf(array).fill(0);
     return array;
   }
 
@@ -163,7 +174,7 @@ export class MemoryOwner implements StorageOwner {
   from<D extends DType>(data: Exportable | readonly Nested[], options: FromOptions<D> = {}): SharedView<D> {
     using source = arrayData(data, options);
     return this.#filled(this.empty(source.shape, source.dtype, options), (array) => {
-      source.writeTo(new Uint8Array(this.heap.memory.buffer, array.byteOffset, array.nbytes));
+      source.writeTo(bytesOf(array));
     });
   }
 
@@ -303,7 +314,7 @@ export class MemoryOwner implements StorageOwner {
   stats(): OwnerStats {
     const { leases } = this;
     return {
-      heap: this.heap.stats(),
+      heap: this.#memory.stats,
       arrays: this.#arrays.size,
       leases: leases.size,
       waiting: leases.waiting,
@@ -379,21 +390,11 @@ interface OwnedArray {
 }
 
 function loansOf(leases: readonly Lease[], views: readonly LoanRequest[]): Loan[] {
-  return leases.map((lease, i) => ({ lease, descriptor: describeState(viewState(views[i]!.view), lease) }));
+  return leases.map((lease, i) => ({ lease, descriptor: describeLoan(viewState(views[i]!.view), lease) }));
 }
 
-function describeState(state: ViewState, lease: Lease): Descriptor {
-  const { managed, byteOffset, format, itemsize, shape, strides, suboffsets } = state;
-  const readonly = state.readonly || lease.mode === "read";
-  return {
-    buffer: managed.buffer,
-    byteOffset,
-    format,
-    itemsize,
-    shape,
-    strides,
-    suboffsets,
-    readonly,
-    lease: lease.handle,
-  };
+/** The bytes of a new array, side by side. */
+function bytesOf(array: MemoryView): Uint8Array {
+  const { managed, byteOffset, nbytes } = viewState(array);
+  return new Uint8Array(managed.buffer, byteOffset, nbytes);
 }

@@ -42,6 +42,8 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
   readonly #onRelease: (() => void) | null;
   #released = false;
   #exports = 0;
+  /** True while it is exported to a view, which looks at each use where the memory is. */
+  #isFollowed = false;
   #pins: Map<BufferInfo, () => void> | null = null;
 
   constructor(source: Exportable | ViewParts) {
@@ -186,7 +188,7 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
     };
     const info = { ...answerRequest(full, flags, "a memoryview") };
     this.#pins ??= new Map();
-    this.#pins.set(info, managed.pin("an export"));
+    this.#pins.set(info, managed.pin("an export", this.#isFollowed));
     this.#exports++;
     return info;
   }
@@ -278,7 +280,13 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
   #shared(): ViewState {
     const state = this.checked();
     // A view of an array is itself an exporter, which its consumers lock; a memoryview is one of several on one hold.
-    return state.managed instanceof ManagedExport ? state : stateOfExport(this);
+    if (state.managed instanceof ManagedExport) return state;
+    this.#isFollowed = true;
+    try {
+      return stateOfExport(this);
+    } finally {
+      this.#isFollowed = false;
+    }
   }
 }
 

@@ -158,7 +158,7 @@ test("borrowView: memory that no owner counts is there as long as its buffer", (
   view.release();
   expect(row.toList()).toEqual([0, 5, 0]);
   borrowed.end();
-  expect(() => row.toList()).toThrow("cannot use a view after its loan has ended");
+  expect(() => row.toList()).toThrow("cannot use a view after its lease has ended");
   expect(() => row.at(0)).toThrow(ReleasedError);
 
   const other = borrowView({ ...descriptor, buffer: plain, byteOffset: 0, lease: null }, thread);

@@ -10,7 +10,9 @@ function ask(mode: LeaseMode, start: number, label: string, space: object = BUFF
 
 test("conflict: only where one of the two writes what both have", () => {
   const modes: readonly LeaseMode[] = ["read", "write", "pin"];
-  const found = modes.flatMap((a) => modes.filter((b) => conflict(ask(a, 0, "x"), ask(b, 9, "y"))).map((b) => `${a} ${b}`));
+  const found = modes.flatMap((a) =>
+    modes.filter((b) => conflict(ask(a, 0, "x"), ask(b, 9, "y"))).map((b) => `${a} ${b}`),
+  );
   expect(found).toEqual(["read write", "write read", "write write"]);
   expect(conflict(ask("write", 0, "x"), ask("write", 10, "y"))).toBe(false);
   expect(conflict(ask("write", 0, "x"), ask("write", 0, "x", {}))).toBe(false);

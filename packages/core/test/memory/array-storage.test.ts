@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from "vitest";
 import { BufferError, PoisonedError, ReleasedError } from "../../src/errors.ts";
 import { claimRow } from "../../src/leases/lease-words.ts";
 import { borrowView } from "../../src/leases/borrowed-view.ts";
-import { type Loan, MemoryOwner, type SharedView } from "../../src/memory/owner.ts";
+import { MemoryOwner, type SharedView } from "../../src/memory/owner.ts";
+import type { Loan } from "../../src/leases/standing-loan.ts";
 import { getBuffer } from "../../src/protocol/exporter.ts";
 import { BufferFlags } from "../../src/protocol/flags.ts";
 import { MemoryView } from "../../src/views/memory-view.ts";
@@ -72,7 +73,7 @@ test("poison: what says nothing of the content works, and so does the release", 
   poison(photo);
   expect(photo).toMatchObject({ ...state, isPoisoned: true, readonly: false, contiguous: true, released: false });
   expect(photo.byteOffset % 64).toBe(0);
-  expect(`${photo.toString()}`).toBe("MemoryView uint8 [4] poisoned");
+  expect(photo.toString()).toBe("MemoryView uint8 [4] poisoned");
   expect(photo.obj).toBe(owner.heap.memory);
   photo.release();
   expect([photo.released, photo.isPoisoned]).toEqual([true, false]);
@@ -160,8 +161,11 @@ test("poison: of an adopted buffer is of all arrays that have the bytes, and is 
 test("poison: an export that was given before keeps its bytes, and can be given back", () => {
   const held = getBuffer(photo, BufferFlags.SIMPLE);
   poison(photo);
+  expect(new Uint8Array(held.buffer, held.byteOffset, held.nbytes)).toEqual(Uint8Array.of(1, 2, 3, 4));
+  expect(() => photo.release()).toThrow("cannot release a view with 1 export");
   held.release();
   photo.release();
+  expect(photo.released).toBe(true);
 });
 
 test("poison: a thread that reads another part goes on, and nobody gets the array afterwards", () => {
@@ -176,7 +180,7 @@ test("poison: a thread that reads another part goes on, and nobody gets the arra
 /** A view as another thread has it. */
 function lentTo(thread: number, view: MemoryView): MemoryView {
   const [loan] = owner.lend("a task", [{ view, mode: "write" }]) as [Loan];
-  return borrowView(loan.descriptor, claimRow(owner.leases.words, thread)).view as MemoryView;
+  return borrowView(loan.descriptor, claimRow(owner.leases.words, thread)).view;
 }
 
 function thrownBy(act: () => unknown): unknown {

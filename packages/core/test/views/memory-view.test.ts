@@ -147,6 +147,7 @@ test("set: 64-bit integers are bigints, and bytes, complex numbers and records t
   expect(record.get(0)).toEqual({ tag: -1, value: 300 });
 });
 
+// python/cpython#149816: there a release inside a callback was not refused, and the operation went on.
 test("set, fill: a value whose getter releases the array writes nothing into memory that is another's by then", () => {
   for (const use of ["set", "fill"] as const) {
     const array = owner.zeros([1], "complex128");

@@ -115,6 +115,11 @@ export function evictLanes(port: Port, count: number): void {
   wakeLanes(port, Number.MAX_SAFE_INTEGER);
 }
 
+/** Requests to leave that no lane has followed yet. */
+export function openEvictions(port: Port): number {
+  return port.load(EVICTIONS);
+}
+
 /** Takes back the requests to leave that no lane has followed. */
 export function cancelEvictions(port: Port): void {
   port.store(EVICTIONS, 0);

@@ -8,6 +8,7 @@
 import { AtomicsPort } from "@instride/core";
 import { type CallerThread, CallerWork } from "../caller-work.ts";
 import { type ClosedError, WorkerLostError } from "../errors.ts";
+import { nextTurn } from "../turn-budget.ts";
 import { ALL_RAN, type LoopJob, type PreparedRun, type RunControl } from "../pool.ts";
 import type { LoopOutcome } from "../protocol.ts";
 import { chunkAt, type ChunkedRange, evenChunks } from "../range.ts";
@@ -61,6 +62,8 @@ export class LaneTeam implements JobTeam {
   readonly #registrations: Registrations;
   #ticket = 0;
   #lanes = 0;
+  /** Lanes that are going to be started. */
+  #lanesLater = 0;
   /** Jobs that are waited for. */
   #pending = 0;
   #failure: Error | null = null;
@@ -141,7 +144,8 @@ export class LaneTeam implements JobTeam {
 
   /** Asks as many lanes to leave as there are tasks that wait for a thread. */
   makeRoom(threads: number): void {
-    if (threads > 0) caller.evictLanes(this.port, threads);
+    const missing = threads - caller.openEvictions(this.port);
+    if (missing > 0) caller.evictLanes(this.port, missing);
   }
 
   /** No task waits for a thread any more: lanes that have not left yet stay. */
@@ -279,7 +283,8 @@ export class LaneTeam implements JobTeam {
     const { count } = this.#registrations;
     caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
     caller.wakeLanes(this.port, lanesWanted);
-    this.#startLanes(lanesWanted);
+    // To load a pool and start threads takes longer than many loops: a caller that helps has its part first.
+    if (!helps) this.#startLanes(lanesWanted);
     return job;
   }
 
@@ -289,6 +294,7 @@ export class LaneTeam implements JobTeam {
       const start = pace?.startRun() ?? -1;
       const ran = helpFor(this.port, job, chunks, work, goesOn);
       pace?.endRun(start, ran / job.chunkCount);
+      if (this.#lanes < job.lanesWanted) this.#startLanesAfter(job);
       return !job.hasNews;
     } catch (error) {
       refuseHelp(this.port, job, error);
@@ -391,6 +397,18 @@ export class LaneTeam implements JobTeam {
           if (error instanceof WorkerLostError && this.#failure === error) this.#failure = null;
         },
       );
+    }
+  }
+
+  /** Starts lanes for a job that its caller has helped with: at once if it is not over, or else for those to come. */
+  #startLanesAfter({ slot, lanesWanted }: OpenJob): void {
+    if (workIn(this.port, slot) !== 0) this.#startLanes(lanesWanted);
+    else if (this.#lanesLater === 0) {
+      this.#lanesLater = lanesWanted;
+      void nextTurn().then(() => {
+        this.#startLanes(this.#lanesLater);
+        this.#lanesLater = 0;
+      });
     }
   }
 

@@ -19,22 +19,22 @@ import type { QueuedCall } from "./call-queue.ts";
 const PROGRESS_MS = 50;
 
 /** How a call ends. */
-type Ending<R> = { readonly value: R } | { readonly error: unknown };
+type Ending = { readonly value: unknown } | { readonly error: unknown };
 
 export abstract class MovedCall<R = unknown> implements QueuedCall {
   /** Settles once the thread has nothing of the call any more. */
   readonly settled: Promise<R>;
   readonly kernel: KernelTarget;
   readonly operands: MovedOperands;
-  readonly #settle: PromiseWithResolvers<R>;
-  #ending: Ending<R> | null = null;
+  readonly #settle: PromiseWithResolvers<unknown>;
+  #ending: Ending | null = null;
   #isInTurn = false;
 
   constructor(kernel: KernelTarget, operands: MovedOperands) {
     this.kernel = kernel;
     this.operands = operands;
-    this.#settle = Promise.withResolvers<R>();
-    this.settled = this.#settle.promise;
+    this.#settle = Promise.withResolvers();
+    this.settled = this.#settle.promise as Promise<R>;
   }
 
   get memories(): readonly object[] {
@@ -69,10 +69,22 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   /** Takes what kept the kernel from being loaded. */
   abstract takeLoadError(error: WireError): void;
 
+  /** Takes note that the kernel has been loaded. */
+  takeLoaded(): void {}
+
   /** Takes note that the thread has ended in a turn. @returns true if the call begins anew, with copies */
   takeLoss(cause: unknown): boolean {
     this.fail(lostError(this.holder, cause));
     return false;
+  }
+
+  /** Fails if memory that it waits for has been lost. */
+  refuseIfLost(): void {
+    try {
+      this.operands.check();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   beginTurn(): void {
@@ -93,7 +105,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
     this.#end({ value });
   }
 
-  #end(ending: Ending<R>): void {
+  #end(ending: Ending): void {
     this.#ending ??= ending;
     this.#settleIfPossible();
   }
@@ -196,6 +208,23 @@ export class TaskCall extends MovedCall<TaskOutcome> {
 
   takeLoadError(error: WireError): void {
     this.finish({ failure: { error, range: null } });
+  }
+}
+
+/** Nothing but to load a kernel. */
+export class LoadCall extends MovedCall<void> {
+  request(): never {
+    throw new Error("internal: a kernel that is only loaded has no turn");
+  }
+
+  take(): void {}
+
+  override takeLoaded(): void {
+    this.finish();
+  }
+
+  takeLoadError(error: WireError): void {
+    this.fail(errorFromWire(error));
   }
 }
 

@@ -5,11 +5,8 @@
  *
  * @module
  */
-import { type Descriptor, type LeaseHandle, MemoryError, type MemoryLoss, type MovedMemory } from "@instride/core";
+import { type Descriptor, MemoryError, type MemoryLoss, type MovedMemory, movedMemoryOf } from "@instride/core";
 import type { Operands } from "../protocol.ts";
-
-/** The memory that moves under a lease; null for memory that is shared, and stays where it is. */
-export type MemoryUnder = (lease: LeaseHandle) => MovedMemory | null;
 
 /** What leaves with a turn. */
 export interface MovingOperands {
@@ -22,6 +19,7 @@ export interface MovingOperands {
 interface MovedView {
   readonly name: string;
   readonly descriptor: Descriptor;
+  /** Null for memory that is shared: it stays where it is. */
   readonly memory: MovedMemory | null;
 }
 
@@ -31,17 +29,45 @@ export class MovedOperands {
   readonly #views: readonly MovedView[];
   #copies: readonly ArrayBuffer[] | null = null;
 
-  constructor(views: Operands["views"], memoryUnder: MemoryUnder) {
+  constructor(views: Operands["views"]) {
     this.#views = Object.entries(views).map(([name, descriptor]) => {
-      const { lease } = descriptor;
-      return { name, descriptor, memory: lease === null ? null : memoryUnder(lease) };
+      return { name, descriptor, memory: movedMemoryOf(descriptor) };
     });
     this.memories = [...new Set(this.#views.flatMap(({ memory }) => (memory === null ? [] : [memory])))];
   }
 
+  /**
+   * A call begins to use the memory: it has it, or waits for it.
+   *
+   * @throws a `BufferError` while some of it is exported, a `PoisonedError`; then none is used
+   */
+  begin(holder: string): void {
+    const begun: MovedMemory[] = [];
+    try {
+      for (const memory of this.memories) {
+        memory.begin(holder);
+        begun.push(memory);
+      }
+    } catch (error) {
+      for (const memory of begun) memory.end(holder);
+      throw error;
+    }
+  }
+
+  /** The call is over: nothing of it is on the thread. */
+  end(holder: string): void {
+    for (const memory of this.memories) memory.end(holder);
+    this.#copies = null;
+  }
+
+  /** @throws a `PoisonedError` if some memory was lost */
+  check(): void {
+    for (const memory of this.memories) memory.check();
+  }
+
   /** Takes all memory out. @throws a `PoisonedError` if some of it was lost; then none is taken */
   takeOut(): MovingOperands {
-    for (const memory of this.memories) memory.check();
+    this.check();
     const taken = new Map(this.memories.map((memory) => [memory, memory.takeOut()]));
     const views = this.#views.map(({ name, descriptor, memory }) => {
       const buffer = memory === null ? descriptor.buffer : taken.get(memory)!;
@@ -93,16 +119,6 @@ export class MovedOperands {
       else memory.putBack(again ? copy.slice() : copy);
     }
     if (!again) this.#copies = null;
-  }
-
-  /** Says that no run of the call is under way, so that its views work, though they are lent. */
-  rest(): void {
-    for (const { memory, descriptor } of this.#views) memory?.rest(descriptor.lease!);
-  }
-
-  /** Ends {@link rest}. */
-  resume(): void {
-    for (const { memory, descriptor } of this.#views) memory?.resume(descriptor.lease!);
   }
 }
 

@@ -12,11 +12,11 @@
 import { NotImplementedError } from "@instride/core";
 import { cloneError, ClosedError } from "../errors.ts";
 import type { AbortSignal, LoopJob, Pool, PreparedRun, RunControl } from "../pool.ts";
-import type { LoopOutcome, Operands, TaskMessage, TaskOutcome } from "../protocol.ts";
+import type { LoopOutcome, TaskMessage, TaskOutcome } from "../protocol.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { LoadRequest, SliceRequest, TaskRequest, ThreadAnswer } from "./messages.ts";
-import { LoopCall, type MovedCall, movedAwayError, TaskCall } from "./moved-call.ts";
-import { MovedOperands, type MemoryUnder } from "./moved-operands.ts";
+import { LoadCall, LoopCall, type MovedCall, movedAwayError, TaskCall } from "./moved-call.ts";
+import { MovedOperands } from "./moved-operands.ts";
 import type { ThreadHost } from "./thread-host.ts";
 
 /**
@@ -45,8 +45,11 @@ interface Knowledge {
 
 export class MovedPool implements Pool {
   readonly participants: number = 1;
+  /** A slice is some chunks: they are to be short, so that calls can be stopped and told of. */
+  readonly autoCutsFor: number = 64;
+  /** Every turn goes to the thread and back. */
+  readonly givesWay: boolean = true;
   readonly #host: ThreadHost;
-  readonly #memoryUnder: MemoryUnder;
   readonly #queue: CallQueue<MovedCall> = new CallQueue();
   #turn: Turn | null = null;
   #known: Knowledge = { thread: 0, kernels: new Set(), loops: new Set() };
@@ -56,29 +59,29 @@ export class MovedPool implements Pool {
   #isDriving = false;
   #closed = false;
 
-  /** @param memoryUnder - finds the memory of views that are lent */
-  constructor(host: ThreadHost, memoryUnder: MemoryUnder) {
+  constructor(host: ThreadHost) {
     this.#host = host;
-    this.#memoryUnder = memoryUnder;
   }
 
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
     this.#checkOpen();
     const loop = ++this.#loops;
     try {
-      return await this.#runLoop(loop, job, this.#operandsOf(job));
+      return await this.#runLoop(loop, job, new MovedOperands(job.views));
     } finally {
       this.#forget(loop);
     }
   }
 
-  prepareLoop(job: LoopJob): Promise<PreparedRun> {
-    return Promise.resolve().then(() => this.#prepare(job));
+  async prepareLoop(job: LoopJob): Promise<PreparedRun> {
+    this.#checkOpen();
+    if (job.helps) await this.#run(new LoadCall(job.kernel, new MovedOperands({})), undefined, () => {});
+    return this.#prepare(job);
   }
 
   async runTask(message: TaskMessage, signal: AbortSignal | undefined): Promise<TaskOutcome> {
     this.#checkOpen();
-    const call = new TaskCall(message, this.#operandsOf(message));
+    const call = new TaskCall(message, new MovedOperands(message.views));
     return this.#run(call, signal, () => {
       call.fail(signal?.reason);
       // A task can't be told to stop.
@@ -98,27 +101,16 @@ export class MovedPool implements Pool {
   }
 
   #prepare(job: LoopJob): PreparedRun {
-    this.#checkOpen();
     const loop = ++this.#loops;
-    const operands = this.#operandsOf(job);
-    operands.rest();
+    // Between two runs its memory is at rest, and its views work.
     const run = async (control: RunControl): Promise<LoopOutcome> => {
       this.#checkOpen();
-      operands.resume();
-      try {
-        return await this.#runLoop(loop, { ...job, ...control }, operands);
-      } finally {
-        operands.rest();
-      }
+      return this.#runLoop(loop, { ...job, ...control }, new MovedOperands(job.views));
     };
     const runSync = (): never => {
       throw new NotImplementedError("cannot wait for a thread that shares no memory: run() does, without blocking");
     };
     return { run, runSync, release: () => this.#forget(loop) };
-  }
-
-  #operandsOf({ views }: Pick<Operands, "views">): MovedOperands {
-    return new MovedOperands(views, this.#memoryUnder);
   }
 
   async #runLoop(loop: number, job: LoopJob, operands: MovedOperands): Promise<LoopOutcome> {
@@ -142,6 +134,7 @@ export class MovedPool implements Pool {
 
   /** Runs a call to its end. @param onAbort - is to stop it */
   async #run<R>(call: MovedCall<R>, signal: AbortSignal | undefined, onAbort: () => void): Promise<R> {
+    call.operands.begin(call.holder);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       this.#queue.add(call);
@@ -151,6 +144,7 @@ export class MovedPool implements Pool {
     } finally {
       signal?.removeEventListener("abort", onAbort);
       this.#queue.remove(call);
+      call.operands.end(call.holder);
       void this.#drive();
     }
   }
@@ -188,10 +182,12 @@ export class MovedPool implements Pool {
     const { kernel } = call;
     const key = "name" in kernel ? `name:${kernel.name}` : `url:${kernel.url}`;
     const { kernels } = this.#knowledge();
-    if (kernels.has(key)) return true;
-    const { failure } = await this.#ask({ kind: "load", kernel }, []);
-    if (failure === null) kernels.add(key);
-    else call.takeLoadError(failure.error);
+    if (!kernels.has(key)) {
+      const { failure } = await this.#ask({ kind: "load", kernel }, []);
+      if (failure === null) kernels.add(key);
+      else call.takeLoadError(failure.error);
+    }
+    if (!call.isOver) call.takeLoaded();
     return !call.isOver;
   }
 
@@ -226,6 +222,7 @@ export class MovedPool implements Pool {
   #lose(call: MovedCall, cause: unknown): null {
     const again = call.takeLoss(cause);
     call.operands.lose({ holder: call.holder, error: call.error ?? cause }, again);
+    for (const other of this.#queue.calls()) other.refuseIfLost();
     return null;
   }
 

@@ -5,6 +5,9 @@
  */
 import type { ThreadAnswer, ThreadRequest } from "./messages.ts";
 
+/** By this name a thread in Node finds the port of its pool in its data. One file serves threads of several kinds. */
+export const MOVED_POOL_PORT = "instride: port of the moved pool";
+
 export interface ThreadHost {
   /**
    * Starts the thread unless there is one.

@@ -350,7 +350,7 @@ function keep(port: MessagePort, alive: boolean): void {
 }
 
 /** The flags of this process that its threads take over: not those that say what the process itself runs. */
-function inheritable(execArgv: readonly string[]): string[] {
+export function inheritable(execArgv: readonly string[]): string[] {
   const flags: string[] = [];
   for (let i = 0; i < execArgv.length; i++) {
     const flag = execArgv[i]!;
