@@ -130,9 +130,10 @@ export class Runtime implements AsyncDisposable {
    * Runs a kernel over a range, in chunks that the threads claim.
    *
    * @param kernel - the URL of a module whose default export is `(range, views, args) => void`, or a built-in's name
-   * @throws a `KernelError` with range and cause, and those of other chunks that failed; a `BorrowError` if another call has the same memory, or a
-   *   `LeaseTimeoutError` if it has for longer than `acquireTimeoutMs`; the signal's reason; a `ModuleLoadError`; a
-   *   `WorkerLostError` or `DeadlineError`, after which what was lent for writing is poisoned: see `MemoryView.isPoisoned`
+   * @throws a `KernelError` with range and cause, and those of other chunks that failed; a `BorrowError` if another call
+   *   has the same memory, or a `LeaseTimeoutError` if it has for longer than `acquireTimeoutMs`; the signal's reason; a
+   *   `ModuleLoadError`; a `WorkerLostError` or `DeadlineError`, after which what was lent for writing is poisoned: see
+   *   `MemoryView.isPoisoned`
    */
   parallelFor(kernel: URL | string, options: ParallelForOptions): Promise<void> {
     return parallelFor(this.#context, kernel, options);

@@ -82,6 +82,18 @@ describeModes(
       });
     });
 
+    test("an operand that the program releases while the call has it is not looked at", async () => {
+      const rt = runtime();
+      await rt.scope(async (s) => {
+        const source = s.zeros([64], "uint8");
+        const part = source.at(":32").toReadonly();
+        const call = rt.parallelFor(scribble, { over: 32, views: { source: part }, args: { value: 1 } });
+        part.release();
+        await call;
+        expect(source.get(31)).toBe(1);
+      });
+    });
+
     test("an error of the kernel comes before that of a changed operand", async () => {
       const rt = runtime();
       await rt.scope(async (s) => {

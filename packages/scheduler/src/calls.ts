@@ -59,7 +59,7 @@ export async function withLoans<R>(
   try {
     // Who waited may have been cancelled when its turn had come.
     throwIfAborted(signal);
-    const checkReadonly = owner.debug ? watchReadonly(targetName(target), views, loans) : null;
+    const checkReadonly = owner.debug ? watchReadonly(targetName(target), names, requests, loans) : null;
     const descriptors = Object.fromEntries(loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
     const result = await run({ views: descriptors, args });
     checkReadonly?.();

@@ -187,9 +187,10 @@ export async function prepareLoop(
   checkArguments(options.args);
   const inlineBelowMs = checkInlineBelow(options.inlineBelowUs) / 1000;
   const given = options.views ?? {};
-  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, loanRequests(given));
+  const names = Object.keys(given);
+  const requests = loanRequests(given);
+  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, requests);
   try {
-    const names = Object.keys(given);
     const views = Object.fromEntries(loan.loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
     const { chunks, grid } = cut;
     const operands = { views, args: options.args, grid };
@@ -198,7 +199,7 @@ export async function prepareLoop(
     const leases: RunLeases = {
       loan,
       poison: (error) => poisonBroken(owner, loan.loans, error),
-      watch: owner.debug ? () => watchReadonly(targetName(kernel), given, loan.loans) : null,
+      watch: owner.debug ? () => watchReadonly(targetName(kernel), names, requests, loan.loans) : null,
     };
     return new PreparedLoop(kernel, cut, leases, await pool.prepareLoop(job), mode.helps);
   } catch (error) {

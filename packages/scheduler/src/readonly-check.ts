@@ -6,23 +6,28 @@
  *
  * @module
  */
-import { contentDigest, type Loan, movedMemoryOf, sharesMemory } from "@instride/core";
-import type { Views } from "./calls.ts";
+import { contentDigest, type Loan, type LoanRequest, movedMemoryOf, sharesMemory } from "@instride/core";
 import { ReadonlyOperandError } from "./errors.ts";
 
 /**
  * Takes a digest of each operand that a call reads, but for those that it also writes under another name, and those
  * that have moved to a thread with another call.
  *
- * @param loans - those of `views`, in their order
- * @returns compares them with what is there then, and throws a {@link ReadonlyOperandError} that names the operand
+ * @param names - those of the views that were asked for and lent, in their order
+ * @returns compares them with what is there then, and throws a {@link ReadonlyOperandError} that names the operand. What
+ *   the program has released meanwhile is not looked at
  *
  * Cost: O(bytes of the operands that are read), for each of both.
  */
-export function watchReadonly(kernel: string, views: Views, loans: readonly Loan[]): () => void {
+export function watchReadonly(
+  kernel: string,
+  names: readonly string[],
+  requests: readonly LoanRequest[],
+  loans: readonly Loan[],
+): () => void {
   const written = loans.map(({ lease }) => lease).filter(({ mode }) => mode === "write");
-  const watched = Object.entries(views)
-    .map(([name, view], i) => ({ name, view, loan: loans[i]! }))
+  const watched = requests
+    .map(({ view }, i) => ({ name: names[i]!, view, loan: loans[i]! }))
     .filter(({ loan }) => {
       const { space, extent, mode } = loan.lease;
       const isWrittenToo = written.some(
@@ -33,7 +38,7 @@ export function watchReadonly(kernel: string, views: Views, loans: readonly Loan
     .map(({ name, view, loan }) => ({ name, view, loan, before: contentDigest(view) }));
   return () => {
     for (const { name, view, loan, before } of watched) {
-      if (isElsewhere(loan) || contentDigest(view) === before) continue;
+      if (view.released || isElsewhere(loan) || contentDigest(view) === before) continue;
       throw new ReadonlyOperandError(
         `cannot trust what ${kernel} computed: its read-only view "${name}" was changed while it ran, expected the same ` +
           "elements before and after",

@@ -29,6 +29,9 @@ const ofClass = (errorClass: new (...parameters: never) => Error): Rejection => 
   fits: (error) => error instanceof errorClass,
 });
 
+/** Characters of an error that are shown. */
+const TEXT_MAX = 400;
+
 const LOST = ofClass(WorkerLostError);
 const CLOSED = ofClass(ClosedError);
 const LATE = ofClass(DeadlineError);
@@ -131,8 +134,13 @@ export function faultOfOutcome(outcome: Outcome, { maySucceed, rejections }: Exp
 export function showError(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} ${String(error)}`;
   const parts = error instanceof AggregateError ? error.errors.map(showError) : [];
-  const cause = error.cause === undefined ? [] : [`cause: ${describe(error.cause)}`];
-  return [`${error.name}: ${error.message}`.slice(0, 400), ...parts, ...cause].join("; ");
+  const { cause } = error;
+  const because = cause instanceof Error ? [`cause: ${inShort(cause)}`] : [];
+  return [inShort(error), ...parts, ...because].join("; ");
+}
+
+function inShort({ name, message }: Error): string {
+  return `${name}: ${message}`.slice(0, TEXT_MAX);
 }
 
 function isIdempotent(call: CallPlan): boolean {

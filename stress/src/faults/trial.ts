@@ -4,8 +4,8 @@
  * @module
  */
 import { setTimeout } from "node:timers/promises";
-import { ClosedError, type OpenOptions, type Runtime } from "instride";
-import { Stage } from "../jobs/stage.ts";
+import { ClosedError, type Runtime } from "instride";
+import { type OpenRuntime, Stage } from "../jobs/stage.ts";
 import { settledWithin } from "../processes/limits.ts";
 import { Attack } from "./attack.ts";
 import { Engagement, type Ground } from "./engagement.ts";
@@ -14,8 +14,18 @@ import type { CasePlan } from "./plan.ts";
 
 /** Where trials take place. */
 export interface TrialPlace extends Ground {
-  /** Opens runtimes: `open` itself, but where the trial is on trial. */
-  readonly open: (options: OpenOptions) => Promise<Runtime>;
+  readonly open: OpenRuntime;
+  readonly patience?: Patience;
+}
+
+/** How long to wait, in milliseconds, for what should come soon. */
+export interface Patience {
+  /** What has not settled after this never will. */
+  readonly hangMs: number;
+  /** How long the parts of a loop wait for each other, so that all threads have to come. */
+  readonly meetMs: number;
+  /** How long threads may take to end. */
+  readonly endMs: number;
 }
 
 /** What a trial came to. */
@@ -29,11 +39,7 @@ export interface TrialResult {
   readonly isStuck: boolean;
 }
 
-/** What has not settled after this never will. */
-const HANG_MS = 20_000;
-
-/** How long threads may take to end. */
-const THREADS_END_MS = 8000;
+const PATIENCE: Patience = { hangMs: 20_000, meetMs: 8000, endMs: 8000 };
 
 /** How long operands are watched at least once their call has settled. */
 const WATCH_MS = 5;
@@ -51,12 +57,14 @@ export function runTrial(plan: CasePlan, place: TrialPlace): Promise<TrialResult
 class Trial {
   readonly #plan: CasePlan;
   readonly #place: TrialPlace;
+  readonly #patience: Patience;
   readonly #faults: string[] = [];
   #engagement: Engagement | null = null;
 
   constructor(plan: CasePlan, place: TrialPlace) {
     this.#plan = plan;
     this.#place = place;
+    this.#patience = place.patience ?? PATIENCE;
   }
 
   async run(): Promise<TrialResult> {
@@ -76,7 +84,7 @@ class Trial {
     const place = this.#place;
     const attack = new Attack(this.#plan, place.watch, place.modules);
     attack.prepare();
-    const stage = await Stage.open(runtime, place.open);
+    const stage = await Stage.open(runtime, place.open, this.#patience.meetMs);
     const { rt } = stage;
     const main = new Engagement(rt, this.#plan, place, "call", attack);
     this.#engagement = main;
@@ -122,8 +130,9 @@ class Trial {
 
   /** The runtime goes on, with all its threads; or says that it was closed. */
   async #checkNext(stage: Stage, closed: boolean): Promise<void> {
-    const outcome = await settledWithin(stage.meet(), HANG_MS);
-    if (outcome === null) throw new StuckError(`the next call has not settled in ${HANG_MS} ms`);
+    const { hangMs } = this.#patience;
+    const outcome = await settledWithin(stage.meet(), hangMs);
+    if (outcome === null) throw new StuckError(`the next call has not settled in ${hangMs} ms`);
     if (outcome.status === "fulfilled") {
       if (closed) this.#faults.push("the next call succeeded though the runtime was closed");
       else this.#note(outcome.value as string | null, "the next call: ");
@@ -142,16 +151,17 @@ class Trial {
     await this.#inTime("closing", rt.close());
     this.#note(await this.#inTime("the user's pool", stage.faultOfPool()));
     await this.#inTime("ending the user's pool", stage.endPool());
-    const left = await this.#place.watch.ended(THREADS_END_MS);
-    if (left > 0)
-      throw new StuckError(`${left} threads had not ended ${THREADS_END_MS} ms after everything was closed`);
+    const { endMs } = this.#patience;
+    const left = await this.#place.watch.ended(endMs);
+    if (left > 0) throw new StuckError(`${left} threads had not ended ${endMs} ms after everything was closed`);
     if (rt.leaks().length > 0) this.#faults.push(`leases came up at the end: ${JSON.stringify(rt.leaks())}`);
   }
 
   /** @throws what the promise rejects with; {@link StuckError} if it doesn't settle */
   async #inTime<T>(what: string, promise: Promise<T>): Promise<T> {
-    const outcome = await settledWithin(promise, HANG_MS);
-    if (outcome === null) throw new StuckError(`${what} has not settled in ${HANG_MS} ms`);
+    const { hangMs } = this.#patience;
+    const outcome = await settledWithin(promise, hangMs);
+    if (outcome === null) throw new StuckError(`${what} has not settled in ${hangMs} ms`);
     if (outcome.status === "rejected") throw outcome.error;
     return outcome.value as T;
   }

@@ -16,8 +16,8 @@ const LATE = new URL("./late-start.ts", import.meta.url);
 /** After this long without work threads are no lanes any more. */
 const IDLE_MS = 150;
 
-/** How long the parts of a loop wait for each other. */
-const MEET_MS = 8000;
+/** Opens runtimes: `open` itself, but where those who use them are on trial. */
+export type OpenRuntime = (options: OpenOptions) => Promise<Runtime>;
 
 const POOL_EVENTS = ["error", "message", "drain", "workerCreate", "workerDestroy"] as const;
 
@@ -25,14 +25,19 @@ export class Stage {
   readonly rt: Runtime;
   readonly #piscina: Piscina | null;
   readonly #listeners: number;
+  readonly #meetMs: number;
 
-  /** Opens the runtime, and has its threads work before if that is planned. */
-  static async open(plan: RuntimePlan, open: (options: OpenOptions) => Promise<Runtime>): Promise<Stage> {
+  /**
+   * Opens the runtime, and has its threads work before if that is planned.
+   *
+   * @param meetMs - how long threads may take to come
+   */
+  static async open(plan: RuntimePlan, open: OpenRuntime, meetMs: number): Promise<Stage> {
     const { mode, threads, piscina: pool, before, debug } = plan;
     const piscina = pool === null ? null : makePiscina(threads, pool);
     const listeners = listenersOf(piscina);
     const rt = await open({ mode, debug, ...(piscina === null ? { threads } : { piscina }) });
-    const stage = new Stage(rt, piscina, listeners);
+    const stage = new Stage(rt, piscina, listeners, meetMs);
     if (before === "cold") return stage;
     const fault = await stage.meet();
     if (fault !== null) throw new Error(`before anything had gone wrong, ${fault}`);
@@ -40,10 +45,11 @@ export class Stage {
     return stage;
   }
 
-  private constructor(rt: Runtime, piscina: Piscina | null, listeners: number) {
+  private constructor(rt: Runtime, piscina: Piscina | null, listeners: number, meetMs: number) {
     this.rt = rt;
     this.#piscina = piscina;
     this.#listeners = listeners;
+    this.#meetMs = meetMs;
   }
 
   /** Runs a loop that needs every thread. @returns what is wrong with it, or null */
@@ -52,13 +58,13 @@ export class Stage {
     const parties = rt.threads;
     const met = rt.zeros([parties], "float64", { label: "meeting" });
     const arrivals = new Int32Array(new SharedArrayBuffer(4));
-    const args: MeetArguments = { arrivals, parties, timeoutMs: MEET_MS };
+    const args: MeetArguments = { arrivals, parties, timeoutMs: this.#meetMs };
     try {
       await rt.parallelFor(MEET, { over: parties, grainsize: 1, views: { met }, args });
       const counts = [...met.asTypedArray()];
       return counts.every((count) => count === parties)
         ? null
-        : `of ${parties} threads ${counts.join(", ")} met in ${MEET_MS} ms: one was not replaced`;
+        : `of ${parties} threads ${counts.join(", ")} met in ${this.#meetMs} ms: one was not replaced`;
     } finally {
       met.release();
     }

@@ -41,7 +41,7 @@ export class CaseProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (text) => (this.#said = `${this.#said}${String(text)}`.slice(-SAID_MAX)));
     }
-    this.#ended = once(this.#child, "exit").then(([code, signal]) => `${String(code ?? signal)}`);
+    this.#ended = once(this.#child, "exit").then(([code, signal]) => String(code ?? signal));
   }
 
   /** Has it run a case. After a fault it can be asked no more. */

@@ -38,8 +38,8 @@ export interface MovedMemory {
   end(holder: string): void;
   /** True while calls use it. */
   readonly isBusy: boolean;
-  /** @throws a `PoisonedError` or `ReleasedError` */
-  check(): void;
+  /** @throws a `PoisonedError` if it is lost */
+  checkNotLost(): void;
   /** Takes the buffer, to be moved. It is put back, or lost. */
   takeOut(): ArrayBuffer;
   /** Puts a buffer of {@link nbytes} back. */
@@ -88,7 +88,7 @@ export class MovedStorage extends ArrayStorage implements MovedMemory {
   }
 
   override check(): void {
-    if (this.#loss !== null) throw this.refusal();
+    this.checkNotLost();
     super.check();
   }
 
@@ -127,6 +127,10 @@ export class MovedStorage extends ArrayStorage implements MovedMemory {
 
   end(holder: string): void {
     this.#users.splice(this.#users.indexOf(holder), 1);
+  }
+
+  checkNotLost(): void {
+    if (this.#loss !== null) throw this.refusal();
   }
 
   takeOut(): ArrayBuffer {

@@ -129,6 +129,23 @@ test("enqueue: leases of several arrays come together, and somebody who waits ho
   expect(other.state).toBe("holds");
 });
 
+test("rest, wake: leases that rest stand against nobody; a wake is refused behind who waits", () => {
+  const standing = table.grantResting("loop", [ask("write")]);
+  const reader = enqueue("reader", ask("read"));
+  expect(reader.state).toBe("holds");
+  expect(() => table.wake("loop", standing)).toThrow("reader is reading the same memory");
+  table.releaseAll(reader.leases!);
+  table.wake("loop", standing);
+  const next = enqueue("next", ask("read"));
+  expect(next.state).toBe("waits");
+  table.rest(standing);
+  expect(next.state).toBe("holds");
+  const writer = enqueue("writer", ask("write"));
+  table.releaseAll(next.leases!);
+  expect(writer.state).toBe("holds");
+  expect(() => table.wake("loop", standing)).toThrow("writer is writing the same memory");
+});
+
 test("cancel: tells what stood against it, and lets through who stood behind", () => {
   table.grant("reader", [ask("read")]);
   const writer = enqueue("writer", ask("write"));

@@ -136,6 +136,16 @@ test("isOrphaned: is said of a lease for writing whose thread died with a view o
   expect(orphaned()).toEqual([false, false, false]);
   owner.leases.removeThread(7);
   expect(orphaned()).toEqual([false, true, false]);
+  owner.giveBack([read, write, unused]);
+  const standing = owner.lendStanding("loop", writing(photo));
+  const [{ lease, descriptor }] = standing.loans as [Loan];
+  standing.begin();
+  borrowView(descriptor, claimRow(owner.leases.words, 9));
+  owner.leases.removeThread(9);
+  expect(owner.leases.isOrphaned(lease)).toBe(true);
+  standing.end();
+  expect(owner.leases.isOrphaned(lease)).toBe(false);
+  standing.release();
 });
 
 test("debug: reports tell where arrays were made and leases taken; without it nothing is recorded", () => {

@@ -17,8 +17,9 @@ export interface QueuedCall {
 
 export class CallQueue<C extends QueuedCall> {
   readonly #lines: Map<object, C[]> = new Map();
-  /** Those that are the first in all their lines; the next one first. */
+  /** Those that are the first in all their lines, but for the one that has its turn; the next one first. */
   readonly #ready: C[] = [];
+  #current: C | null = null;
   readonly #calls: Set<C> = new Set();
 
   add(call: C): void {
@@ -36,6 +37,7 @@ export class CallQueue<C extends QueuedCall> {
     if (!this.#calls.delete(call)) return;
     const at = this.#ready.indexOf(call);
     if (at >= 0) this.#ready.splice(at, 1);
+    if (this.#current === call) this.#current = null;
     const followers = new Set<C>();
     for (const memory of call.memories) {
       const line = this.#lines.get(memory)!;
@@ -44,16 +46,17 @@ export class CallQueue<C extends QueuedCall> {
       else followers.add(line[0]!);
     }
     for (const follower of followers) {
-      if (this.#isFirst(follower) && !this.#ready.includes(follower)) this.#ready.push(follower);
+      const isReady = follower === this.#current || this.#ready.includes(follower);
+      if (!isReady && this.#isFirst(follower)) this.#ready.push(follower);
     }
   }
 
   /** The call whose turn it is, or null if there is none: round robin. */
   next(): C | null {
-    const call = this.#ready.shift();
-    if (call === undefined) return null;
-    this.#ready.push(call);
-    return call;
+    // Behind those that came during its turn.
+    if (this.#current !== null) this.#ready.push(this.#current);
+    this.#current = this.#ready.shift() ?? null;
+    return this.#current;
   }
 
   /** All of them, oldest first. */

@@ -81,7 +81,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   /** Fails if memory that it waits for has been lost. */
   refuseIfLost(): void {
     try {
-      this.operands.check();
+      this.operands.checkNotLost();
     } catch (error) {
       this.fail(error);
     }

@@ -61,13 +61,13 @@ export class MovedOperands {
   }
 
   /** @throws a `PoisonedError` if some memory was lost */
-  check(): void {
-    for (const memory of this.memories) memory.check();
+  checkNotLost(): void {
+    for (const memory of this.memories) memory.checkNotLost();
   }
 
   /** Takes all memory out. @throws a `PoisonedError` if some of it was lost; then none is taken */
   takeOut(): MovingOperands {
-    this.check();
+    this.checkNotLost();
     const taken = new Map(this.memories.map((memory) => [memory, memory.takeOut()]));
     const views = this.#views.map(({ name, descriptor, memory }) => {
       const buffer = memory === null ? descriptor.buffer : taken.get(memory)!;
