@@ -48,7 +48,6 @@ const ofJob = {
 };
 
 const ofLane = {
-  STATE: words.stateOf,
   INSIDE: words.insideOf,
   CHUNK: words.chunkOf,
   PARKED: words.parkedOf,

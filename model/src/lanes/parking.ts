@@ -7,13 +7,7 @@
  * @module
  */
 import { scenario, type Scenario, type ScenarioOptions, type Snapshot, type ThreadSpec } from "@instride/explorer";
-import {
-  cancelEvictions,
-  evictLanes,
-  residentLanes,
-  shutDown,
-  wakeLanes,
-} from "../../../packages/scheduler/src/lanes/caller-side.ts";
+import { cancelEvictions, evictLanes, shutDown, wakeLanes } from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { EVICTIONS, parkedOf, SLEEPERS } from "../../../packages/scheduler/src/lanes/lane-words.ts";
 import { check, several, type Theme } from "../theme.ts";
 import {
@@ -64,30 +58,6 @@ export function twoPark(chunks: number): Scenario {
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [awaitingCaller(2, chunks), residentLane(0), residentLane(1)],
-  });
-}
-
-/** A lane that has been idle goes. The caller counts on it, or starts another. */
-export function goesWhileOpened(): Scenario {
-  return scenario({
-    name: "lanes: one goes while a job is opened by a caller that counts the resident ones",
-    memories: LANE_MEMORIES,
-    options: { ...STRICT, timeoutsMax: 1 },
-    threads: [
-      {
-        name: "caller",
-        run: (env) => {
-          const caller = new ModelCaller(env, 2, "spins");
-          caller.open(ONE_CHUNK);
-          caller.wake(ONE_CHUNK);
-          if (residentLanes(env.ports.lanes, 2) === 0) raiseFlag(env.ports.host, startOf(1));
-          caller.untilOver(ONE_CHUNK);
-          checkAllRan(caller.settle(ONE_CHUNK));
-        },
-      },
-      residentLane(0),
-      startedLane(1),
-    ],
   });
 }
 
@@ -253,5 +223,5 @@ export const PARKING: Theme = {
     shutDownWhileParking(1),
     shutDownWhileParking(2),
   ],
-  large: [goesWhileOpened(), twoPark(1), twoPark(2), evictedWhileOpened()],
+  large: [twoPark(1), twoPark(2), evictedWhileOpened()],
 };

@@ -20,7 +20,6 @@ import {
   evicted,
   evictedTwice,
   evictionTakenBack,
-  goesWhileOpened,
   parksWhileOpened,
   registeredLate,
   shutDownWhileParking,
@@ -175,18 +174,6 @@ const PARKING_MUTANTS: readonly Scenario[] = [
   mutant(
     "a lane is marked parked before it is counted",
     delay(parksWhileOpened(), { ...lane, held: on("add", SLEEPERS), until: on("store", words.parkedOf(0)) }),
-  ),
-  mutant(
-    "a lane goes without a second look",
-    mutate(goesWhileOpened(), { kind: "stale-load", word: "GENERATION", thread: "lane0", nth: 1 }),
-  ),
-  mutant(
-    "a lane looks, then says that it is leaving",
-    mutate(goesWhileOpened(), { kind: "delay-store", word: "STATE_0", thread: "lane0", nth: 2 }),
-  ),
-  mutant(
-    "the caller counts residents before there is news",
-    delay(goesWhileOpened(), { ...caller, held: on("add", GENERATION), until: on("load", words.stateOf(0)) }),
   ),
   mutant(
     "a request to leave is taken by a load and a store",

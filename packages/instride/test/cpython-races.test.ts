@@ -2,6 +2,7 @@
  * The races that free-threaded CPython has, or had, in its buffer protocol: each as it was reported there, with real
  * threads. `docs/cpython-races.md` has the list, and where else each is tested.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
 import {
   BorrowError,
@@ -25,8 +26,6 @@ afterEach(() => {
   expect([...rt.stats().views.values()].every((count) => count === 0)).toBe(true);
 });
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
-
 /**
  * Has all threads do the same in a race, while the owner does `attempt` again and again.
  *
@@ -48,14 +47,14 @@ async function race(
       identity: 0,
       join: (a, b) => a + b,
     });
-    let isOver = false;
+    const state = { isOver: false };
     const over = call.then(
-      () => (isOver = true),
-      () => (isOver = true),
+      () => (state.isOver = true),
+      () => (state.isOver = true),
     );
     try {
-      while (!isOver && Atomics.load(words, 0) < THREADS) await nextTurn();
-      for (let i = 0; i < attempts && !isOver; i++) {
+      while (!state.isOver && Atomics.load(words, 0) < THREADS) await nextTurn();
+      for (let i = 0; i < attempts && !state.isOver; i++) {
         attempt();
         await nextTurn();
       }

@@ -45,7 +45,12 @@ describeModes(
         lease.release();
       });
     });
+  },
+  { debug: true },
+);
 
+describeModes(
+  (runtime) => {
     test("a read-only operand that was changed rejects the call, naming view and kernel", async () => {
       const rt = runtime();
       await rt.scope(async (s) => {

@@ -75,7 +75,9 @@ describeModes((runtime) => {
       expect(marks.toList()).toEqual(Array.from({ length: 64 }, () => 1));
     });
   });
+});
 
+describeModes((runtime) => {
   test("acquireTimeoutMs: a signal ends the wait with its reason; those behind move up", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {
@@ -136,7 +138,9 @@ describeModes((runtime) => {
       expect(readings).toBeGreaterThan(3);
     });
   });
+});
 
+describeModes((runtime) => {
   test("acquireTimeoutMs: an array that is released while calls wait for it ends their waits", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {

@@ -65,7 +65,9 @@ describeModes((runtime) => {
       expect(rt.stats()).toMatchObject({ leases: 0, waiting: 0 });
     });
   });
+});
 
+describeModes((runtime) => {
   test("poison: an adopted buffer is poisoned, through every array over the same bytes", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {

@@ -61,5 +61,5 @@ test("checkArguments: finds a view in a value that holds itself", () => {
 
 test("isPlainObject: is true for object literals of any realm, and for those without a prototype", () => {
   expect([{}, Object.create(null), runInNewContext("({})")].map(isPlainObject)).toEqual([true, true, true]);
-  expect([[], new Map(), new (class A {})(), null, 1, () => 1, Promise.resolve()].some(isPlainObject)).toBe(false);
+  expect([[], new Map(), new Date(0), null, 1, () => 1, Promise.resolve()].some(isPlainObject)).toBe(false);
 });

@@ -29,11 +29,9 @@ export interface LeaseWaiter {
 
 /** The line of those who wait. */
 export class LeaseLine {
-  /** With the order in which they came. */
-  readonly #waiters: Map<LeaseWaiter, number> = new Map();
-  /** In that order too. */
+  /** In the order in which they came, as are those of each space. */
+  readonly #waiters: Set<LeaseWaiter> = new Set();
   readonly #bySpace: Map<object, Set<LeaseWaiter>> = new Map();
-  #arrivals = 0;
 
   get size(): number {
     return this.#waiters.size;
@@ -45,7 +43,7 @@ export class LeaseLine {
 
   /** The last place in the line. */
   add(waiter: LeaseWaiter): void {
-    this.#waiters.set(waiter, this.#arrivals++);
+    this.#waiters.add(waiter);
     for (const { space } of waiter.requests) {
       const inSpace = this.#bySpace.get(space);
       if (inSpace === undefined) this.#bySpace.set(space, new Set([waiter]));
@@ -64,12 +62,16 @@ export class LeaseLine {
     return true;
   }
 
-  /** All who wait, or those who want something in one of `spaces`, in order. */
-  waiters(spaces?: Iterable<object>): LeaseWaiter[] {
-    if (spaces === undefined) return [...this.#waiters.keys()];
+  /** All who wait. */
+  get all(): LeaseWaiter[] {
+    return [...this.#waiters];
+  }
+
+  /** Those who want something in one of `spaces`: of each space in order. */
+  waitersIn(spaces: Iterable<object>): LeaseWaiter[] {
     const found = new Set<LeaseWaiter>();
     for (const space of spaces) for (const waiter of this.#bySpace.get(space) ?? []) found.add(waiter);
-    return [...found].toSorted((a, b) => this.#waiters.get(a)! - this.#waiters.get(b)!);
+    return [...found];
   }
 
   /**

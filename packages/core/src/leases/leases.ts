@@ -113,7 +113,7 @@ export class LeaseTable {
   /** Ends the waits of those who want something of `array`: it can't be lent any more. */
   refuseWaiters({ array, space }: Pick<LeaseRequest, "array" | "space">, errorOf: () => unknown): void {
     const concerned = this.#line
-      .waiters([space])
+      .waitersIn([space])
       .filter(({ requests }) => requests.some((request) => request.array === array));
     this.#refuse(concerned, errorOf);
   }
@@ -121,7 +121,7 @@ export class LeaseTable {
   /** Ends all waits, and those to come as soon as they would begin. */
   closeLine(errorOf: () => unknown): void {
     this.#closed = errorOf;
-    this.#refuse(this.#line.waiters(), errorOf);
+    this.#refuse(this.#line.all, errorOf);
   }
 
   /**
@@ -279,7 +279,7 @@ export class LeaseTable {
   #advance(spaces: Set<object>): void {
     for (let next = spaces; next.size > 0 && this.#line.size > 0;) {
       const refused: LeaseWaiter[] = [];
-      for (const waiter of this.#line.waiters(next)) {
+      for (const waiter of this.#line.waitersIn(next)) {
         if (this.#obstacle(waiter.holder, waiter.requests, waiter) !== null) continue;
         this.#line.remove(waiter);
         if (!this.#serve(waiter)) refused.push(waiter);

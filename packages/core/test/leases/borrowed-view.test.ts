@@ -166,3 +166,16 @@ test("borrowView: memory that no owner counts is there as long as its buffer", (
   expect(() => other.view.get(0, 0)).toThrow(BufferError);
   expect(viewCount()).toBe(0);
 });
+
+test("borrowView: who lends may refuse a release while the loan lasts, of the view itself and nothing made of it", () => {
+  const borrowed = borrowView(descriptor, thread, () => {
+    throw new BufferError("not yet");
+  });
+  const { view } = borrowed;
+  view.at(0).release();
+  for (let i = 0; i < 2; i++) expect(() => view.release()).toThrow("not yet");
+  expect([view.released, viewCount()]).toEqual([false, 1]);
+  borrowed.end();
+  view.release();
+  expect([view.released, viewCount()]).toEqual([true, 0]);
+});

@@ -83,8 +83,11 @@ test("poison: what says nothing of the content works, and so does the release", 
 
 test("poison: a block that held a poisoned array is used again without it", () => {
   const { byteOffset } = photo;
+  const part = photo.at("1:");
   poison(photo);
   photo.release();
+  expect([part.isPoisoned, part.released]).toEqual([false, true]);
+  expect(() => part.get(0)).toThrow(ReleasedError);
   const next = owner.zeros([4], "uint8");
   expect([next.byteOffset, next.isPoisoned, next.get(0)]).toEqual([byteOffset, false, 0]);
 });

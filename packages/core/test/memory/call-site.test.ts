@@ -54,10 +54,10 @@ test("callSite: reads the stacks of other engines, and none where there is none"
     withStack("callSite@https://cdn.org/node_modules/@instride/core/dist/x.js:1:2\nmain@https://a.org/app.js:10:5"),
   ).toBe("https://a.org/app.js:10:5");
   expect(withStack("@https://a.org/app.js:10:5\n")).toBe("https://a.org/app.js:10:5");
-  expect(withStack("Error: x\n    at async file:///home/me/app.js:3:1\n    at node:internal/main:1:1")).toBe(
-    "file:///home/me/app.js:3:1",
+  expect(withStack("Error: x\n    at async file:///srv/app.js:3:1\n    at node:internal/main:1:1")).toBe(
+    "file:///srv/app.js:3:1",
   );
-  expect(withStack("Error: x\n    at Object.<anonymous> (/home/me/my app.js:3:1)")).toBe("/home/me/my app.js:3:1");
+  expect(withStack("Error: x\n    at Object.<anonymous> (/srv/my app.js:3:1)")).toBe("/srv/my app.js:3:1");
   expect(withStack("Error: x\n    at node:internal/main:1:1")).toBeNull();
   expect([withStack(""), withStack(undefined)]).toEqual([null, null]);
 });

@@ -10,7 +10,6 @@ import { segmentStart } from "../range.ts";
 import { type JobRecord, setWord, writeRecord } from "./job-record.ts";
 import { signalCaller } from "./lane-side.ts";
 import {
-  ABSENT,
   chunkOf,
   claimOf,
   doneOf,
@@ -24,12 +23,10 @@ import {
   nextOf,
   OPEN_JOBS,
   parkedOf,
-  RESIDENT,
   SHUTDOWN,
   SLEEPERS,
   spinningOf,
   SPINNERS,
-  stateOf,
   stopOf,
   ticketOf,
   waiterOf,
@@ -58,13 +55,6 @@ export function wakeLanes(port: Port, count: number): void {
   // Those that spin see it without being woken. Pairs with `spin`.
   const spinners = port.load(SPINNERS);
   if (spinners < count) port.notify(GENERATION, count - spinners);
-}
-
-/** Lanes that are resident: counted after {@link wakeLanes}, they don't go for being idle before they have looked. */
-export function residentLanes(port: Port, laneCount: number): number {
-  let count = 0;
-  for (let lane = 0; lane < laneCount; lane++) if (port.load(stateOf(lane)) === RESIDENT) count++;
-  return count;
 }
 
 /** Chunks that are finished. */
@@ -157,7 +147,6 @@ export function buryLane(port: Port, lane: number): LastWords {
     port.sub(SPINNERS, 1);
   }
   port.store(chunkOf(lane), 0);
-  port.store(stateOf(lane), ABSENT);
   port.store(insideOf(lane), 0);
   // Last: from here on another thread may have the lane.
   port.store(claimOf(lane), 0);

@@ -9,7 +9,6 @@
 import type { Port } from "@instride/core";
 import { segmentStart } from "../range.ts";
 import {
-  ABSENT,
   chunkCountIn,
   chunkOf,
   claimOf,
@@ -20,20 +19,17 @@ import {
   GENERATION,
   insideOf,
   LANES_MAX,
-  LEAVING,
   markOf,
   messagesOf,
   nextOf,
   OPEN_JOBS,
   parkedOf,
-  RESIDENT,
   segmentCountIn,
   SHUTDOWN,
   SLEEPERS,
   SPINNERS,
   spinningOf,
   spinsOf,
-  stateOf,
   stopOf,
   ticketOf,
   waiterOf,
@@ -53,11 +49,6 @@ export function claimLane(port: Port, thread: number): number {
   return -1;
 }
 
-/** Makes the lane one that callers count on. */
-export function becomeResident(port: Port, lane: number): void {
-  port.store(stateOf(lane), RESIDENT);
-}
-
 /**
  * The ticket of the job that is open in a slot and may have unclaimed chunks, or 0. A hint: only {@link enterJob} tells
  * for sure.
@@ -66,7 +57,8 @@ export function workIn(port: Port, job: number): number {
   const ticket = port.load(ticketOf(job));
   if (ticket === 0 || port.load(stopOf(job)) !== 0) return 0;
   const cut = port.load(cutOf(job));
-  const [chunkCount, segmentCount] = [chunkCountIn(cut), segmentCountIn(cut)];
+  const chunkCount = chunkCountIn(cut);
+  const segmentCount = segmentCountIn(cut);
   for (let segment = 0; segment < segmentCount; segment++)
     if (port.load(nextOf(job, segment)) < segmentStart(chunkCount, segmentCount, segment + 1)) return ticket;
   return 0;
@@ -100,8 +92,9 @@ export function leaveJob(port: Port, lane: number, job: number): void {
 export interface Claims {
   readonly chunkCount: number;
   readonly segmentCount: number;
-  /** The segment that it claims from. */
+  /** The segment that it claims from, and the chunk after its last. */
   segment: number;
+  segmentStop: number;
   /** Segments that may have chunks for it, that one included. */
   segmentsLeft: number;
 }
@@ -112,24 +105,31 @@ export const CALLER = -1;
 /** Begins to claim chunks of a job that the claimer is inside of: from the segment of its own number on. */
 export function startClaims(port: Port, job: number, participant: number): Claims {
   const cut = port.load(cutOf(job));
+  const chunkCount = chunkCountIn(cut);
   const segmentCount = segmentCountIn(cut);
   const segment = (participant + segmentCount) % segmentCount;
-  return { chunkCount: chunkCountIn(cut), segmentCount, segment, segmentsLeft: segmentCount };
+  const segmentStop = segmentStart(chunkCount, segmentCount, segment + 1);
+  return { chunkCount, segmentCount, segment, segmentStop, segmentsLeft: segmentCount };
 }
 
 /** Claims the next chunk, or gives -1 if none is to be had. */
 export function claimChunk(port: Port, job: number, claims: Claims): number {
   // Pairs with the store in `stopJob`: who has seen the stop starts no further chunk.
   if (port.load(stopOf(job)) !== 0) return -1;
-  const { chunkCount, segmentCount } = claims;
-  for (; claims.segmentsLeft > 0; claims.segmentsLeft--) {
+  for (; claims.segmentsLeft > 0; goRound(claims)) {
     // One add decides who has the chunk.
     const chunk = port.add(nextOf(job, claims.segment), 1);
-    if (chunk < segmentStart(chunkCount, segmentCount, claims.segment + 1)) return chunk;
-    // Its claims only grow, so it is not looked at again.
-    claims.segment = (claims.segment + 1) % segmentCount;
+    if (chunk < claims.segmentStop) return chunk;
   }
   return -1;
+}
+
+/** On to the segment after one that is used up: its next chunk only grows, so nobody has to look at it again. */
+function goRound(claims: Claims): void {
+  const { chunkCount, segmentCount } = claims;
+  claims.segment = (claims.segment + 1) % segmentCount;
+  claims.segmentStop = segmentStart(chunkCount, segmentCount, claims.segment + 1);
+  claims.segmentsLeft--;
 }
 
 /** Says which chunk the lane runs: what is known of it should it die or hang. */
@@ -240,26 +240,4 @@ export function takeEviction(port: Port): boolean {
     wanted = found;
   }
   return false;
-}
-
-/**
- * Leaves for good, unless there is news since `seen`.
- *
- * @returns false if the lane stays
- */
-export function tryToGo(port: Port, lane: number, seen: number): boolean {
-  // Say so, then look once more. The owner changes the generation, then counts the lanes that are resident
-  // (`residentLanes`): it doesn't count on a lane that goes, or the lane sees the news and stays.
-  port.store(stateOf(lane), LEAVING);
-  if (port.load(GENERATION) !== seen) {
-    port.store(stateOf(lane), RESIDENT);
-    return false;
-  }
-  port.store(stateOf(lane), ABSENT);
-  return true;
-}
-
-/** Leaves for good, whatever there is to do. */
-export function go(port: Port, lane: number): void {
-  port.store(stateOf(lane), ABSENT);
 }

@@ -26,7 +26,6 @@
  * | cut, registrations, spins of a job | the owner, while no ticket is in the slot | part of its record; the cut is the numbers of its chunks and segments |
  * | record of a job | the owner, while no ticket is in the slot | plain: kernel, operands, range |
  * | marks of a job | who has run the chunk | plain: the ticket, once the chunk is finished |
- * | state of a lane | the lane; the owner while the lane is absent or dead | absent, resident, leaving |
  * | inside of a lane | the lane, the owner for the dead | the ticket of the job that it is in; 0 for none |
  * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs or has just finished; 0 for none |
  * | parked of a lane | the lane, the owner for the dead | 1 while it is counted among the sleepers for good |
@@ -97,33 +96,27 @@ export const markOf = (job: number, chunk: number): number => MARKS + job * CHUN
 
 const laneLine = (lane: number): number => LANES + lane * LINE;
 
-export const stateOf = (lane: number): number => laneLine(lane);
-export const insideOf = (lane: number): number => laneLine(lane) + 1;
-export const chunkOf = (lane: number): number => laneLine(lane) + 2;
-export const parkedOf = (lane: number): number => laneLine(lane) + 3;
-export const spinningOf = (lane: number): number => laneLine(lane) + 5;
+export const insideOf = (lane: number): number => laneLine(lane);
+export const chunkOf = (lane: number): number => laneLine(lane) + 1;
+export const parkedOf = (lane: number): number => laneLine(lane) + 2;
+export const spinningOf = (lane: number): number => laneLine(lane) + 3;
 export const claimOf = (lane: number): number => laneLine(lane) + 4;
 
-/** States of a lane. */
-export const ABSENT = 0;
-export const RESIDENT = 1;
-export const LEAVING = 2;
+/** Enough for {@link CHUNKS_MAX}. */
+const CHUNK_COUNT_BITS = 16;
 
 /** A cut as one word, so that one load tells all of it. */
 export function packCut(chunkCount: number, segmentCount: number): number {
-  return segmentCount * SEGMENT_UNIT + chunkCount;
+  return (segmentCount << CHUNK_COUNT_BITS) | chunkCount;
 }
 
 export function chunkCountIn(cut: number): number {
-  return cut % SEGMENT_UNIT;
+  return cut & ((1 << CHUNK_COUNT_BITS) - 1);
 }
 
 export function segmentCountIn(cut: number): number {
-  return Math.floor(cut / SEGMENT_UNIT);
+  return cut >> CHUNK_COUNT_BITS;
 }
-
-/** Above every number of chunks. */
-const SEGMENT_UNIT: number = 2 ** 16;
 
 /** The ticket after `ticket`: never 0, which stands for none. */
 export function nextTicket(ticket: number): number {

@@ -8,13 +8,11 @@
  */
 import type { Port } from "@instride/core";
 import {
-  becomeResident,
   CALLER,
   claimChunk,
   enterJob,
   finishChunk,
   generation,
-  go,
   isShutDown,
   leaveJob,
   noteChunk,
@@ -26,7 +24,6 @@ import {
   startClaims,
   stopJob,
   takeEviction,
-  tryToGo,
   workIn,
 } from "./lane-side.ts";
 import { JOBS_MAX, registrationsOf } from "./lane-words.ts";
@@ -69,15 +66,14 @@ export type LaneExit = "idle" | "evicted" | "shut down" | "to load" | "died";
 /** Stays until there is no more work, or the thread is wanted for something else. */
 export function runLane(host: LaneHost): LaneExit {
   const { port, lane } = host;
-  becomeResident(port, lane);
   let cursor = lane % JOBS_MAX;
   let spins = false;
   for (;;) {
     const seen = generation(port);
-    if (isShutDown(port)) return goBecause(host, "shut down");
-    if (takeEviction(port)) return goBecause(host, "evicted");
+    if (isShutDown(port)) return "shut down";
+    if (takeEviction(port)) return "evicted";
     const served = serveNextJob(host, cursor);
-    if (host.mustLoad) return goBecause(host, "to load");
+    if (host.mustLoad) return "to load";
     if (served >= 0) {
       // The next job of a caller that runs one after the other is in the same slot.
       cursor = othersAreOpen(port) ? (served + 1) % JOBS_MAX : served;
@@ -86,13 +82,9 @@ export function runLane(host: LaneHost): LaneExit {
     }
     if (spins && spin(port, lane, seen, host.startSpin())) continue;
     spins = false;
-    if (park(port, lane, seen, host.idleMs) && tryToGo(port, lane, seen)) return "idle";
+    // Whoever counts on lanes counts their stays, not the threads: news that comes now has another one started.
+    if (park(port, lane, seen, host.idleMs) && generation(port) === seen) return "idle";
   }
-}
-
-function goBecause({ port, lane }: LaneHost, exit: LaneExit): LaneExit {
-  go(port, lane);
-  return exit;
 }
 
 /** Serves the next job that has work, from slot `cursor` on. @returns its slot, or -1 if there is none */

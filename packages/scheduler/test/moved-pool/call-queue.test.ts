@@ -28,10 +28,19 @@ test("CallQueue: calls with memory of their own take turns, those that share run
   queue.remove(a);
   expect(turns(4)).toBe("bdbd");
   queue.remove(b);
-  expect(turns(4)).toBe("dcdc");
+  expect(turns(4)).toBe("cdcd");
   queue.remove(d);
   queue.remove(c);
   expect(turns(1)).toBe("-");
+});
+
+test("CallQueue: one that comes during the turn of another is served before that one's next turn", () => {
+  const queue = new CallQueue<TestCall>();
+  const [long, short] = [call("long", 0), call("short", 1)];
+  queue.add(long);
+  expect(queue.next()).toBe(long);
+  queue.add(short);
+  expect([queue.next(), queue.next()]).toEqual([short, long]);
 });
 
 test("CallQueue: one that waits is not overtaken by one that came later and could run", () => {

@@ -18,23 +18,21 @@ export class TestHost implements ThreadHost {
   readonly asked: ThreadRequest[] = [];
   started = 0;
   ended = 0;
+  /** From now on every request is answered. */
+  isLucky = false;
   readonly #registry: (name: string) => LoopBody;
   readonly #fateOf: (request: ThreadRequest, index: number) => Fate;
   #thread: MovedThread | null = null;
   #pending: PromiseWithResolvers<ThreadAnswer> | null = null;
 
   /** @param fateOf - of a request, and the how many-th it is */
-  constructor(kernels: Readonly<Record<string, LoopBody>>, fateOf: TestHost["fateOf"] = () => "answers") {
+  constructor(kernels: Readonly<Record<string, LoopBody>>, fateOf: (request: ThreadRequest, index: number) => Fate = () => "answers") {
     this.#registry = (name) => {
       const kernel = kernels[name];
       if (kernel === undefined) throw new RangeError(`no kernel "${name}" in this test`);
       return kernel;
     };
     this.#fateOf = fateOf;
-  }
-
-  get fateOf(): (request: ThreadRequest, index: number) => Fate {
-    return this.#fateOf;
   }
 
   start(): number {
@@ -49,7 +47,7 @@ export class TestHost implements ThreadHost {
     this.start();
     if (this.#pending !== null) throw new Error("two requests at a time");
     const arrived = structuredClone(request, { transfer: [...buffers] });
-    const fate = this.#fateOf(request, this.asked.length);
+    const fate = this.isLucky ? "answers" : this.#fateOf(request, this.asked.length);
     this.asked.push(request);
     this.#pending = Promise.withResolvers<ThreadAnswer>();
     const { promise } = this.#pending;
