@@ -8,9 +8,12 @@
 import { writeFileSync } from "node:fs";
 import { crossover } from "./crossover.bench.ts";
 import { dispatch } from "./dispatch.bench.ts";
+import { memory } from "./memory.bench.ts";
+import { queue } from "./queue.bench.ts";
 import { type BenchArguments, parseArguments, UsageError } from "./support/arguments.ts";
 import { formatMachine, thisMachine } from "./support/machine.ts";
 import {
+  type Finding,
   formatFindings,
   formatGroup,
   formatSuite,
@@ -23,7 +26,7 @@ import type { Suite, SuiteContext } from "./support/suite.ts";
 import { views } from "./views.bench.ts";
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [dispatch, crossover, views];
+const SUITES: readonly Suite[] = [dispatch, crossover, queue, memory, views];
 
 const HELP = `pnpm bench [suite...] [--json FILE] [--quick]
 
@@ -51,11 +54,16 @@ async function runSuite(suite: Suite, context: SuiteContext): Promise<SuiteResul
   const { name, decides } = suite;
   console.log(`\n${formatSuite(suite)}`);
   const groups: Group[] = [];
-  for await (const group of suite.groups(context)) {
-    groups.push(group);
-    console.log(`\n${formatGroup(group)}`);
+  const findings: Finding[] = [];
+  for await (const measured of suite.measure(context)) {
+    if ("cases" in measured) {
+      groups.push(measured);
+      console.log(`\n${formatGroup(measured)}`);
+    } else {
+      findings.push(measured);
+    }
   }
-  const findings = suite.findings?.(groups) ?? [];
+  findings.push(...(suite.findings?.(groups) ?? []));
   if (findings.length > 0) console.log(`\n${formatFindings(findings)}`);
   return { name, decides, groups, findings };
 }

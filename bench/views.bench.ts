@@ -10,11 +10,11 @@
  */
 import { crossoverOf } from "./support/crossover.ts";
 import { measureGroup } from "./support/measure.ts";
-import type { CaseResult, Finding, Group } from "./support/report.ts";
+import { type CaseResult, type Finding, type Group, sizeName } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
 import { accessPlans, CONTIGUOUS, TYPED_ARRAY } from "./views/access.ts";
 import { ASSIGN, COPY, copyPlans } from "./views/copies.ts";
-import { HAND_OUT, handOutPlan, PART, partPlans, sizeName } from "./views/parts.ts";
+import { HAND_OUT, handOutPlan, PART, partPlans } from "./views/parts.ts";
 
 /** Of a typed array's time, for an idiom that counts as fast. */
 const FAST = 1.2;
@@ -22,7 +22,7 @@ const FAST = 1.2;
 export const views: Suite = {
   name: "views",
   decides: "when a view costs less than a copy, and which idiom reads and copies as fast as a typed array",
-  groups: measureViews,
+  measure: measureViews,
   findings: viewFindings,
 };
 

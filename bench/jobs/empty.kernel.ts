@@ -4,8 +4,9 @@
  * @module
  */
 import type { HalfOpenRange } from "instride";
+import { countRuns } from "./run-counts.ts";
 
-/** @param runs - if given, counts how often each iteration ran: shows, before anything is timed, that it does */
-export default function empty({ start, stop }: HalfOpenRange, _views: object, runs?: Int32Array): void {
-  if (runs !== undefined) for (let i = start; i < stop; i++) Atomics.add(runs, i, 1);
+/** @param counts - if given, they are asked whether to count how often each iteration runs */
+export default function empty(range: HalfOpenRange, _views: object, counts?: Int32Array): void {
+  if (counts !== undefined) countRuns(counts, range);
 }

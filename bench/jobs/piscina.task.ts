@@ -6,9 +6,12 @@
 import type { HalfOpenRange } from "instride";
 import { add } from "./add.ts";
 import emptyKernel from "./empty.kernel.ts";
+import { meet } from "./rendezvous.ts";
 
-interface EmptyTask extends HalfOpenRange {
-  readonly runs: Int32Array | undefined;
+/** A task of its own for each thread. */
+interface ForkJoinTask extends HalfOpenRange {
+  /** What the job's kernel gets as `args`. */
+  readonly args: Int32Array | undefined;
 }
 
 interface AddSharedTask extends HalfOpenRange {
@@ -22,8 +25,12 @@ interface AddClonedTask {
   readonly b: Float64Array<ArrayBuffer>;
 }
 
-export function empty({ start, stop, runs }: EmptyTask): void {
-  emptyKernel({ start, stop }, {}, runs);
+export function empty({ start, stop, args }: ForkJoinTask): void {
+  emptyKernel({ start, stop }, {}, args);
+}
+
+export function rendezvous({ args }: ForkJoinTask): void {
+  meet(args!);
 }
 
 /** Works on a part of arrays in shared memory. */

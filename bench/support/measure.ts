@@ -17,6 +17,8 @@ export interface Case {
   /** Does the work once. What it returns is waited for. */
   readonly run: () => void | Promise<void>;
   readonly isAsync: boolean;
+  /** Runs whenever the case has its turn, before its first sample: makes ready what the work finds there. */
+  readonly beforeAll?: () => void | Promise<void>;
 }
 
 export interface GroupPlan extends Omit<Group, "cases"> {
@@ -33,7 +35,7 @@ export interface Effort {
   readonly timeMs: number;
   /** ...and at least so many. */
   readonly samplesMin: number;
-  /** Before the first round. */
+  /** Before the first round, and not timed. */
   readonly warmupMs: number;
 }
 
@@ -61,8 +63,12 @@ export async function measureGroup({ cases, effort, beforeEach, ...group }: Grou
       retainSamples: true,
       throws: true,
     });
-    for (const { name, run, isAsync } of cases) {
-      bench.add(name, run, { async: isAsync, ...(beforeEach === undefined ? {} : { beforeEach }) });
+    for (const { name, run, isAsync, beforeAll } of cases) {
+      bench.add(name, run, {
+        async: isAsync,
+        ...(beforeAll === undefined ? {} : { beforeAll }),
+        ...(beforeEach === undefined ? {} : { beforeEach }),
+      });
     }
     for (const { name, result } of await bench.run()) {
       if (!("latency" in result)) throw new Error(`cannot time "${name}": its state is ${result.state}`);
@@ -72,7 +78,8 @@ export async function measureGroup({ cases, effort, beforeEach, ...group }: Grou
   return { ...group, cases: resultsOf(samples, group.reference) };
 }
 
-function resultsOf(samples: ReadonlyMap<string, number[]>, reference: string): CaseResult[] {
+/** What the samples of each case amount to, in microseconds. @param reference - the case that ratios refer to */
+export function resultsOf(samples: ReadonlyMap<string, readonly number[]>, reference: string): CaseResult[] {
   const results = Array.from(samples, ([name, us]) => ({ name, samples: us.length, latencyUs: latencyOf(us) }));
   const base = results.find(({ name }) => name === reference);
   if (base === undefined) throw new Error(`internal: no case has the name of the reference, "${reference}"`);

@@ -69,7 +69,7 @@ export interface Latency {
   readonly max: number;
 }
 
-/** A conclusion from all groups of a suite. */
+/** A conclusion from all groups of a suite, or a figure that is no time. */
 export interface Finding {
   readonly name: string;
   /** Null where there is no such value. */
@@ -89,7 +89,7 @@ export function formatGroup({ name, work, reference, cases }: Group): string {
   const rows = cases.map(({ name: caseName, latencyUs: { p25, p50, p75, p99 }, ratio }) => [
     `  ${caseName}${caseName === reference ? " *" : ""}`,
     formatUs(p50),
-    `${formatUs(p25)}..${formatUs(p75)}`,
+    formatSpread({ p25, p75 }),
     formatUs(p99),
     ratio.toFixed(2),
     ...(work === null ? [] : [(work.amount / p50 / 1000).toFixed(2)]),
@@ -101,9 +101,20 @@ export function formatFindings(findings: readonly Finding[]): string {
   return findings.map(({ text }) => `=> ${text}`).join("\n");
 }
 
+/** A size in the largest unit that is not too large for it: `16 B`, `4 KiB`, `1 GiB`. */
+export function sizeName(nbytes: number): string {
+  const power = Math.floor(Math.log2(nbytes) / 10);
+  return `${nbytes / 1024 ** power} ${["B", "KiB", "MiB", "GiB"][power]}`;
+}
+
 /** Three significant digits, more above 1000, and no exponent. */
-function formatUs(us: number): string {
+export function formatUs(us: number): string {
   return us < 999.5 ? us.toPrecision(3) : us.toFixed(0);
+}
+
+/** The middle half. */
+export function formatSpread({ p25, p75 }: Pick<Latency, "p25" | "p75">): string {
+  return `${formatUs(p25)}..${formatUs(p75)}`;
 }
 
 /** The first column to the left, with room for the longest name of any suite; the others to the right. */

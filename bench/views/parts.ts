@@ -6,6 +6,7 @@
 import { totalmem } from "node:os";
 import { borrowView, claimRow, MemoryOwner, MemoryView, slice, type ThreadLeases } from "@instride/core";
 import type { GroupPlan } from "../support/measure.ts";
+import { sizeName } from "../support/report.ts";
 import { planOf, type Way, way } from "./way.ts";
 
 /** What a part is known by here: its length, and its first and last byte. */
@@ -142,10 +143,4 @@ function bytesSeen(bytes: Uint8Array): Seen {
 
 function viewSeen(view: MemoryView): Seen {
   return [view.length, view.get(0) as number, view.get(-1) as number];
-}
-
-/** `16 B`, `4 KiB`, `1 GiB`. */
-export function sizeName(nbytes: number): string {
-  const power = Math.floor(Math.log2(nbytes) / 10);
-  return `${nbytes / 1024 ** power} ${["B", "KiB", "MiB", "GiB"][power]}`;
 }

@@ -97,7 +97,7 @@ describeModes((runtime) => {
 
   test("a result: what can't travel is a TypeError that says so, and the next call works", async () => {
     const rt = runtime();
-    for (const value of ["() => 1", "Symbol('s')", "{ f() {} }", "[new WeakMap()]", "Promise"]) {
+    for (const value of ["() => 1", "Symbol('s')", "{ f() {} }", "[new WeakMap()]", "Promise", "new Proxy({}, {})"]) {
       for (const [call, what] of [
         [() => reduce(`() => (${value})`), "what the kernel returned"],
         [() => rt.run(kernelOf(`() => (${value})`)), "what the task returned"],

@@ -134,7 +134,15 @@ describeModes((runtime) => {
     const rt = runtime();
     const { port1, port2 } = new MessageChannel();
     const text = "cannot send the arguments to another thread: ";
-    for (const args of [() => 1, { f: () => 1 }, [Symbol("s")], Promise.resolve(), { map: new WeakMap() }, port1]) {
+    for (const args of [
+      () => 1,
+      { f: () => 1 },
+      [Symbol("s")],
+      Promise.resolve(),
+      { map: new WeakMap() },
+      new Proxy({}, {}),
+      port1,
+    ]) {
       for (const call of [() => rt.parallelFor(fill, { over: 1, args }), () => rt.run(fill, { args })]) {
         const error = await rejection(call());
         expect(error).toBeInstanceOf(TypeError);
@@ -144,6 +152,14 @@ describeModes((runtime) => {
     }
     port1.close();
     port2.close();
+  });
+
+  test("args: are copied when the call is made: what is done to them afterwards reaches no thread", async () => {
+    const rt = runtime();
+    const args = { list: [1, 2] };
+    const call = rt.run(kernelOf("(views, { list }) => list"), { args });
+    args.list[0] = 7;
+    expect(await call).toEqual([1, 2]);
   });
 
   test("args: a view among them is a TypeError that names its place, wherever it is", async () => {

@@ -15,7 +15,7 @@ import type { AbortSignal } from "./pool.ts";
 import type { Failure, KernelTarget, Operands } from "./protocol.ts";
 import { compareRanges } from "./range.ts";
 import { watchReadonly } from "./readonly-check.ts";
-import { checkArguments } from "./sendable.ts";
+import { copyOfArguments } from "./sendable.ts";
 
 /** Views by the names under which a kernel gets them. Read-only views are lent for reading, others for writing. */
 export type Views = Readonly<Record<string, MemoryView>>;
@@ -47,11 +47,11 @@ export async function withLoans<R>(
   options: CallOptions,
   run: (operands: Operands) => Promise<R>,
 ): Promise<R> {
-  const { views = {}, args, signal, lent } = options;
+  const { views = {}, signal, lent } = options;
   checkSignal(signal);
-  checkArguments(args);
   throwIfAborted(signal);
   if (lent !== undefined) return run(lent);
+  const args = copyOfArguments(options.args);
   const requests = loanRequests(views);
   const names = Object.keys(views);
   const lending = lendInTime(owner, targetName(target), requests, options);

@@ -15,6 +15,7 @@ import { withLoans } from "./calls.ts";
 import { cutForReduction, type Over } from "./cut.ts";
 import { type LoopContext, parallelLoop } from "./parallel-loop.ts";
 import { checkJoin, type ParallelReduceOptions } from "./parallel-reduce.ts";
+import { copyOfJoined } from "./sendable.ts";
 
 /** As for a reduction; `identity` is what the first part begins with. */
 export type ParallelScanOptions<T> = ParallelReduceOptions<T>;
@@ -65,7 +66,7 @@ export function prefixesOf<T>(
   const prefixes: T[] = [];
   let total = identity;
   for (const value of totals) {
-    prefixes.push(total);
+    prefixes.push(copyOfJoined(total));
     total = join(total, value);
   }
   return { prefixes, total };

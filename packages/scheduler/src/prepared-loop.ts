@@ -15,7 +15,7 @@ import { checkLine, checkMode, type LoopContext, type LoopOptions, progressOf } 
 import type { PreparedRun, RunControl } from "./pool.ts";
 import type { KernelTarget, LoopOutcome } from "./protocol.ts";
 import { watchReadonly } from "./readonly-check.ts";
-import { checkArguments } from "./sendable.ts";
+import { copyOfArguments } from "./sendable.ts";
 
 /** A run doesn't wait for leases: it is refused at once if others hold them. */
 export interface PrepareOptions extends Omit<ParallelForOptions, "signal" | "onProgress" | "acquireTimeoutMs"> {
@@ -184,7 +184,7 @@ export async function prepareLoop(
   const cut = cutForLoop(options, pool.participants, pool.autoCutsFor);
   const mode = checkMode(options);
   checkLine(kernel, cut);
-  checkArguments(options.args);
+  const args = copyOfArguments(options.args);
   const inlineBelowMs = checkInlineBelow(options.inlineBelowUs) / 1000;
   const given = options.views ?? {};
   const names = Object.keys(given);
@@ -193,7 +193,7 @@ export async function prepareLoop(
   try {
     const views = Object.fromEntries(loan.loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
     const { chunks, grid } = cut;
-    const operands = { views, args: options.args, grid };
+    const operands = { views, args, grid };
     const control = { signal: undefined, onProgress: undefined };
     const job = { ...operands, ...control, ...mode, kernel, chunks, collects: false, inlineBelowMs };
     const leases: RunLeases = {

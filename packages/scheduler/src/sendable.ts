@@ -22,15 +22,32 @@ const ELEMENTS = "its elements: toList(), toBytes()";
 const ARGUMENTS: Cargo = { what: "the arguments", name: "args", expected: "it among the views of the call" };
 const TASK_RESULT: Cargo = { what: "what the task returned", name: "result", expected: ELEMENTS };
 const KERNEL_RESULT: Cargo = { what: "what the kernel returned", name: "result", expected: ELEMENTS };
+const JOINED: Cargo = { what: "what join returned", name: "result", expected: ELEMENTS };
 
-/** Throws if the arguments of a call can't travel. @throws `TypeError` that says what can't */
-export function checkArguments(args: unknown): void {
-  checkSendable(args, ARGUMENTS);
+/**
+ * The arguments of a call as its threads will get them: a copy, since the caller may change the original before the last
+ * thread has come.
+ *
+ * @throws `TypeError` if they can't travel
+ */
+export function copyOfArguments(args: unknown): unknown {
+  return copyOf(args, ARGUMENTS);
 }
 
-/** Throws if what a task returned can't travel. @throws `TypeError` that says what can't */
+/** What `join` of a scan returned, for a chunk to begin with: a copy, as `join` may go on with the original. */
+export function copyOfJoined<T>(value: T): T {
+  return copyOf(value, JOINED) as T;
+}
+
+/**
+ * Throws if what a task returned can't travel: before the platform finds out, which would cost the thread.
+ *
+ * Cost: a copy, but of numbers, texts, typed arrays and buffers.
+ *
+ * @throws `TypeError` that says what can't
+ */
 export function checkTaskResult(value: unknown): void {
-  checkSendable(value, TASK_RESULT);
+  if (!ArrayBuffer.isView(value) && !isBuffer(value)) copyOf(value, TASK_RESULT);
 }
 
 /**
@@ -39,21 +56,16 @@ export function checkTaskResult(value: unknown): void {
  * @throws `TypeError` if it can't travel
  */
 export function copyOfKernelResult(value: unknown): unknown {
+  return copyOf(value, KERNEL_RESULT);
+}
+
+function copyOf(value: unknown, cargo: Cargo): unknown {
   if (isPrimitive(value)) return value;
-  looksSendable(value, KERNEL_RESULT);
-  return cloned(value, KERNEL_RESULT);
-}
-
-function checkSendable(value: unknown, cargo: Cargo): void {
-  // A copy tells for sure, at the cost of one: only where there is something that might not travel.
-  if (!looksSendable(value, cargo)) cloned(value, cargo);
-}
-
-function cloned(value: unknown, { what }: Cargo): unknown {
+  refuseViews(value, cargo);
   try {
     return structuredClone(value);
   } catch (cause) {
-    throw cloneError(what, cause) ?? cause;
+    throw cloneError(cargo.what, cause) ?? cause;
   }
 }
 
@@ -64,23 +76,14 @@ interface Place {
   readonly holder: Place | null;
 }
 
-/**
- * Looks at a value and at the arrays, plain objects, maps and sets that it is made of.
- *
- * @returns false if it holds anything that structured clone may refuse
- * @throws `TypeError` for a view, naming its place
- */
-function looksSendable(value: unknown, { what, name, expected }: Cargo): boolean {
-  if (isPrimitive(value)) return true;
+/** Looks at a value and the arrays, plain objects, maps and sets that it is made of. @throws `TypeError` for a view */
+function refuseViews(value: unknown, { what, name, expected }: Cargo): void {
   const seen = new Set<unknown>();
   const places: Place[] = [];
-  let isKnown = true;
   const visit = (member: unknown, key: Place["key"], holder: Place | null): void => {
-    if (typeof member !== "object" || member === null) isKnown &&= isPrimitive(member);
-    else if (!seen.has(member)) {
-      seen.add(member);
-      places.push({ value: member, key, holder });
-    }
+    if (typeof member !== "object" || member === null || seen.has(member)) return;
+    seen.add(member);
+    places.push({ value: member, key, holder });
   };
   visit(value, "", null);
   // Those that are found on the way are looked at in their turn.
@@ -89,13 +92,11 @@ function looksSendable(value: unknown, { what, name, expected }: Cargo): boolean
       const path = `${name}${pathOf(place)}`;
       throw new TypeError(`cannot send ${what} to another thread: ${path} is a MemoryView, expected ${expected}`);
     }
-    isKnown = visitMembers(place, visit) && isKnown;
+    visitMembers(place, visit);
   }
-  return isKnown;
 }
 
-/** @returns false for an object of a class that structured clone may not know */
-function visitMembers(place: Place, visit: (member: unknown, key: Place["key"], holder: Place) => void): boolean {
+function visitMembers(place: Place, visit: (member: unknown, key: Place["key"], holder: Place) => void): void {
   const { value } = place;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) visit(value[i], i, place);
@@ -105,10 +106,7 @@ function visitMembers(place: Place, visit: (member: unknown, key: Place["key"], 
     for (const member of value) visit(member, null, place);
   } else if (isPlainObject(value)) {
     for (const key of Object.keys(value)) visit((value as Readonly<Record<string, unknown>>)[key], key, place);
-  } else {
-    return ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer || value instanceof ArrayBuffer;
   }
-  return true;
 }
 
 function pathOf({ key, holder }: Place): string {
@@ -116,6 +114,10 @@ function pathOf({ key, holder }: Place): string {
   if (typeof key === "number") return `${pathOf(holder)}[${key}]`;
   if (key === null) return `${pathOf(holder)}{...}`;
   return `${pathOf(holder)}${/^[\w$]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}`;
+}
+
+function isBuffer(value: unknown): boolean {
+  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
 }
 
 function isPrimitive(value: unknown): boolean {

@@ -9,7 +9,7 @@ import type { CallPlan, LoopPlan, PiscinaPlan, RuntimePlan, TasksPlan } from "..
 import type { Deed, DeedKind } from "../jobs/deed.ts";
 import { ODDITIES } from "../jobs/odd-values.ts";
 import { BROKEN_MODULES, DEADLY_MODULES } from "./broken-modules.ts";
-import type { CasePlan, FaultKind, FaultPlan, Moment } from "./plan.ts";
+import type { CallCase, CasePlan, FaultKind, FaultPlan, Moment } from "./plan.ts";
 
 /** What may be drawn. */
 export interface Choices {
@@ -52,10 +52,16 @@ export function drawCase(random: Random, { kinds, modes }: Choices): CasePlan {
   const mode = drawMode(random, kind, modes);
   const fault = drawFault(random, kind, mode);
   const runtime = drawRuntime(random, fault, mode);
-  const call = drawCall(random, fault, runtime);
+  const call = drawCall(random, fault, mode);
   const hasOther = mode !== "inline" && kind !== "memory" && random.oneIn(3);
   const other = hasOther ? drawOther(random) : null;
   return { runtime, call, fault, other };
+}
+
+/** Draws a call and what goes wrong with it, for a runtime that there is. */
+export function drawCallCase(random: Random, kind: FaultKind, mode: Mode): CallCase {
+  const fault = drawFault(random, kind, mode);
+  return { fault, call: drawCall(random, fault, mode) };
 }
 
 function drawMode(random: Random, kind: FaultKind, modes: readonly Mode[]): Mode {
@@ -118,13 +124,13 @@ function drawPiscina(random: Random, fault: FaultPlan, mode: Mode): PiscinaPlan 
   return { atomics, heapMb: needsIt ? SMALL_HEAP_MB : null, lateMs };
 }
 
-function drawCall(random: Random, fault: FaultPlan, runtime: RuntimePlan): CallPlan {
+function drawCall(random: Random, fault: FaultPlan, mode: Mode): CallPlan {
   if (isOfTasks(random, fault)) return drawTasks(random, fault);
   const form = drawForm(random, fault);
   const loop = drawLoop(random, form, fault.kind === "late" ? random.between(40, 160) : random.between(1, 30));
   const deed = drawDeed(random, fault, loop);
   const deadlineMs = drawDeadline(random, fault);
-  const mayHelp = deadlineMs === null && isSafeToHelp(fault) && runtime.mode !== "inline";
+  const mayHelp = deadlineMs === null && isSafeToHelp(fault) && mode !== "inline";
   // What takes all memory, or leaves the thread, must leave the caller alone.
   const helps = mayHelp && random.oneIn(5);
   return { ...loop, helps, idempotent: random.oneIn(3), deadlineMs, deed };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Runtime } from "instride";
-import { Call } from "../jobs/call.ts";
+import { Call, type CallExtras } from "../jobs/call.ts";
 import { type Outcome, ServedClock } from "../processes/limits.ts";
 import type { ThreadWatch } from "../processes/thread-watch.ts";
 import { Attack, type Facts } from "./attack.ts";
@@ -18,6 +18,8 @@ export interface Ground {
   readonly modules: BrokenModules;
   /** How long after what was done to it a call may take to settle, in milliseconds. */
   readonly withinMs: number;
+  /** What calls take along besides. */
+  readonly extras?: CallExtras;
 }
 
 export class Engagement {
@@ -75,7 +77,7 @@ export class Engagement {
   async run(surroundings: () => Surroundings): Promise<void> {
     using clock = new ServedClock();
     const observe = (outcome: Outcome): void => this.#settle(outcome, clock, surroundings());
-    const running = this.#call.start(this.attack.extras()).then(
+    const running = this.#call.start({ ...this.#ground.extras, ...this.attack.extras() }).then(
       (value) => observe({ status: "fulfilled", value }),
       (error: unknown) => observe({ status: "rejected", error }),
     );

@@ -26,6 +26,8 @@ export interface CallExtras {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onJoin?: (() => void) | undefined;
+  /** Is shown what the call takes along, each time. */
+  readonly onArguments?: ((args: object) => void) | undefined;
   /** Takes along what can't be sent. */
   readonly unsendable?: boolean;
 }
@@ -156,15 +158,17 @@ export class Call {
       : this.#rt.parallelScan<Part>(module, reduction);
   }
 
-  #arguments({ form, size, workMs, deed }: LoopPlan, { unsendable = false }: CallExtras): unknown {
+  #arguments({ form, size, workMs, deed }: LoopPlan, { unsendable = false, onArguments }: CallExtras): unknown {
     // A scan works twice.
     const iterationMs = workMs / size / (form === "scan" ? 2 : 1);
     const ballast = new Uint8Array(BALLAST_BYTES);
     const args = { form, iterationMs, deed, signals: this.signals, ballast };
+    onArguments?.(args);
     return unsendable ? { ...args, extra: () => 0 } : (args satisfies WorkArguments);
   }
 
-  async #startTasks(plan: TasksPlan, { module = TASK, signal, unsendable = false }: CallExtras): Promise<unknown> {
+  async #startTasks(plan: TasksPlan, extras: CallExtras): Promise<unknown> {
+    const { module = TASK, signal, unsendable = false, onArguments } = extras;
     const calls = this.#pairs.map(({ x, y }, k) => {
       const isFirst = k === 0;
       const args: TaskArguments = {
@@ -174,6 +178,7 @@ export class Call {
         signals: this.signals,
         ballast: new Uint8Array(BALLAST_BYTES),
       };
+      onArguments?.(args);
       const options = {
         views: { x: x.toReadonly(), y },
         args: isFirst && unsendable ? { ...args, extra: () => 0 } : args,

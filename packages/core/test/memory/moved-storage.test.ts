@@ -15,7 +15,10 @@ beforeEach(() => {
 });
 
 /** Lends a view, and the memory that moves with it. */
-function lend(view: MemoryView, mode: "read" | "write" = "write"): { readonly loan: Loan; readonly memory: MovedMemory } {
+function lend(
+  view: MemoryView,
+  mode: "read" | "write" = "write",
+): { readonly loan: Loan; readonly memory: MovedMemory } {
   const [loan] = owner.lend("median.kernel", [{ view, mode }]);
   return { loan: loan!, memory: movedMemoryOf(loan!.descriptor)! };
 }
@@ -183,7 +186,9 @@ describe("lost memory", () => {
       expect(view.isPoisoned).toBe(true);
       expect(() => view.get(...view.shape.map(() => 0))).toThrow(PoisonedError);
     }
-    expect(() => array.toList()).toThrow(/^cannot use a view of "six": its memory was lost at .*"median.kernel" \(Error\)/);
+    expect(() => array.toList()).toThrow(
+      /^cannot use a view of "six": its memory was lost at .*"median.kernel" \(Error\)/,
+    );
     expect(() => array.toList()).toThrow(expect.objectContaining({ cause: error }));
     expect(() => memory.begin("another")).toThrow(PoisonedError);
     expect(() => owner.lend("another", [{ view: array, mode: "read" }])).toThrow(PoisonedError);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { WireError } from "@instride/core";
 import type { Failure, KernelTarget, Operands, Partial, TaskMessage } from "../protocol.ts";
 import type { ChunkedRange } from "../range.ts";
 
@@ -53,6 +52,4 @@ export interface ThreadAnswer {
   /** What a task returned. */
   readonly value: unknown;
   readonly failure: Failure | null;
-  /** Why results could not be sent. */
-  readonly unsendable: WireError | null;
 }

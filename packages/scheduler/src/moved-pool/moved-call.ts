@@ -143,8 +143,7 @@ export class LoopCall extends MovedCall<LoopOutcome> {
     return { kind: "slice", loop: this.#id, work, views, buffers, first: this.#chunksDone };
   }
 
-  take({ chunksRun, partials, failure, unsendable }: ThreadAnswer): void {
-    if (unsendable !== null) return this.fail(errorFromWire(unsendable));
+  take({ chunksRun, partials, failure }: ThreadAnswer): void {
     this.#partials.push(...partials);
     this.#chunksDone += chunksRun;
     if (failure !== null) return this.finish({ partials: [], failures: [failure] });
@@ -201,9 +200,8 @@ export class TaskCall extends MovedCall<TaskOutcome> {
     return { kind: "task", task: { ...this.#message, views }, buffers };
   }
 
-  take({ value, failure, unsendable }: ThreadAnswer): void {
-    if (unsendable !== null) this.fail(errorFromWire(unsendable));
-    else this.finish(failure === null ? { value } : { failure });
+  take({ value, failure }: ThreadAnswer): void {
+    this.finish(failure === null ? { value } : { failure });
   }
 
   takeLoadError(error: WireError): void {

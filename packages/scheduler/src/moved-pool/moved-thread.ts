@@ -28,7 +28,7 @@ export type PostAnswer = (answer: ThreadAnswer, buffers: readonly ArrayBuffer[])
 
 type Result = Omit<ThreadAnswer, "buffers">;
 
-const NOTHING: Result = { chunksRun: 0, partials: [], value: undefined, failure: null, unsendable: null };
+const NOTHING: Result = { chunksRun: 0, partials: [], value: undefined, failure: null };
 
 export class MovedThread {
   /** Nobody counts views here: the memory is where it is used, and nowhere else. */
@@ -53,15 +53,10 @@ export class MovedThread {
 
   async #resultOf(request: ThreadRequest, waitedMs: number): Promise<Result> {
     try {
-      switch (request.kind) {
-        case "load":
-          await loadKernel(request.kernel, this.#context.registry);
-          return NOTHING;
-        case "slice":
-          return { ...NOTHING, ...(await this.#runSlice(request, sliceMs(waitedMs))) };
-        case "task":
-          return { ...NOTHING, ...(await runTaskHere(request.task, this.#context)) };
-      }
+      if (request.kind === "slice") return { ...NOTHING, ...(await this.#runSlice(request, sliceMs(waitedMs))) };
+      if (request.kind === "task") return { ...NOTHING, ...(await runTaskHere(request.task, this.#context)) };
+      await loadKernel(request.kernel, this.#context.registry);
+      return NOTHING;
     } catch (thrown) {
       return { ...NOTHING, failure: { error: errorToWire(thrown), range: null } };
     }
@@ -88,9 +83,9 @@ export class MovedThread {
     try {
       this.#post({ ...result, buffers }, moving);
     } catch (cause) {
-      const error = cloneError("the result of a task", cause);
-      if (error === null) throw cause;
-      this.#post({ ...NOTHING, buffers, unsendable: errorToWire(error) }, moving);
+      // Nothing has moved yet.
+      const error = errorToWire(cloneError("the result", cause) ?? cause);
+      this.#post({ ...NOTHING, buffers, failure: { error, range: null } }, moving);
     }
   }
 }

@@ -48,12 +48,17 @@ const fates = fc.array(fc.constantFrom<Fate>("answers", "answers", "answers", "d
 test("MovedPool: whenever the thread dies, calls settle, memory is there or lost, and the next call works", async () => {
   await fc.assert(
     fc.asyncProperty(plans, fates, async (calls, fate) => {
-      const host = new TestHost({ increment, task: task as unknown as LoopBody }, (_, index) => fate[index] ?? "answers");
+      const host = new TestHost(
+        { increment, task: task as unknown as LoopBody },
+        (_, index) => fate[index] ?? "answers",
+      );
       const pool = new MovedPool(host);
       const owner = new MemoryOwner({ memory: "moved" });
       const context: LoopContext = { owner, pool, turn: new TurnBudget() };
       const arrays = Array.from({ length: ARRAYS }, () => owner.zeros([COLUMNS, ROWS], "uint8"));
-      const results = await Promise.allSettled(calls.map((plan, i) => start(context, plan, columnsOf(arrays, plan, i))));
+      const results = await Promise.allSettled(
+        calls.map((plan, i) => start(context, plan, columnsOf(arrays, plan, i))),
+      );
       for (const result of results) {
         const { reason } = result as { readonly reason?: unknown };
         if (reason !== undefined) expect([WorkerLostError, PoisonedError]).toContain((reason as Error).constructor);
@@ -74,7 +79,11 @@ function columnsOf(arrays: readonly MemoryView[], { arrays: used }: Plan, i: num
   return Object.fromEntries(used.map((number) => [`x${number}`, arrays[number]!.at(i)]));
 }
 
-async function start(context: LoopContext, { idempotent, isTask }: Plan, views: Record<string, MemoryView>): Promise<void> {
+async function start(
+  context: LoopContext,
+  { idempotent, isTask }: Plan,
+  views: Record<string, MemoryView>,
+): Promise<void> {
   if (!isTask) return parallelFor(context, "increment", { over: ROWS, views, idempotent });
   const { owner, pool } = context;
   const requests = Object.values(views).map((view) => ({ view, mode: "write" as const }));
@@ -95,7 +104,9 @@ function checkArray(
   calls: readonly Plan[],
   results: readonly PromiseSettledResult<void>[],
 ): void {
-  const users = calls.map((plan, i) => ({ plan, i, result: results[i]! })).filter(({ plan }) => plan.arrays.includes(number));
+  const users = calls
+    .map((plan, i) => ({ plan, i, result: results[i]! }))
+    .filter(({ plan }) => plan.arrays.includes(number));
   if (array.isPoisoned) {
     expect(users.some(({ result }) => result.status === "rejected")).toBe(true);
     return;

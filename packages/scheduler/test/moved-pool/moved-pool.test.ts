@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { BusyError, MemoryOwner, type MemoryView, PoisonedError, type SharedView } from "@instride/core";
 import { ClosedError, DeadlineError, WorkerLostError } from "../../src/errors.ts";
@@ -30,7 +31,10 @@ const fail: LoopBody = () => {
 
 const sum: LoopBody = (range, { x }) => {
   const { start, stop } = range as { readonly start: number; readonly stop: number };
-  return (x as MemoryView<"uint8">).at(`${start}:${stop}`).toBytes().reduce((total, value) => total + value, 0);
+  return (x as MemoryView<"uint8">)
+    .at(`${start}:${stop}`)
+    .toBytes()
+    .reduce((total, value) => total + value, 0);
 };
 
 const KERNELS = { increment, moveAway, fail, sum };
@@ -77,7 +81,11 @@ describe("turns", () => {
     );
     await Promise.all([long, short]);
     expect(order).toEqual(["short", "long"]);
-    expect(slicesOf(host).slice(0, 4).map(({ loop }) => loop)).toEqual([1, 2, 1, 2]);
+    expect(
+      slicesOf(host)
+        .slice(0, 4)
+        .map(({ loop }) => loop),
+    ).toEqual([1, 2, 1, 2]);
     expect([x, y].every((array) => array.toBytes().every((value) => value === 1))).toBe(true);
   });
 
@@ -90,7 +98,7 @@ describe("turns", () => {
       parallelFor(context, "increment", { over: 3, views: { x: right }, ...EACH }),
     ]);
     const loops = slicesOf(host).map(({ loop }) => loop);
-    expect(loops).toEqual(loops.toSorted());
+    expect(loops.lastIndexOf(1)).toBeLessThan(loops.indexOf(2));
     expect(x.toList()).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
@@ -122,11 +130,11 @@ describe("stopping", () => {
     const controller = new AbortController();
     const { signal } = controller;
     const call = parallelFor(context, "increment", { over: 100, views: { x }, ...EACH, signal });
-    while (slicesOf(host).length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (slicesOf(host).length < 3) await sleep(1);
     controller.abort(new Error("enough"));
     await expect(call).rejects.toThrow("enough");
     const slices = slicesOf(host).length;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
     expect(slicesOf(host)).toHaveLength(slices);
     expect(x.toBytes().filter((value) => value === 1)).toHaveLength(slices);
   });
@@ -134,7 +142,12 @@ describe("stopping", () => {
   test("a call that waits for memory is dropped by its signal, and by its deadline", async () => {
     const { context, zeros } = stage();
     const x = zeros(10);
-    const first = parallelFor(context, "increment", { over: 5, views: { x: x.at(":5") }, grainsize: 1, args: { ms: 20 } });
+    const first = parallelFor(context, "increment", {
+      over: 5,
+      views: { x: x.at(":5") },
+      grainsize: 1,
+      args: { ms: 20 },
+    });
     const controller = new AbortController();
     const views = { x: x.at("5:") };
     const { signal } = controller;
@@ -169,7 +182,7 @@ describe("stopping", () => {
     const [x, y] = [zeros(100), zeros(100)];
     const calls = [x, y].map((view) => parallelFor(context, "increment", { over: 100, views: { x: view }, ...EACH }));
     const settled = Promise.allSettled(calls);
-    while (slicesOf(host).length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (slicesOf(host).length < 4) await sleep(1);
     await pool.close();
     for (const result of await settled) expect((result as PromiseRejectedResult).reason).toBeInstanceOf(ClosedError);
     expect([x, y].map((array) => array.toBytes().includes(1))).toEqual([true, true]);
@@ -180,7 +193,7 @@ describe("stopping", () => {
     const { context, host, pool, zeros } = stage(inSlice(0, "hangs"));
     const x = zeros();
     const call = parallelFor(context, "increment", { over: 8, views: { x } }).catch((error: unknown) => error);
-    while (slicesOf(host).length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (slicesOf(host).length < 1) await sleep(1);
     await pool.close();
     expect(await call).toBeInstanceOf(ClosedError);
     expect(() => x.get(0)).toThrow("its memory was lost");
@@ -265,7 +278,7 @@ describe("what goes back", () => {
     const x = zeros(4);
     const start = (kernel: string, args?: unknown): Promise<void> =>
       parallelFor(context, kernel, { over: 4, views: { x }, args });
-    await expect(start("fail")).rejects.toThrow("kernel \"fail\" failed on range [0, 1): on purpose");
+    await expect(start("fail")).rejects.toThrow('kernel "fail" failed on range [0, 1): on purpose');
     await expect(start("nowhere")).rejects.toThrow('no kernel "nowhere" in this test');
     await expect(start("increment", () => 1)).rejects.toThrow(/cannot send the arguments to another thread/);
     expect(x.toList()).toEqual([0, 0, 0, 0]);

@@ -26,7 +26,10 @@ export class TestHost implements ThreadHost {
   #pending: PromiseWithResolvers<ThreadAnswer> | null = null;
 
   /** @param fateOf - of a request, and the how many-th it is */
-  constructor(kernels: Readonly<Record<string, LoopBody>>, fateOf: (request: ThreadRequest, index: number) => Fate = () => "answers") {
+  constructor(
+    kernels: Readonly<Record<string, LoopBody>>,
+    fateOf: (request: ThreadRequest, index: number) => Fate = () => "answers",
+  ) {
     this.#registry = (name) => {
       const kernel = kernels[name];
       if (kernel === undefined) throw new RangeError(`no kernel "${name}" in this test`);
