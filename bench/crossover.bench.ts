@@ -1,10 +1,10 @@
 /**
  * Decides from which size on a loop is worth spreading over threads, and which way of doing so pays first.
  *
- * `out = a + b` over float64, from arrays that fit the first cache to arrays that fit none, as a plain loop on the
- * calling thread and in the ways that spread it. All run the same function (`jobs/add.ts`) over the same shared memory,
- * but for Piscina tasks with cloned arrays: there each task gets copies of its parts and its result is copied back, as
- * in programs without shared memory.
+ * `out = a + b` over float64, back to back, from arrays that fit the first cache to arrays that fit none, as a plain
+ * loop on the calling thread and in the ways that spread it. All run the same function (`jobs/add.ts`) over the same
+ * shared memory, but for Piscina tasks with cloned arrays: there each task gets copies of its parts and its result is
+ * copied back, as in programs without shared memory.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import { type MemoryView, open, type Runtime } from "instride";
 import type { Piscina } from "piscina";
 import { add } from "./jobs/add.ts";
 import { crossoverOf } from "./support/crossover.ts";
+import { gather } from "./support/gather.ts";
 import { type Case, effortOf, measureGroup } from "./support/measure.ts";
 import { equalParts, plainPiscina } from "./support/plain-piscina.ts";
-import type { Finding, Group } from "./support/report.ts";
+import { type Finding, type Group, sizeName } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
 
 interface Operands<B extends ArrayBufferLike> {
@@ -32,42 +33,58 @@ interface Way extends Case {
 const ADD_KERNEL = new URL("./jobs/add.kernel.ts", import.meta.url);
 const ITEMSIZE = Float64Array.BYTES_PER_ELEMENT;
 
-/** Powers of 2, in elements: 24 KiB to 96 MiB of operands. */
-const EXPONENTS: readonly number[] = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
-const QUICK_EXPONENTS: readonly number[] = [10, 14, 18];
+/** What is read and written for each element. */
+const BYTES_PER_ITERATION = 3 * ITEMSIZE;
+
+/** Powers of 2, of all operands together, in bytes: 1 KiB to 64 MiB. */
+const EXPONENTS: readonly number[] = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
+const QUICK_EXPONENTS: readonly number[] = [10, 16, 22];
 
 const REFERENCE = "plain loop";
+
+/** A way that uses threads is run so often before it is timed: they don't come all at once. */
+const VERIFIED_RUNS = 3;
+
+/** Two threads are to pay off from here on, where they are warm and the loop is prepared. */
+const BAR = { way: preparedName(2), touchedBytes: 2 ** 16 };
 
 export const crossover: Suite = {
   name: "crossover",
   decides: "from which size on a loop is worth spreading over threads",
-  groups: measureCrossover,
+  measure: measureCrossover,
   findings: crossovers,
 };
 
 async function* measureCrossover({ threads, quick }: SuiteContext): AsyncGenerator<Group> {
-  await using runtime = await open({ threads });
-  await using inline = await open({ mode: "inline" });
+  await using runtimes = new AsyncDisposableStack();
+  const prepared: Runtime[] = [];
+  // One thread shows what the call itself costs.
+  for (const count of new Set([1, Math.min(2, threads), threads])) {
+    prepared.push(runtimes.use(await open({ threads: count })));
+  }
+  const all = prepared.at(-1)!;
   await using pool = plainPiscina(threads);
   const exponents = quick ? QUICK_EXPONENTS : EXPONENTS;
-  const nMax = 2 ** Math.max(...exponents);
+  const nMax = lengthFor(2 ** Math.max(...exponents));
   const shared = filledOperands(nMax, (bytes) => new SharedArrayBuffer(bytes));
   const own = filledOperands(nMax, (bytes) => new ArrayBuffer(bytes));
 
   for (const exponent of exponents) {
-    const n = 2 ** exponent;
-    const ways = [
-      plainLoop(firstOf(shared, n)),
-      instride("instride inline", inline, firstOf(shared, n)),
-      instride(`instride threads=${threads}`, runtime, firstOf(shared, n)),
+    const touchedBytes = 2 ** exponent;
+    const n = lengthFor(touchedBytes);
+    using loops = new DisposableStack();
+    const ways = [plainLoop(firstOf(shared, n))];
+    for (const runtime of prepared) ways.push(await preparedLoop(runtime, firstOf(shared, n), loops));
+    ways.push(
+      parallelFor(all, firstOf(shared, n)),
       piscinaShared(pool, threads, firstOf(shared, n)),
       piscinaCloned(pool, threads, firstOf(own, n)),
-    ];
+    );
     for (const way of ways) await verify(way);
     yield await measureGroup({
-      name: `add float64 n=2^${exponent} contiguous`,
-      parameters: { operation: "add", dtype: "float64", n },
-      work: { amount: 3 * n * ITEMSIZE, unit: "B" },
+      name: `add float64, ${sizeName(touchedBytes)} touched, n=${n}`,
+      parameters: { operation: "add", dtype: "float64", n, touchedBytes },
+      work: { amount: n * BYTES_PER_ITERATION, unit: "B" },
       reference: REFERENCE,
       cases: ways,
       effort: effortOf(quick),
@@ -75,16 +92,52 @@ async function* measureCrossover({ threads, quick }: SuiteContext): AsyncGenerat
   }
 }
 
+/** Elements of each operand, so that all together are as large. */
+function lengthFor(touchedBytes: number): number {
+  return Math.floor(touchedBytes / BYTES_PER_ITERATION);
+}
+
 function plainLoop({ a, b, out }: Operands<SharedArrayBuffer>): Way {
   return { name: REFERENCE, out, isAsync: false, run: () => add(a, b, out, 0, out.length) };
 }
 
-function instride(name: string, runtime: Runtime, { a, b, out }: Operands<SharedArrayBuffer>): Way {
-  const over = out.length;
+function preparedName(threads: number): string {
+  return `prepared, caller helps, threads=${threads}`;
+}
+
+/** @param loops - releases it in the end */
+async function preparedLoop(
+  runtime: Runtime,
+  operands: Operands<SharedArrayBuffer>,
+  loops: DisposableStack,
+): Promise<Way> {
+  const { length } = operands.out;
+  const options = { over: length, views: viewsOf(runtime, operands), caller: "helps", inlineBelowUs: 0 } as const;
+  const loop = loops.use(await runtime.prepare(ADD_KERNEL, options));
+  return {
+    name: preparedName(runtime.threads),
+    out: operands.out,
+    isAsync: true,
+    run: () => loop.run(),
+    beforeAll: () => gather(runtime),
+  };
+}
+
+function parallelFor(runtime: Runtime, operands: Operands<SharedArrayBuffer>): Way {
+  const options = { over: operands.out.length, views: viewsOf(runtime, operands) };
+  return {
+    name: `parallelFor, caller waits, threads=${runtime.threads}`,
+    out: operands.out,
+    isAsync: true,
+    run: () => runtime.parallelFor(ADD_KERNEL, options),
+    beforeAll: () => gather(runtime),
+  };
+}
+
+function viewsOf(runtime: Runtime, { a, b, out }: Operands<SharedArrayBuffer>): Readonly<Record<string, MemoryView>> {
   const adopt = (array: Float64Array<SharedArrayBuffer>): MemoryView =>
-    runtime.adopt(array.buffer, { dtype: "float64", shape: [over] });
-  const views = { a: adopt(a).toReadonly(), b: adopt(b).toReadonly(), out: adopt(out) };
-  return { name, out, isAsync: true, run: () => runtime.parallelFor(ADD_KERNEL, { over, views }) };
+    runtime.adopt(array.buffer, { dtype: "float64", shape: [array.length] });
+  return { a: adopt(a).toReadonly(), b: adopt(b).toReadonly(), out: adopt(out) };
 }
 
 function piscinaShared(pool: Piscina, threads: number, operands: Operands<SharedArrayBuffer>): Way {
@@ -129,25 +182,25 @@ function firstOf<B extends ArrayBufferLike>({ a, b, out }: Operands<B>, n: numbe
 }
 
 /** @throws an `AssertionError` unless the way computes every element */
-async function verify({ name, out, run }: Way): Promise<void> {
-  out.fill(Number.NaN);
-  await run();
-  const wrong = out.findIndex((value, i) => value !== i + 0.5);
-  strictEqual(wrong, -1, `${name}: element ${wrong} of ${out.length} is ${out[wrong]}, expected ${wrong + 0.5}`);
+async function verify({ name, out, run, beforeAll }: Way): Promise<void> {
+  await beforeAll?.();
+  for (let runs = 0; runs < VERIFIED_RUNS; runs++) {
+    out.fill(Number.NaN);
+    await run();
+    const wrong = out.findIndex((value, i) => value !== i + 0.5);
+    strictEqual(wrong, -1, `${name}: element ${wrong} of ${out.length} is ${out[wrong]}, expected ${wrong + 0.5}`);
+  }
 }
 
-/** For each way that uses threads, the size from which on it beats one thread. */
+/** For each way that uses several threads, the size from which on it beats one. */
 export function crossovers(groups: readonly Group[]): Finding[] {
-  const ways = groups[0]?.cases.filter(({ name }) => name.includes("threads=")) ?? [];
-  const nMax = Math.max(...groups.map(sizeOf));
+  const ways = groups[0]?.cases.filter(({ name }) => /threads=(?!1$)/.test(name)) ?? [];
+  const largest = Math.max(...groups.map(({ parameters }) => parameters["touchedBytes"] as number));
   return ways.map(({ name }) => {
-    const value = crossoverOf(groups, name, "n");
-    const size = value === null ? `none up to ${nMax}` : `${value}`;
+    const value = crossoverOf(groups, name, "touchedBytes");
     const subject = `size from which on ${name} beats the ${REFERENCE}`;
-    return { name: subject, value, unit: "elements", text: `${subject}: ${size} elements` };
+    const size = value === null ? `none up to ${sizeName(largest)}` : sizeName(value);
+    const bar = name === BAR.way ? ` (bar: ${sizeName(BAR.touchedBytes)})` : "";
+    return { name: subject, value, unit: "B", text: `${subject}: ${size} touched${bar}` };
   });
-}
-
-function sizeOf({ parameters }: Group): number {
-  return parameters["n"] as number;
 }

@@ -26,7 +26,7 @@ import {
   rendezvousJob,
   verified,
 } from "./dispatch/fork-join.ts";
-import { type Effort, effortOf, measureGroup } from "./support/measure.ts";
+import { type Effort, effortOf, type GroupPlan, measureGroup } from "./support/measure.ts";
 import { plainPiscina } from "./support/plain-piscina.ts";
 import { type CaseResult, type Finding, formatSpread, formatUs, type Group } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
@@ -73,11 +73,63 @@ async function* measureDispatch({ threads, quick }: SuiteContext): AsyncGenerato
       await prepared(runtime, job, "waits"),
       parallelFor(runtime, job, "helps"),
       parallelFor(runtime, job, "waits"),
-      // One thread meets nobody.
-      ...(job.task === "empty" ? [inline(alone, job)] : []),
+      ...(job.takesAll ? [] : [inline(alone, job)]),
     ];
     const cases = await verified(job, ways);
     for (const gap of GAPS) yield await measureGroup(planOf(job, gap, reference.name, cases, quick));
   }
   yield* measureAsyncPath(runtime, effortOf(quick));
+}
+
+function planOf(
+  job: Job,
+  { name, gapUs, ...hooks }: Gap,
+  reference: string,
+  cases: GroupPlan["cases"],
+  quick: boolean,
+): GroupPlan {
+  return {
+    name: `${FORK_JOIN} of ${job.name}, ${name}`,
+    parameters: { operation: FORK_JOIN, job: job.name, iterations: job.iterations, gapUs },
+    work: null,
+    reference,
+    cases,
+    effort: effortWithGap(gapUs, quick),
+    ...hooks,
+  };
+}
+
+function effortWithGap(gapUs: number, quick: boolean): Effort {
+  const effort = effortOf(quick);
+  if (gapUs === 0) return effort;
+  return { ...effort, timeMs: 0, warmupMs: 0, samplesMin: quick ? APART_SAMPLES.quick : APART_SAMPLES.full };
+}
+
+function computeFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+/** How far a prepared loop is below the reference, and what its promise adds. */
+export function dispatchFindings(groups: readonly Group[]): Finding[] {
+  const of = (operation: string): Group[] => groups.filter(({ parameters }) => parameters["operation"] === operation);
+  return [...of(FORK_JOIN).map(forkJoinFinding), ...of(ASYNC_PATH).map(asyncPathFinding)];
+}
+
+function forkJoinFinding({ name, parameters, reference, cases }: Group): Finding {
+  const of = (way: string): CaseResult => cases.find((result) => result.name === way)!;
+  const [loop, base] = [of(HEADLINE), of(reference)];
+  const value = 1 / loop.ratio;
+  const bar = parameters["gapUs"] === 0 ? ` (bar: ${BARS[parameters["job"]!]})` : "";
+  const times = `${value.toPrecision(3)} times under ${reference}${bar}`;
+  return {
+    name: `${name}: how many times ${HEADLINE} is under ${reference}`,
+    value,
+    unit: "times",
+    text: `${name}: ${HEADLINE} is ${times}: ${timeOf(loop)} against ${timeOf(base)} µs`,
+  };
+}
+
+function timeOf({ latencyUs }: CaseResult): string {
+  return `${formatUs(latencyUs.p50)} (${formatSpread(latencyUs)})`;
 }

@@ -19,6 +19,8 @@ type Args = Int32Array<SharedArrayBuffer>;
 export interface Job {
   /** As the names of groups have it. */
   readonly name: string;
+  /** Whether every thread has to come. */
+  readonly takesAll: boolean;
   readonly iterations: number;
   readonly kernel: URL;
   /** The name of the same job as a task. */
@@ -51,6 +53,7 @@ export function emptyJob(iterations: number): Job {
   const args = runCounts(iterations);
   return {
     name: "an empty job",
+    takesAll: false,
     iterations,
     kernel: EMPTY_KERNEL,
     task: "empty",
@@ -65,6 +68,7 @@ export function rendezvousJob(iterations: number): Job {
   const args = meetingPoint(iterations);
   return {
     name: "a rendezvous",
+    takesAll: true,
     iterations,
     kernel: RENDEZVOUS_KERNEL,
     task: "rendezvous",

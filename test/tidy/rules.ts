@@ -43,7 +43,7 @@ export function fileLength({ path, text }: ProjectFile, exceptions: ReadonlyMap<
 
 export function functionLength(file: SourceFile, exceptions: ReadonlyMap<string, Exception>): Finding[] {
   const findings: Finding[] = [];
-  // The body of a `describe` is a chapter, not a function.
+  // The body of a `describe` (or of what declares tests for every mode) is a chapter, not a function.
   const chapters = new Set<number>();
   const check = ({ start, end }: { start: number; end: number }): void => {
     if (chapters.has(start)) return;
@@ -56,7 +56,8 @@ export function functionLength(file: SourceFile, exceptions: ReadonlyMap<string,
   };
   visit(file, {
     CallExpression: ({ callee, arguments: args }) => {
-      if (callee.type === "Identifier" && callee.name === "describe") for (const { start } of args) chapters.add(start);
+      if (callee.type === "Identifier" && /^describe(Modes)?$/.test(callee.name))
+        for (const { start } of args) chapters.add(start);
     },
     FunctionDeclaration: check,
     FunctionExpression: check,

@@ -134,6 +134,28 @@ describeModes((runtime) => {
       expect(await runtime().parallelReduce<readonly number[]>(counts, options)).toEqual([...Array(16).keys()]);
     }
   });
+
+  test("a result: `join` of a scan may change its left argument, and what it returns must be able to travel", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const y = s.zeros([16], "uint8");
+      const count = kernelOf(`({ start, stop }, { y }, args, prefix) => {
+        let total = prefix === undefined ? 0 : prefix[0];
+        for (let i = start; i < stop; i++) if (++total && prefix !== undefined) y.set(total, i);
+        return [total];
+      }`);
+      const identity = [0];
+      const add = (left: number[], right: readonly number[]): number[] => {
+        left[0]! += right[0]!;
+        return left;
+      };
+      const options = { over: 16, grainsize: 1, views: { y }, identity };
+      expect(await rt.parallelScan<number[]>(count, { ...options, join: add })).toEqual([16]);
+      expect([y.toList(), identity]).toEqual([Array.from({ length: 16 }, (_, i) => i + 1), [0]]);
+      const error = await rejection(rt.parallelScan<unknown>(count, { ...options, join: () => () => 1 }));
+      expect(error.message).toContain("cannot send what join returned to another thread: ");
+    });
+  });
 });
 
 describeModes((runtime) => {

@@ -129,7 +129,9 @@ describeModes((runtime) => {
     x.release();
     expect(() => x.get(0)).toThrow(ReleasedError);
   });
+});
 
+describeModes((runtime) => {
   test("args: what structured clone refuses is a TypeError before anything is lent", async () => {
     const rt = runtime();
     const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MemoryOwner, WorkerLostError } from "instride";
+import { MemoryOwner, ThreadStartError } from "instride";
 import { PiscinaPool } from "@instride/scheduler/piscina";
 import { callerOf } from "./modes.ts";
 
@@ -25,7 +25,7 @@ test("threads: a worker file that can't start rejects each call with its error",
     const errors = await Promise.allSettled([pool.runLoop(message), pool.runLoop(message), pool.runLoop(message)]);
     for (const result of errors) {
       const { reason } = result as { readonly reason: unknown };
-      expect(reason).toBeInstanceOf(WorkerLostError);
+      expect(reason).toBeInstanceOf(ThreadStartError);
       expect((reason as Error).message).toContain("this worker can't start");
     }
   }

@@ -8,7 +8,7 @@
  */
 import { errorFromWire, type Loan, type MemoryOwner, type MemoryView } from "@instride/core";
 import { checkSignal, loanRequests } from "./call-checks.ts";
-import { DeadlineError, KernelError, WorkerLostError } from "./errors.ts";
+import { DeadlineError, KernelError, ThreadStartError, WorkerLostError } from "./errors.ts";
 import { targetName } from "./kernel-source.ts";
 import { lendInTime, type WaitOptions } from "./lease-wait.ts";
 import type { AbortSignal } from "./pool.ts";
@@ -23,7 +23,7 @@ export type Views = Readonly<Record<string, MemoryView>>;
 /** What every call takes. */
 export interface CallOptions extends WaitOptions {
   readonly views?: Views;
-  /** Anything that survives structured clone. */
+  /** Anything that survives structured clone: copied when the call is made. Views go among {@link views}. */
   readonly args?: unknown;
   /** Cancels the call: it rejects with the signal's reason once no thread works on it. */
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +77,8 @@ export async function withLoans<R>(
  * thread of it died. A kernel that throws and a loop that is cancelled end where they say, and poison nothing.
  */
 export function poisonBroken(owner: MemoryOwner, loans: readonly Loan[], error: unknown): void {
-  const saysSo = error instanceof DeadlineError || error instanceof WorkerLostError;
+  const lostOne = error instanceof WorkerLostError && !(error instanceof ThreadStartError);
+  const saysSo = error instanceof DeadlineError || lostOne;
   // A thread may have been ended by a signal or by `close`, or have died beside another that threw.
   if (saysSo || loans.some(({ lease }) => owner.leases.isOrphaned(lease))) owner.poison(loans, error);
 }

@@ -51,6 +51,12 @@ export class WorkerLostError extends Error {
   readonly code: string = "worker-lost";
 }
 
+/** No thread could be started for a call, so none touched what it was to write. */
+export class ThreadStartError extends WorkerLostError {
+  override readonly name: string = "ThreadStartError";
+  override readonly code: string = "thread-start";
+}
+
 /** A call was not done by its deadline. The threads that would not stop were ended; what it was to write is undefined. */
 export class DeadlineError extends Error {
   override readonly name: string = "DeadlineError";
@@ -93,6 +99,7 @@ export function deadlineError(
 const classes: readonly (new (message: string, context?: ErrorContext) => Error)[] = [
   ModuleLoadError,
   WorkerLostError,
+  ThreadStartError,
   DeadlineError,
   ReadonlyOperandError,
   ClosedError,

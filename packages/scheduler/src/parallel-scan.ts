@@ -64,7 +64,8 @@ export function prefixesOf<T>(
   { identity, join }: Pick<ParallelScanOptions<T>, "identity" | "join">,
 ): { readonly prefixes: readonly T[]; readonly total: T } {
   const prefixes: T[] = [];
-  let total = identity;
+  // `join` may change what it is given, and return that.
+  let total = copyOfJoined(identity);
   for (const value of totals) {
     prefixes.push(copyOfJoined(total));
     total = join(total, value);

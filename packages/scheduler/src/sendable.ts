@@ -34,7 +34,7 @@ export function copyOfArguments(args: unknown): unknown {
   return copyOf(args, ARGUMENTS);
 }
 
-/** What `join` of a scan returned, for a chunk to begin with: a copy, as `join` may go on with the original. */
+/** What a chunk of a scan begins with: a copy of what `join` returned, since that may go on with the original. */
 export function copyOfJoined<T>(value: T): T {
   return copyOf(value, JOINED) as T;
 }
@@ -117,7 +117,9 @@ function pathOf({ key, holder }: Place): string {
 }
 
 function isBuffer(value: unknown): boolean {
-  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  // Where memory can't be shared there is no such class.
+  const isShared = typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer;
+  return isShared || value instanceof ArrayBuffer;
 }
 
 function isPrimitive(value: unknown): boolean {

@@ -46,6 +46,10 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
     return this.#ending !== null;
   }
 
+  protected get isInTurn(): boolean {
+    return this.#isInTurn;
+  }
+
   get holder(): string {
     return targetName(this.kernel);
   }
@@ -123,7 +127,10 @@ export class LoopCall extends MovedCall<LoopOutcome> {
   readonly #partials: Partial[] = [];
   #chunksDone = 0;
   #mayBeginAnew: boolean;
+  #isLate = false;
   #reportedAt: number = Date.now();
+  /** The most chunks that were told of: a loop that begins anew is told of once it has come further. */
+  #reportedChunks = 0;
 
   /** @param id - under which the thread keeps what there is to know of the loop */
   constructor(id: number, job: LoopJob, operands: MovedOperands) {
@@ -149,6 +156,7 @@ export class LoopCall extends MovedCall<LoopOutcome> {
     if (failure !== null) return this.finish({ partials: [], failures: [failure] });
     const isDone = this.#chunksDone === this.#job.chunks.chunkCount;
     this.#report(isDone);
+    if (!isDone && this.#isLate) return this.#fallBehind();
     if (!isDone) return;
     this.finish(this.#partials.length === 0 ? ALL_RAN : { partials: this.#partials, failures: [] });
   }
@@ -158,6 +166,7 @@ export class LoopCall extends MovedCall<LoopOutcome> {
   }
 
   override takeLoss(cause: unknown): boolean {
+    if (this.#isLate) this.#fallBehind();
     if (this.isOver || !this.#mayBeginAnew) return super.takeLoss(cause);
     this.#mayBeginAnew = false;
     this.#chunksDone = 0;
@@ -170,16 +179,22 @@ export class LoopCall extends MovedCall<LoopOutcome> {
     this.finish({ partials: [], failures: [] });
   }
 
-  /** The deadline has passed. */
+  /** The deadline has passed. What a turn has done meanwhile still counts. */
   giveUp(): void {
+    this.#isLate = true;
+    if (!this.isInTurn) this.#fallBehind();
+  }
+
+  #fallBehind(): void {
     this.fail(deadlineError(this.#job, this.#chunksDone));
   }
 
   #report(isDone: boolean): void {
     const { onProgress } = this.#job;
-    if (onProgress === undefined || this.isOver) return;
+    if (onProgress === undefined || this.isOver || this.#chunksDone <= this.#reportedChunks) return;
     if (!isDone && Date.now() - this.#reportedAt < PROGRESS_MS) return;
     this.#reportedAt = Date.now();
+    this.#reportedChunks = this.#chunksDone;
     try {
       onProgress(this.#chunksDone);
     } catch (error) {

@@ -192,6 +192,8 @@ export class MovedPool implements Pool {
   }
 
   async #runOnThread(call: MovedCall): Promise<void> {
+    // It may have been stopped a moment ago, and have settled: from here to its turn nothing else runs.
+    if (call.isOver) return;
     const { operands } = call;
     const { loops } = this.#knowledge();
     if (call.keepsCopies && !operands.hasCopies) operands.keepCopies();
@@ -222,7 +224,6 @@ export class MovedPool implements Pool {
   #lose(call: MovedCall, cause: unknown): null {
     const again = call.takeLoss(cause);
     call.operands.lose({ holder: call.holder, error: call.error ?? cause }, again);
-    for (const other of this.#queue.calls()) other.refuseIfLost();
     return null;
   }
 

@@ -47,7 +47,13 @@ export class MovedThread {
   async serve(request: ThreadRequest): Promise<void> {
     const waitedMs = performance.now() - this.#answeredAt;
     for (const loop of request.over) this.#loops.delete(loop);
-    this.#answer(request, await this.#resultOf(request, waitedMs));
+    const buffers = request.kind === "load" ? [] : request.buffers;
+    const lengths = buffers.map(({ byteLength }) => byteLength);
+    const result = await this.#resultOf(request, waitedMs);
+    this.#answer(
+      buffers.map((buffer, i) => (isHere(buffer, lengths[i]!) ? buffer : null)),
+      result,
+    );
     this.#answeredAt = performance.now();
   }
 
@@ -77,8 +83,7 @@ export class MovedThread {
     }
   }
 
-  #answer(request: ThreadRequest, result: Result): void {
-    const buffers = request.kind === "load" ? [] : request.buffers.map(stillHere);
+  #answer(buffers: readonly (ArrayBuffer | null)[], result: Result): void {
     const moving = buffers.filter((buffer) => buffer !== null);
     try {
       this.#post({ ...result, buffers }, moving);
@@ -90,9 +95,9 @@ export class MovedThread {
   }
 }
 
-/** A buffer, or null if a body has moved it on to somewhere else. */
-function stillHere(buffer: ArrayBuffer): ArrayBuffer | null {
-  return (buffer as { readonly detached?: boolean }).detached === true ? null : buffer;
+/** False for a buffer that a body has moved on to somewhere else. */
+function isHere(buffer: ArrayBuffer, byteLength: number): boolean {
+  return buffer.byteLength === byteLength && (buffer as { readonly detached?: boolean }).detached !== true;
 }
 
 type SliceResult = Pick<ThreadAnswer, "chunksRun" | "partials" | "failure">;

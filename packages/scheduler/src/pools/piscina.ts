@@ -30,6 +30,7 @@ import {
   type TaskOutcome,
   type TeamHost,
   type ThreadData,
+  ThreadStartError,
   WorkerLostError,
 } from "@instride/scheduler";
 
@@ -260,7 +261,7 @@ export class PiscinaPool implements Pool, TeamHost {
         if (pool.threads.length > 0 || this.#closed) return;
         const fact = lastError instanceof Error ? lastError.message : "it ended at once";
         reject(
-          new WorkerLostError(`cannot start a thread of ${this.#options.filename}: ${fact}`, { cause: lastError }),
+          new ThreadStartError(`cannot start a thread of ${this.#options.filename}: ${fact}`, { cause: lastError }),
         );
         this.#threads = null;
         forget();

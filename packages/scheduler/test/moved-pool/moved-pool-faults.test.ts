@@ -57,7 +57,7 @@ test("MovedPool: whenever the thread dies, calls settle, memory is there or lost
       const context: LoopContext = { owner, pool, turn: new TurnBudget() };
       const arrays = Array.from({ length: ARRAYS }, () => owner.zeros([COLUMNS, ROWS], "uint8"));
       const results = await Promise.allSettled(
-        calls.map((plan, i) => start(context, plan, columnsOf(arrays, plan, i))),
+        calls.map((plan, i) => startCall(context, plan, columnsOf(arrays, plan, i))),
       );
       for (const result of results) {
         const { reason } = result as { readonly reason?: unknown };
@@ -79,7 +79,7 @@ function columnsOf(arrays: readonly MemoryView[], { arrays: used }: Plan, i: num
   return Object.fromEntries(used.map((number) => [`x${number}`, arrays[number]!.at(i)]));
 }
 
-async function start(
+async function startCall(
   context: LoopContext,
   { idempotent, isTask }: Plan,
   views: Record<string, MemoryView>,

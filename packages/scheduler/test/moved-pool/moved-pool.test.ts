@@ -177,6 +177,16 @@ describe("stopping", () => {
     expect(stuck.toList()).toEqual([0, 0, 0, 0]);
   });
 
+  test("a loop that is done when its last slice comes back is done, though its deadline has passed meanwhile", async () => {
+    const { context, zeros } = stage();
+    const x = zeros(1);
+    const { pool } = context;
+    await parallelFor(context, "increment", { over: 1, views: { x } });
+    await parallelFor(context, "increment", { over: 1, views: { x }, args: { ms: 120 }, deadlineMs: 60 });
+    expect(x.toList()).toEqual([2]);
+    await pool.close();
+  });
+
   test("a pool that is closed rejects its calls, with their memory back where that was possible", async () => {
     const { context, host, pool, zeros } = stage();
     const [x, y] = [zeros(100), zeros(100)];

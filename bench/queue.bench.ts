@@ -1,0 +1,130 @@
+/**
+ * Decides whether a program may have small jobs run without waiting for each, and how many a second.
+ *
+ * Jobs become due at a steady rate and are begun every millisecond, as from an event loop, while others are under way:
+ * the threads keep up, or a queue grows. A job is one iteration for each thread, and counts that it was run. Piscina's
+ * users write a `Promise.all` over one `pool.run` for each thread.
+ *
+ * @module
+ */
+import { open } from "instride";
+import { runCounts } from "./jobs/run-counts.ts";
+import { type Fed, feed, highestRate, keepsUp, type Rate } from "./queue/feed.ts";
+import { gather } from "./support/gather.ts";
+import { resultsOf } from "./support/measure.ts";
+import { equalParts, plainPiscina } from "./support/plain-piscina.ts";
+import type { Finding, Group } from "./support/report.ts";
+import type { Suite, SuiteContext } from "./support/suite.ts";
+import { verifyRuns } from "./support/verify-runs.ts";
+
+/** A way of having the job run once. */
+export interface Way {
+  readonly name: string;
+  readonly begin: () => Promise<unknown>;
+  /** Makes ready what the jobs find there. */
+  readonly beforeAll: () => Promise<void>;
+}
+
+const EMPTY_KERNEL = new URL("./jobs/empty.kernel.ts", import.meta.url);
+
+const REFERENCE = "Promise.all of pool.run";
+
+/** At this rate the queue is not to grow. */
+const BAR: Rate = { perSecond: 10_000, seconds: 2 };
+const QUICK: Rate = { perSecond: 1000, seconds: 0.05 };
+
+/** How long a rate is tried, in seconds, and where the search ends. */
+const TRY_SECONDS = 0.5;
+const HIGHEST = { full: 1_280_000, quick: 2000 };
+
+export const queue: Suite = {
+  name: "queue",
+  decides: "whether small jobs may be begun without waiting for each, and how many a second",
+  measure: measureQueue,
+};
+
+async function* measureQueue({ threads, quick }: SuiteContext): AsyncGenerator<Group | Finding> {
+  await using runtime = await open({ threads });
+  await using pool = plainPiscina(threads);
+  const counts = runCounts(threads);
+  const options = { over: threads, args: counts };
+  using waits = await runtime.prepare(EMPTY_KERNEL, { ...options, caller: "waits" });
+  using helps = await runtime.prepare(EMPTY_KERNEL, { ...options, caller: "helps", inlineBelowUs: 0 });
+  const parts = equalParts(threads, threads);
+  const beforeAll = (): Promise<void> => gather(runtime);
+  const ways: Way[] = [
+    {
+      name: REFERENCE,
+      begin: () => Promise.all(parts.map((part) => pool.run({ ...part, args: counts }, { name: "empty" }))),
+      beforeAll: async () => {},
+    },
+    { name: "parallelFor, caller waits", begin: () => runtime.parallelFor(EMPTY_KERNEL, options), beforeAll },
+    { name: "prepared, caller waits", begin: () => waits.run(), beforeAll },
+    { name: "prepared, caller helps", begin: () => helps.run(), beforeAll },
+  ];
+  yield* measureWays(ways, counts, quick ? QUICK : BAR, quick);
+}
+
+async function* measureWays(
+  ways: readonly Way[],
+  counts: Int32Array,
+  rate: Rate,
+  quick: boolean,
+): AsyncGenerator<Group | Finding> {
+  const samples = new Map<string, readonly number[]>();
+  const findings: Finding[] = [];
+  for (const way of ways) await feedVerified(way, counts, { ...rate, seconds: QUICK.seconds });
+  for (const way of ways) {
+    const fed = await feedVerified(way, counts, rate);
+    samples.set(way.name, fed.latenciesUs);
+    const lowest = quick ? rate : { ...rate, seconds: TRY_SECONDS };
+    const feedAt = (tried: Rate): Promise<Fed> => feedVerified(way, counts, tried);
+    const highest = await highestRate(feedAt, lowest, quick ? HIGHEST.quick : HIGHEST.full);
+    findings.push(...queueFindings(way.name, rate, fed), rateFinding(way.name, rate, highest));
+  }
+  yield {
+    name: `${rate.perSecond} jobs a second for ${rate.seconds} s, none waited for`,
+    parameters: { operation: "queue", iterations: counts.length - 1, ...rate },
+    work: null,
+    reference: REFERENCE,
+    cases: resultsOf(samples, REFERENCE),
+  };
+  yield* findings;
+}
+
+/** @throws an `AssertionError` unless each job was run once */
+async function feedVerified({ name, begin, beforeAll }: Way, counts: Int32Array, rate: Rate): Promise<Fed> {
+  await beforeAll();
+  let fed: Fed;
+  await verifyRuns(name, counts, async () => {
+    fed = await feed(begin, rate);
+    return fed.jobs;
+  });
+  return fed!;
+}
+
+/** The greatest queue, and what was left in the end. */
+export function queueFindings(way: string, rate: Rate, { looks, pendingMax, pendingAtEnd }: Fed): Finding[] {
+  const subject = `${rate.perSecond} jobs a second, ${way}`;
+  const verdict = keepsUp(looks, rate) ? "the queue doesn't grow" : "the queue grows";
+  return [
+    {
+      name: `${subject}: greatest number pending`,
+      value: pendingMax,
+      unit: "jobs",
+      text: `${subject}: at most ${pendingMax} pending`,
+    },
+    {
+      name: `${subject}: pending at the end`,
+      value: pendingAtEnd,
+      unit: "jobs",
+      text: `${subject}: ${pendingAtEnd} pending at the end: ${verdict}`,
+    },
+  ];
+}
+
+function rateFinding(way: string, lowest: Rate, value: number | null): Finding {
+  const name = `jobs a second that ${way} keeps up with`;
+  const text = `${name}: ${value === null ? `fewer than ${lowest.perSecond}` : `${value}, and not twice as many`}`;
+  return { name, value, unit: "jobs/s", text };
+}
