@@ -62,29 +62,22 @@ async function* measureQueue({ threads, quick }: SuiteContext): AsyncGenerator<G
     { name: "prepared, caller waits", begin: () => waits.run(), beforeAll },
     { name: "prepared, caller helps", begin: () => helps.run(), beforeAll },
   ];
-  yield* measureWays(ways, counts, quick ? QUICK : BAR, quick);
-}
-
-async function* measureWays(
-  ways: readonly Way[],
-  counts: Int32Array,
-  rate: Rate,
-  quick: boolean,
-): AsyncGenerator<Group | Finding> {
+  const rate = quick ? QUICK : BAR;
   const samples = new Map<string, readonly number[]>();
   const findings: Finding[] = [];
   for (const way of ways) await feedVerified(way, counts, { ...rate, seconds: QUICK.seconds });
   for (const way of ways) {
     const fed = await feedVerified(way, counts, rate);
     samples.set(way.name, fed.latenciesUs);
+    findings.push(...queueFindings(way.name, rate, fed));
     const lowest = quick ? rate : { ...rate, seconds: TRY_SECONDS };
-    const feedAt = (tried: Rate): Promise<Fed> => feedVerified(way, counts, tried);
-    const highest = await highestRate(feedAt, lowest, quick ? HIGHEST.quick : HIGHEST.full);
-    findings.push(...queueFindings(way.name, rate, fed), rateFinding(way.name, rate, highest));
+    const highest = quick ? HIGHEST.quick : HIGHEST.full;
+    const found = await highestRate((tried) => feedVerified(way, counts, tried), lowest, highest);
+    findings.push(rateFinding(way.name, found, lowest.perSecond, highest));
   }
   yield {
     name: `${rate.perSecond} jobs a second for ${rate.seconds} s, none waited for`,
-    parameters: { operation: "queue", iterations: counts.length - 1, ...rate },
+    parameters: { operation: "queue", iterations: threads, ...rate },
     work: null,
     reference: REFERENCE,
     cases: resultsOf(samples, REFERENCE),
@@ -123,8 +116,9 @@ export function queueFindings(way: string, rate: Rate, { looks, pendingMax, pend
   ];
 }
 
-function rateFinding(way: string, lowest: Rate, value: number | null): Finding {
-  const name = `jobs a second that ${way} keeps up with`;
-  const text = `${name}: ${value === null ? `fewer than ${lowest.perSecond}` : `${value}, and not twice as many`}`;
-  return { name, value, unit: "jobs/s", text };
+/** The highest rate at which a way was seen to keep up, of those from `lowest` to `highest`, each twice the one before. */
+export function rateFinding(way: string, value: number | null, lowest: number, highest: number): Finding {
+  const name = `highest rate that ${way} keeps up with`;
+  const rate = value === null ? `less than ${lowest}` : value === highest ? `${value} or more` : `${value}`;
+  return { name, value, unit: "jobs/s", text: `${name}: ${rate} jobs a second` };
 }

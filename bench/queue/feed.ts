@@ -45,38 +45,65 @@ const EMPTY_MS = 5;
  */
 export async function feed(begin: () => Promise<unknown>, { perSecond, seconds }: Rate): Promise<Fed> {
   const jobs = Math.round(perSecond * seconds);
-  const latenciesUs: number[] = [];
   const looks: Look[] = [];
-  const errors: unknown[] = [];
-  let [begun, settled, pendingMax] = [0, 0, 0];
-  const beginOne = (): void => {
-    const start = performance.now();
-    const settle = (): void => {
-      settled++;
-      latenciesUs.push((performance.now() - start) * 1000);
-    };
-    begin().then(settle, (error: unknown) => {
-      errors.push(error);
-      settle();
-    });
-    pendingMax = Math.max(pendingMax, ++begun - settled);
-  };
+  const line = new Line(begin);
   const start = performance.now();
-  while (begun < jobs && errors.length === 0) {
+  while (line.begun < jobs && !line.hasFailed) {
     const ms = performance.now() - start;
     const due = Math.min(jobs, Math.floor((ms / 1000) * perSecond));
-    looks.push({ ms, behind: due - settled });
-    while (begun < due) {
-      beginOne();
+    looks.push({ ms, behind: due - line.settled });
+    while (line.begun < due) {
+      line.beginOne();
       // What settled at once is counted before the next is begun.
-      await null;
+      await Promise.resolve();
     }
     await setTimeout(TICK_MS);
   }
-  const pendingAtEnd = begun - settled;
-  while (settled < begun) await setTimeout(TICK_MS);
-  if (errors.length > 0) throw errors[0];
-  return { jobs, latenciesUs, looks, pendingMax, pendingAtEnd };
+  const pendingAtEnd = line.pending;
+  while (line.pending > 0) await setTimeout(TICK_MS);
+  line.throwFirst();
+  return { jobs, looks, latenciesUs: line.latenciesUs, pendingMax: line.pendingMax, pendingAtEnd };
+}
+
+/** The jobs that were begun. */
+class Line {
+  begun = 0;
+  settled = 0;
+  pendingMax = 0;
+  readonly latenciesUs: number[] = [];
+  readonly #begin: () => Promise<unknown>;
+  readonly #errors: unknown[] = [];
+
+  constructor(begin: () => Promise<unknown>) {
+    this.#begin = begin;
+  }
+
+  get pending(): number {
+    return this.begun - this.settled;
+  }
+
+  get hasFailed(): boolean {
+    return this.#errors.length > 0;
+  }
+
+  beginOne(): void {
+    const start = performance.now();
+    const settle = (): void => {
+      this.settled++;
+      this.latenciesUs.push((performance.now() - start) * 1000);
+    };
+    this.begun++;
+    this.#begin().then(settle, (error: unknown) => {
+      this.#errors.push(error);
+      settle();
+    });
+    this.pendingMax = Math.max(this.pendingMax, this.pending);
+  }
+
+  /** @throws what the first job that failed has thrown */
+  throwFirst(): void {
+    if (this.hasFailed) throw this.#errors[0];
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatGroup, type Group } from "../support/report.ts";
+import { formatGroup, type Group, sizeName } from "../support/report.ts";
 
 const group: Group = {
   name: "add float64 n=2^10 contiguous",
@@ -29,4 +29,8 @@ test("formatGroup: one row for each case, the reference marked, rates in giga un
 
 test("formatGroup: no rate where the amount of work is not the point", () => {
   expect(formatGroup({ ...group, work: null })).not.toContain("/s");
+});
+
+test("sizeName: the largest unit that a size has whole", () => {
+  expect([16, 1024, 16_384, 2 ** 20, 2 ** 30].map(sizeName)).toEqual(["16 B", "1 KiB", "16 KiB", "1 MiB", "1 GiB"]);
 });

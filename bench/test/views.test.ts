@@ -5,7 +5,7 @@ import { viewFindings } from "../views.bench.ts";
 import { accessPlans } from "../views/access.ts";
 import { copyPlans } from "../views/copies.ts";
 import { loopsFor } from "../views/loops.ts";
-import { handOutPlan, partPlans, sizeName } from "../views/parts.ts";
+import { handOutPlan, partPlans } from "../views/parts.ts";
 import { planOf, way } from "../views/way.ts";
 
 /** A group whose cases take these times; the first is the reference. */
@@ -104,8 +104,4 @@ test("loopsFor: each dtype has loops of its own, and always the same", async () 
 test("crossoverOf: of sizes in any order", () => {
   const groups = [8, 2, 4].map((n) => groupOf({ n }, { copy: 1, view: n > 3 ? 0.5 : 2 }));
   expect(crossoverOf(groups, "view", "n")).toBe(4);
-});
-
-test("sizeName: the largest unit that a size has whole", () => {
-  expect([16, 1024, 16_384, 2 ** 20, 2 ** 30].map(sizeName)).toEqual(["16 B", "1 KiB", "16 KiB", "1 MiB", "1 GiB"]);
 });

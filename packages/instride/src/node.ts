@@ -8,7 +8,6 @@ import { describe, type MemoryOwner, ValueError } from "@instride/core";
 import { kernelNamed } from "@instride/kernels";
 import { InlinePool, joinThread, type LoopBody, MovedPool, type Pool, TurnBudget } from "@instride/scheduler";
 import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
-import { WorkerThread } from "@instride/scheduler/worker-thread";
 import { chooseMode } from "./mode-choice.ts";
 import { type Mode, Runtime } from "./runtime.ts";
 
@@ -48,12 +47,7 @@ export const THREADS_MAX = 64;
  * await rt.parallelFor(new URL("./square.kernel.ts", import.meta.url), { over: x.size, views: { x } });
  * ```
  */
-export function open(options: OpenOptions = {}): Promise<Runtime> {
-  // A promise also of what goes wrong at once: callers await it.
-  return Promise.resolve().then(() => openNow(options));
-}
-
-function openNow(options: OpenOptions): Runtime {
+export async function open(options: OpenOptions = {}): Promise<Runtime> {
   const { threads, piscina, mode: asked, maximumBytes, debug = false } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX)) {
     throw new ValueError(
@@ -70,13 +64,21 @@ function openNow(options: OpenOptions): Runtime {
   const memory = { debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) };
   const { owner, mode, reason } = chooseMode(piscina === undefined ? asked : "threads", missing, memory);
   const turn = new TurnBudget();
-  return new Runtime({ owner, pool: poolOf(mode, owner, turn, options), turn, mode, reason });
+  return new Runtime({ owner, pool: await poolOf(mode, owner, turn, options), turn, mode, reason });
 }
 
 const MODES: readonly Mode[] = ["threads", "worker", "inline"];
 
-function poolOf(mode: Mode, owner: MemoryOwner, turn: TurnBudget, { threads, piscina }: OpenOptions): Pool {
-  if (mode === "worker") return new MovedPool(new WorkerThread(import.meta.resolve("#worker-node")));
+async function poolOf(
+  mode: Mode,
+  owner: MemoryOwner,
+  turn: TurnBudget,
+  { threads, piscina }: OpenOptions,
+): Promise<Pool> {
+  if (mode === "worker") {
+    const { WorkerThread } = await import("@instride/scheduler/worker-thread");
+    return new MovedPool(new WorkerThread(import.meta.resolve("#worker-node")));
+  }
   const { words } = owner.leases;
   const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
   const caller = { ...joinThread(words, leaseThread(threadId), registry), turn, depth: 0 };

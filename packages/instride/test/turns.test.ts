@@ -4,7 +4,7 @@ import { kernelOf } from "./rejections.ts";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
 const summary = new URL("fixtures/summary.task.ts", import.meta.url);
-const tiny = kernelOf("() => {}");
+const tinyTask = kernelOf("() => {}");
 
 describeModes((runtime) => {
   test("calls: a loop of tiny ones lets timers and signals through", async () => {
@@ -26,7 +26,7 @@ describeModes((runtime) => {
   test("run: a loop of tiny tasks lets timers and signals through", async () => {
     const signal = AbortSignal.timeout(20);
     const started = Date.now();
-    while (!signal.aborted && Date.now() - started < 10_000) await runtime().run(tiny);
+    while (!signal.aborted && Date.now() - started < 10_000) await runtime().run(tinyTask);
     expect(signal.aborted).toBe(true);
   });
 

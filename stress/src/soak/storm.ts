@@ -31,10 +31,8 @@ const HANG_MS = 30_000;
 const WITHIN_MS = 10_000;
 
 /** What is done, each as often as it stands here. `late` may cost threads others need, `start` and `close` all of them. */
-const CALLS: readonly FaultKind[] = [
-  ...["none", "none", "none", "none", "none", "none", "none", "none"],
-  ...["throw", "exit", "hang", "terminate", "abort", "abort", "progress", "join", "unsendable"],
-] as FaultKind[];
+const FAULTS = ["throw", "exit", "hang", "terminate", "abort", "abort", "progress", "join", "unsendable"] as const;
+const CALLS: readonly FaultKind[] = [...FAULTS, ...FAULTS.map(() => "none" as const)];
 const DOINGS = { memory: comeAndGo, leases: contend, exports: exportMemory } as const;
 
 /** One in so many is none of the calls; one in so many opens a runtime of its own. */
@@ -193,7 +191,7 @@ export class Storm implements AsyncDisposable {
   /** A runtime that is opened for one call. */
   async #cycle(plan: CallCase, isOnPool: boolean, number: number): Promise<string | null> {
     await using rt = await open(isOnPool ? { piscina: this.#pool } : { threads: 1 });
-    return this.#engage(rt, plan, number);
+    return await this.#engage(rt, plan, number);
   }
 
   async #largestThread(): Promise<number> {

@@ -16,5 +16,5 @@ export function describeLoan(state: ViewState, lease: Lease): Descriptor {
   const moved = lease.array instanceof MovedStorage ? lease.array : null;
   if (moved === null) return { buffer: managed.buffer, ...fields, readonly, lease: lease.handle };
   // The buffer of the moment: when the memory moves, that of then takes its place.
-  return moved.follow({ buffer: moved.takeOut(), ...fields, readonly, lease: lease.handle });
+  return moved.follow({ buffer: moved.current, ...fields, readonly, lease: lease.handle });
 }

@@ -44,8 +44,13 @@ function placeOf(frame: string): string {
   return v8 ?? other ?? "";
 }
 
-/** The folder in which our packages lie beside each other, as it stands in stacks. */
-const HOME: string = placeOf(framesHere()[0] ?? "").replace(/core\/(src|dist)\/memory\/.*$/, "");
+/** The folder in which our packages lie beside each other, as it stands in stacks. Looked for with the first use. */
+let home: string | null = null;
+
+/** Sources have a folder for each room, and are built to one file. */
+function homeOf(place: string): string {
+  return place.replace(/core\/(src\/memory|dist)\/[^/]*$/, "");
+}
 
 function isOfProgram(place: string): boolean {
   return !isOurs(place) && !place.startsWith("node:") && place !== "";
@@ -53,9 +58,10 @@ function isOfProgram(place: string): boolean {
 
 function isOurs(place: string): boolean {
   if (/\/node_modules\/(@instride|instride)\//.test(place)) return true;
+  home ??= homeOf(placeOf(framesHere()[0] ?? ""));
   return (
-    HOME !== "" &&
-    place.startsWith(HOME) &&
-    /^(core|kernels|scheduler|instride)\/(src|dist)\//.test(place.slice(HOME.length))
+    home !== "" &&
+    place.startsWith(home) &&
+    /^(core|kernels|scheduler|instride)\/(src|dist)\//.test(place.slice(home.length))
   );
 }

@@ -40,9 +40,9 @@ export interface MovedMemory {
   readonly isBusy: boolean;
   /** @throws a `PoisonedError` if it is lost */
   checkNotLost(): void;
-  /** Takes the buffer, to be moved. It is put back, or lost. */
-  takeOut(): ArrayBuffer;
-  /** Puts a buffer of {@link nbytes} back. */
+  /** The buffer of the moment: detached once it has moved, until another is {@link putBack} in its place. */
+  readonly current: ArrayBuffer;
+  /** Puts a buffer of {@link nbytes} in the place of one that has moved. */
   putBack(buffer: ArrayBuffer): void;
   /** The buffer does not come back. */
   lose(loss: MemoryLoss): void;
@@ -133,7 +133,7 @@ export class MovedStorage extends ArrayStorage implements MovedMemory {
     if (this.#loss !== null) throw this.refusal();
   }
 
-  takeOut(): ArrayBuffer {
+  get current(): ArrayBuffer {
     return this.home as ArrayBuffer;
   }
 

@@ -6,8 +6,8 @@
  * @module
  */
 
-/** Four tables of 256 words: what a byte adds to the checksum from 0 to 3 bytes further on. */
-const TABLES: Uint32Array = /* @__PURE__ */ makeTables();
+/** Four tables of 256 words: what a byte adds to the checksum from 0 to 3 bytes further on. Made with the first use. */
+let madeTables: Uint32Array | null = null;
 
 function makeTables(): Uint32Array {
   const tables = new Uint32Array(4 * 256);
@@ -29,16 +29,17 @@ function makeTables(): Uint32Array {
  * Cost: O(bytes).
  */
 export function crc32(bytes: Uint8Array, before: number = 0): number {
+  const tables = (madeTables ??= makeTables());
   let crc = ~before;
   let i = 0;
   for (const stop = bytes.length - 3; i < stop; i += 4) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     crc =
-      TABLES[768 + (crc & 0xff)]! ^
-      TABLES[512 + ((crc >>> 8) & 0xff)]! ^
-      TABLES[256 + ((crc >>> 16) & 0xff)]! ^
-      TABLES[crc >>> 24]!;
+      tables[768 + (crc & 0xff)]! ^
+      tables[512 + ((crc >>> 8) & 0xff)]! ^
+      tables[256 + ((crc >>> 16) & 0xff)]! ^
+      tables[crc >>> 24]!;
   }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[i]!) & 0xff]!;
+  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ tables[(crc ^ bytes[i]!) & 0xff]!;
   return ~crc >>> 0;
 }

@@ -108,7 +108,7 @@ test("movement: views that were made and used before see what comes back", () =>
   const raw = array.asTypedArray();
   const { memory } = lend(array);
   memory.begin("median.kernel");
-  memory.putBack(work(memory.takeOut()));
+  memory.putBack(work(memory.current));
   memory.end("median.kernel");
   expect([array.get(1, 2), column.get(0), view.get(1, 0)]).toEqual([16, 12, 14]);
   column.set(-1, 0);
@@ -172,7 +172,7 @@ describe("lost memory", () => {
   function lose(): MovedMemory {
     const { loan, memory } = lend(array, "read");
     memory.begin("median.kernel");
-    memory.takeOut();
+    structuredClone(memory.current, { transfer: [memory.current] });
     memory.lose({ holder: "median.kernel", error });
     memory.end("median.kernel");
     owner.giveBack([loan]);
@@ -206,7 +206,7 @@ describe("lost memory", () => {
     array.set(5, 1, 1);
     const { memory } = lend(array);
     memory.begin("again");
-    memory.putBack(work(memory.takeOut()));
+    memory.putBack(work(memory.current));
     memory.end("again");
     expect(array.get(1, 1)).toBe(15);
   });

@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { type ByteSource, describe, type Exportable, HeldBytes, ValueError } from "@instride/core";
 
 /** An open file: what is used of Node's `FileHandle`. */
@@ -107,16 +106,13 @@ export async function writeFrom(file: FileTarget, source: Exportable, options: F
   const start = startOf(options);
   const held = new HeldBytes(source, "read");
   try {
-    return await withFile(file, start === null ? "w" : MODIFIED, (opened) =>
+    return await withFile(file, start === null ? "w" : "modify", (opened) =>
       writePieces(opened, bytesOf(held), start, options.signal),
     );
   } finally {
     held.release();
   }
 }
-
-/** A file is made if there is none, and its other bytes stay. */
-const MODIFIED: number = constants.O_WRONLY | constants.O_CREAT;
 
 function* bytesOf(held: HeldBytes): Generator<Uint8Array, void, undefined> {
   for (const { bytes } of held.pieces(PIECE_BYTES)) yield bytes;
@@ -143,14 +139,23 @@ export async function writePieces(
   return total;
 }
 
+/** Reads; replaces; or writes into a file, which is made if there is none, and whose other bytes stay. */
+type OpenFlags = "r" | "w" | "modify";
+
+/** Node's file system is loaded with the first file: a program that opens none starts sooner. */
+async function openPath(path: string | URL, flags: OpenFlags): Promise<FileHandle> {
+  const { constants, open } = await import("node:fs/promises");
+  return open(path, flags === "modify" ? constants.O_WRONLY | constants.O_CREAT : flags);
+}
+
 /** Opens a path for the time of `use`; uses an open file as it is. */
 export async function withFile<T>(
   file: FileTarget,
-  flags: string | number,
+  flags: OpenFlags,
   use: (file: OpenFile) => Promise<T>,
 ): Promise<T> {
   if (typeof file === "object" && "read" in file) return use(file);
-  const handle = await open(file, flags);
+  const handle = await openPath(file, flags);
   try {
     return await use(handle);
   } finally {
@@ -179,7 +184,7 @@ export class FileSource implements ByteSource {
   /** Opens a file. @throws a {@link ValueError} for a directory, a pipe or a device */
   static async open(path: string | URL, signal?: AbortSignal): Promise<FileSource> {
     signal?.throwIfAborted();
-    const handle = await open(path, "r");
+    const handle = await openPath(path, "r");
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new ValueError(`cannot read arrays from ${String(path)}: expected a regular file`);

@@ -65,10 +65,10 @@ export class MovedOperands {
     for (const memory of this.memories) memory.checkNotLost();
   }
 
-  /** Takes all memory out. @throws a `PoisonedError` if some of it was lost; then none is taken */
-  takeOut(): MovingOperands {
+  /** What is to move: once it has, it is put back, or lost. @throws a `PoisonedError` if some of it was lost before */
+  moving(): MovingOperands {
     this.checkNotLost();
-    const taken = new Map(this.memories.map((memory) => [memory, memory.takeOut()]));
+    const taken = new Map(this.memories.map((memory) => [memory, memory.current]));
     const views = this.#views.map(({ name, descriptor, memory }) => {
       const buffer = memory === null ? descriptor.buffer : taken.get(memory)!;
       // The words of leases are not where the memory goes.
@@ -99,7 +99,7 @@ export class MovedOperands {
    * Cost: O(bytes), and as much memory again until the call is over.
    */
   keepCopies(): void {
-    this.#copies = this.memories.map((memory) => copyOf(memory.takeOut(), memory));
+    this.#copies = this.memories.map(copyOf);
   }
 
   get hasCopies(): boolean {
@@ -122,14 +122,12 @@ export class MovedOperands {
   }
 }
 
-function copyOf(buffer: ArrayBuffer, memory: MovedMemory): ArrayBuffer {
+function copyOf({ current, nbytes }: MovedMemory): ArrayBuffer {
   try {
-    return buffer.slice();
+    return current.slice();
   } catch (cause) {
-    throw new MemoryError(`cannot keep a copy of ${memory.nbytes} bytes for an idempotent call: the platform refused`, {
+    throw new MemoryError(`cannot keep a copy of ${nbytes} bytes for an idempotent call: the platform refused`, {
       cause,
     });
-  } finally {
-    memory.putBack(buffer);
   }
 }

@@ -118,7 +118,6 @@ export class MovedPool implements Pool {
     const call = new LoopCall(loop, job, operands);
     const giveUp = (): void => {
       call.giveUp();
-      this.#endTurnOf(call, GRACE_MS);
     };
     const timer = deadlineMs > TIMER_MS_MAX ? null : setTimeout(giveUp, deadlineMs);
     try {
@@ -197,14 +196,14 @@ export class MovedPool implements Pool {
     const { operands } = call;
     const { loops } = this.#knowledge();
     if (call.keepsCopies && !operands.hasCopies) operands.keepCopies();
-    const moving = operands.takeOut();
+    const moving = operands.moving();
     let answering: Promise<ThreadAnswer>;
     try {
       const request = call.request(moving, (loop) => loops.has(loop));
       answering = this.#ask(request, moving.buffers);
       if (request.kind === "slice") loops.add(request.loop);
     } catch (cause) {
-      operands.putBack(moving.buffers, () => ({ holder: call.holder, error: cause }));
+      // Nothing has moved.
       throw cloneError("the arguments", cause) ?? cause;
     }
     call.beginTurn();
@@ -224,6 +223,7 @@ export class MovedPool implements Pool {
   #lose(call: MovedCall, cause: unknown): null {
     const again = call.takeLoss(cause);
     call.operands.lose({ holder: call.holder, error: call.error ?? cause }, again);
+    for (const other of this.#queue.calls()) other.refuseIfLost();
     return null;
   }
 

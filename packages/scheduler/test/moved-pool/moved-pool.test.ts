@@ -7,17 +7,21 @@ import type { ThreadRequest } from "../../src/moved-pool/messages.ts";
 import { MovedPool } from "../../src/moved-pool/moved-pool.ts";
 import { parallelFor } from "../../src/parallel-for.ts";
 import type { LoopContext } from "../../src/parallel-loop.ts";
-import { parallelReduce } from "../../src/parallel-reduce.ts";
+import { evenChunks } from "../../src/range.ts";
 import { TurnBudget } from "../../src/turn-budget.ts";
 import { type Fate, TestHost } from "./test-host.ts";
+
+function spend(args: unknown): void {
+  const { ms = 0 } = (args ?? {}) as { readonly ms?: number };
+  for (const until = performance.now() + ms; performance.now() < until;);
+}
 
 /** Adds 1 to each element of its range, and takes some milliseconds for it. */
 const increment: LoopBody = (range, { x }, args) => {
   const { start, stop } = range as { readonly start: number; readonly stop: number };
   const { data } = (x as MemoryView<"uint8">).elements();
   for (let i = start; i < stop; i++) data[i]!++;
-  const { ms = 0 } = (args ?? {}) as { readonly ms?: number };
-  for (const until = performance.now() + ms; performance.now() < until;);
+  spend(args);
 };
 
 const moveAway: LoopBody = (_, { x }) => {
@@ -29,8 +33,9 @@ const fail: LoopBody = () => {
   throw new RangeError("on purpose");
 };
 
-const sum: LoopBody = (range, { x }) => {
+const sum: LoopBody = (range, { x }, args) => {
   const { start, stop } = range as { readonly start: number; readonly stop: number };
+  spend(args);
   return (x as MemoryView<"uint8">)
     .at(`${start}:${stop}`)
     .toBytes()
@@ -137,6 +142,36 @@ describe("stopping", () => {
     await sleep(30);
     expect(slicesOf(host)).toHaveLength(slices);
     expect(x.toBytes().filter((value) => value === 1)).toHaveLength(slices);
+  });
+
+  test("a signal during a slice: the call settles once the slice is back, and its memory with it", async () => {
+    const { context, host, zeros } = stage(inSlice(1, "waits"));
+    const x = zeros(8);
+    const controller = new AbortController();
+    let isSettled = false;
+    const { signal } = controller;
+    const call = parallelFor(context, "increment", { over: 8, views: { x }, ...EACH, signal });
+    const settled = call.catch((error: unknown) => error).finally(() => void (isSettled = true));
+    while (slicesOf(host).length < 2) await sleep(1);
+    controller.abort(new Error("enough"));
+    await sleep(20);
+    expect(isSettled).toBe(false);
+    expect(() => x.get(0)).toThrow(BusyError);
+    host.goOn();
+    expect(await settled).toEqual(new Error("enough"));
+    expect(x.toList()).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test("a deadline between two slices ends the call, with what has been done in its arrays", async () => {
+    const { context, host, zeros } = stage();
+    const x = zeros(100);
+    const call = parallelFor(context, "increment", { over: 100, views: { x }, ...EACH, deadlineMs: 60 });
+    await expect(call).rejects.toThrow(/not done after 60 ms: \d+ of 100 chunks/);
+    const slices = slicesOf(host).length;
+    expect(slices).toBeLessThan(50);
+    x.clearPoison();
+    expect(x.toBytes().filter((value) => value === 1)).toHaveLength(slices);
+    expect(host.ended).toBe(0);
   });
 
   test("a call that waits for memory is dropped by its signal, and by its deadline", async () => {
@@ -253,13 +288,27 @@ describe("losses", () => {
   );
 
   test("idempotent: results of chunks that ran twice count once", async () => {
-    const { context, zeros } = stage(inSlice(1, "dies after"));
-    const x = zeros(1000);
+    const { context, pool, zeros } = stage(inSlice(2, "dies after"));
+    const x = zeros(6);
     x.fill(1);
-    const join = (a: number, b: number): number => a + b;
-    expect(
-      await parallelReduce(context, "sum", { over: 1000, views: { x }, identity: 0, join, idempotent: true }),
-    ).toBe(1000);
+    const seen: number[] = [];
+    const [loan] = context.owner.lend("sum", [{ view: x, mode: "read" }]);
+    const outcome = await pool.runLoop({
+      kernel: { name: "sum" },
+      views: { x: loan!.descriptor },
+      args: { ms: 60 },
+      chunks: evenChunks({ start: 0, stop: 6 }, 1),
+      collects: true,
+      signal: undefined,
+      helps: false,
+      idempotent: true,
+      deadlineMs: undefined,
+      onProgress: (done) => seen.push(done),
+      inlineBelowMs: 0,
+    });
+    expect(outcome.partials).toEqual([0, 1, 2, 3, 4, 5].map((chunk) => ({ chunk, value: 1 })));
+    // The loop has begun again, and progress has not.
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   test("idempotent: where the thread dies again the call rejects, and the arrays hold what they held before", async () => {

@@ -10,8 +10,11 @@ import type { ThreadAnswer, ThreadRequest } from "../../src/moved-pool/messages.
 import { MovedThread } from "../../src/moved-pool/moved-thread.ts";
 import type { ThreadHost } from "../../src/moved-pool/thread-host.ts";
 
-/** What becomes of a request: it is answered, or the thread dies before or after its work, or gets stuck in it. */
-export type Fate = "answers" | "dies before" | "dies after" | "hangs";
+/**
+ * What becomes of a request: it is answered, or the thread dies before or after its work, or gets stuck in it, for ever or
+ * until it is told to go on.
+ */
+export type Fate = "answers" | "dies before" | "dies after" | "hangs" | "waits";
 
 export class TestHost implements ThreadHost {
   /** What was asked, in order. */
@@ -23,6 +26,7 @@ export class TestHost implements ThreadHost {
   readonly #registry: (name: string) => LoopBody;
   readonly #fateOf: (request: ThreadRequest, index: number) => Fate;
   #thread: MovedThread | null = null;
+  #waiting: ThreadRequest | null = null;
   #pending: PromiseWithResolvers<ThreadAnswer> | null = null;
 
   /** @param fateOf - of a request, and the how many-th it is */
@@ -58,6 +62,11 @@ export class TestHost implements ThreadHost {
     return promise;
   }
 
+  /** Goes on with the request that waits. */
+  goOn(): void {
+    void this.#thread!.serve(this.#waiting!);
+  }
+
   async end(): Promise<void> {
     await Promise.resolve();
     if (this.#thread === null) return;
@@ -67,6 +76,10 @@ export class TestHost implements ThreadHost {
 
   async #meet(fate: Fate, request: ThreadRequest): Promise<void> {
     if (fate === "hangs") return;
+    if (fate === "waits") {
+      this.#waiting = request;
+      return;
+    }
     const thread = this.#thread!;
     if (fate === "answers") return thread.serve(request);
     if (fate === "dies after") {

@@ -1,0 +1,194 @@
+/**
+ * What a kernel's function says, before dtypes are known: expressions of elements, parameters and literals.
+ *
+ * A function is read into a program once (`language/`); for each combination of dtypes the program is then typed by
+ * NumPy's rules and expanded to a graph of primitive operations (`graph/`).
+ *
+ * Statements are gone: variables are the expressions that they hold, branches are selects, and loops carry what they
+ * change. One expression may occur in several places, as the same object.
+ *
+ * @module
+ */
+
+/** An element of the operand, or one beside it: `shift` elements along each axis, for stencils. Empty: none. */
+export interface OperandExpression {
+  readonly kind: "operand";
+  readonly operand: number;
+  readonly shift: readonly number[];
+}
+
+/** A number of the call, by its name in the function's last parameter. */
+export interface ParameterExpression {
+  readonly kind: "parameter";
+  readonly name: string;
+}
+
+/** The index of the element along an axis, counted from the first; negative from the last. */
+export interface IndexExpression {
+  readonly kind: "index";
+  readonly axis: number;
+}
+
+/** A literal: of NEP 50's weak types. A number that was written without a fraction is still one of float64's numbers. */
+export interface LiteralExpression {
+  readonly kind: "literal";
+  readonly value: number | bigint | boolean;
+}
+
+/** A function of NumPy's, or one of JavaScript's that NumPy hasn't, by its name in {@link FUNCTIONS}. */
+export interface CallExpression {
+  readonly kind: "call";
+  readonly name: FunctionName;
+  readonly args: readonly Expression[];
+}
+
+/** The second where the first is true, else the third. Nothing has an effect, so both may be computed. */
+export interface SelectExpression {
+  readonly kind: "select";
+  readonly args: readonly [Expression, Expression, Expression];
+}
+
+/** What a loop changes, as its condition and its body see it. */
+export interface CarriedExpression {
+  readonly kind: "carried";
+  readonly loop: LoopKey;
+  readonly slot: number;
+}
+
+/** What a loop has left in a slot. */
+export interface LoopResultExpression {
+  readonly kind: "loop-result";
+  readonly loop: LoopExpression;
+  readonly slot: number;
+}
+
+/** Tells loops apart: compared by identity. */
+export interface LoopKey {
+  /** Where it begins in the source, for errors: line from 1, column from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A loop: while `condition` holds, the slots become `next`, all at once. */
+export interface LoopExpression {
+  readonly key: LoopKey;
+  readonly initial: readonly Expression[];
+  readonly condition: Expression;
+  readonly next: readonly Expression[];
+}
+
+export type Expression =
+  | OperandExpression
+  | ParameterExpression
+  | IndexExpression
+  | LiteralExpression
+  | CallExpression
+  | SelectExpression
+  | CarriedExpression
+  | LoopResultExpression;
+
+/** What a function computes for each element: one expression for each output. */
+export interface Program {
+  /** The names of the operands, in order: errors and `explain()` use them. */
+  readonly operands: readonly string[];
+  /** The names of the parameters that it uses. */
+  readonly parameters: readonly string[];
+  readonly outputs: readonly Expression[];
+}
+
+/**
+ * The functions that expressions call, and how many arguments each takes. Names are NumPy's where NumPy has the
+ * function; what follows them is JavaScript's, with JavaScript's meaning.
+ */
+export const FUNCTIONS = {
+  // Arithmetic. `divide` is true division; `remainder` has the divisor's sign, `fmod` (JavaScript's %) the dividend's.
+  add: 2,
+  subtract: 2,
+  multiply: 2,
+  divide: 2,
+  floor_divide: 2,
+  remainder: 2,
+  fmod: 2,
+  power: 2,
+  negative: 1,
+  positive: 1,
+  absolute: 1,
+  sign: 1,
+  reciprocal: 1,
+  square: 1,
+  // Comparison and logic.
+  equal: 2,
+  not_equal: 2,
+  less: 2,
+  less_equal: 2,
+  greater: 2,
+  greater_equal: 2,
+  logical_and: 2,
+  logical_or: 2,
+  logical_xor: 2,
+  logical_not: 1,
+  // Bits.
+  bitwise_and: 2,
+  bitwise_or: 2,
+  bitwise_xor: 2,
+  invert: 1,
+  left_shift: 2,
+  right_shift: 2,
+  // Extremes: `minimum` and `maximum` give NaN if one is, `fmin` and `fmax` the other.
+  minimum: 2,
+  maximum: 2,
+  fmin: 2,
+  fmax: 2,
+  // Rounding: `rint` to even.
+  floor: 1,
+  ceil: 1,
+  trunc: 1,
+  rint: 1,
+  // Exponentials, logarithms, powers.
+  exp: 1,
+  exp2: 1,
+  expm1: 1,
+  log: 1,
+  log2: 1,
+  log10: 1,
+  log1p: 1,
+  sqrt: 1,
+  cbrt: 1,
+  hypot: 2,
+  // Trigonometric and hyperbolic.
+  sin: 1,
+  cos: 1,
+  tan: 1,
+  arcsin: 1,
+  arccos: 1,
+  arctan: 1,
+  arctan2: 2,
+  sinh: 1,
+  cosh: 1,
+  tanh: 1,
+  arcsinh: 1,
+  arccosh: 1,
+  arctanh: 1,
+  // Floats' own.
+  isnan: 1,
+  isfinite: 1,
+  isinf: 1,
+  signbit: 1,
+  copysign: 2,
+  // Complex numbers.
+  conjugate: 1,
+  real: 1,
+  imag: 1,
+  angle: 1,
+  complex: 2,
+  // JavaScript's: `Math.round` (halves up), `Math.fround`, `Math.clz32`, `Math.imul`, and operators on 32-bit integers
+  // of numbers (`x | 0`, `x >>> 0` and their kin, where an operand is a float).
+  js_round: 1,
+  fround: 1,
+  clz32: 1,
+  imul: 2,
+  to_int32: 1,
+  to_uint32: 1,
+} as const;
+
+export type FunctionName = keyof typeof FUNCTIONS;
