@@ -1,28 +1,32 @@
 /**
- * Bundles what is published: the JavaScript of each package, a file for each entry, and the file that each thread of a Node
+ * Bundles the JavaScript that is published: a file for each entry of a package, and the file that each thread of a Node
  * pool runs.
  *
- * Few files, since each costs a program's start more than its content does. Packages import each other, so that a class
- * is the same for all of them; the file of the threads holds the scheduler's and the kernels' sources, so that a thread
- * starts with one read and no resolution.
+ * Packages import each other, so that a program has each class once. The threads' file holds the sources of scheduler and
+ * kernels: nothing but Node's own modules stays an import, and a thread starts with one read and no resolution.
  *
- * The folder in the environment variable `BUILD_FOLDER`, by default `packages`, holds a folder for each package, where
- * `dist` is written.
+ * Why bundles, and why without comments: `docs/decisions/0006-bundled-packages.md`.
+ *
+ * The environment variable `BUILD_FOLDER` names the folder, from the root, in which each package has its folder with
+ * `dist` in it. Default: `packages`.
  *
  * @module
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { defineConfig, type OutputOptions, type RolldownOptions } from "rolldown";
 
 const PUBLISHED = ["core", "kernels", "scheduler", "instride"];
 
 const ROOT = import.meta.dirname;
 
-const FOLDER = join(ROOT, process.env["BUILD_FOLDER"] ?? "packages");
+const FOLDER = resolve(ROOT, process.env["BUILD_FOLDER"] ?? "packages");
 
-/** What a manifest says of an entry: its source and what is built from it, by condition. */
-type Entry = Readonly<Record<"@instride/source" | "types" | "default", string>>;
+/** An entry in a manifest: its source, and the file that is built from it. */
+interface Entry {
+  readonly "@instride/source": string;
+  readonly default: string;
+}
 
 const COMMON = {
   transform: { target: "node22.18" },
@@ -35,7 +39,9 @@ const COMMON = {
 const COMMON_OUTPUT = {
   format: "esm",
   sourcemap: true,
-  // Engines read a file of one-byte characters faster, and keep it in half the memory.
+  // What tools read stays; what people read is in the sources, to which the maps lead.
+  comments: { annotation: true, legal: true, jsdoc: false },
+  // An engine reads text of one-byte characters faster, and keeps it in half the memory.
   charset: "ascii",
 } satisfies OutputOptions;
 

@@ -1,5 +1,6 @@
 /**
- * Builds what is published: JavaScript and declarations of each package, and the self-contained worker file.
+ * Builds what is published: the compiler makes each package's declarations, the bundler its JavaScript and the
+ * self-contained worker file.
  *
  * It starts from nothing, so that no tarball ever holds the output of a source that is gone.
  *

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installInto, packAll, PUBLISHED, run, runTool, scratchFolder, writeJson } from "./packaging/tarballs.ts";
 import type { Consumer, Tarball } from "./packaging/tarballs.ts";
@@ -56,6 +56,55 @@ test.each(PUBLISHED)("packaging: every resolution of the types of %s is right", 
   expect(output).toMatch(/bundler .* OK/);
 });
 
+test.each(PUBLISHED)(
+  "packaging: %s has a file of JavaScript for each entry, and no other but what these import",
+  (name) => {
+    const built = tarballOf(name)
+      .files.map(({ path }) => path)
+      .filter((path) => path.endsWith(".js"));
+    const folder = installed(name);
+    const { exports, imports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+    const entries = [...Object.values(exports).map((entry) => entry.default), ...Object.values(imports)];
+    const reached = new Set(entries.map((path) => normalize(path)));
+    for (const path of reached) {
+      for (const { specifier } of importsOf(parse(path, readFileSync(join(folder, path), "utf8")))) {
+        if (specifier.startsWith(".")) reached.add(join(dirname(path), specifier));
+      }
+    }
+    expect(built.toSorted()).toEqual([...reached].toSorted());
+  },
+);
+
+test.each(PUBLISHED)("packaging: maps lead from the JavaScript of %s to sources in its tarball", (name) => {
+  const paths = tarballOf(name).files.map(({ path }) => path);
+  const maps = paths.filter((path) => path.endsWith(".js.map") && path !== "dist/worker-node.js.map");
+  expect(maps.length).toBeGreaterThan(0);
+  for (const path of maps) {
+    const { sources } = JSON.parse(readFileSync(join(installed(name), path), "utf8")) as { readonly sources: string[] };
+    expect(sources.length).toBeGreaterThan(0);
+    expect(paths).toEqual(expect.arrayContaining(sources.map((source) => join(dirname(path), source))));
+  }
+});
+
+test.each(["22", "24", "26"])("packaging: on Node %s an import loads few files, and open none", async (version) => {
+  const output = await run(consumer.folder, consumer.nodes[version]!, "loads.js");
+  const { byImport, byOpen, byLoop } = JSON.parse(output) as Readonly<
+    Record<"byImport" | "byOpen" | "byLoop", string[]>
+  >;
+  expect(byImport.toSorted()).toEqual([
+    "@instride/core/dist/index.js",
+    "@instride/kernels/dist/index.js",
+    "@instride/scheduler/dist/index.js",
+    "@instride/scheduler/dist/pools/piscina.js",
+    "instride/dist/index.js",
+    "node:os",
+    "node:stream",
+    "node:worker_threads",
+  ]);
+  expect(byOpen).toEqual([]);
+  expect(byLoop.filter((path) => path.startsWith("piscina/")).length).toBeGreaterThan(0);
+});
+
 test("packaging: the worker file is self-contained", () => {
   const path = join(consumer.folder, "node_modules/instride/dist/worker-node.js");
   const imports = importsOf(parse(path, readFileSync(path, "utf8"))).map(({ specifier }) => specifier);
@@ -89,6 +138,17 @@ test.each([
     expect(await runTool(consumer.folder, "tsc", "-p", config)).toBe("");
   },
 );
+
+/** What is read of a package's manifest. */
+interface Manifest {
+  readonly exports: Readonly<Record<string, { readonly default: string }>>;
+  readonly imports?: Readonly<Record<string, string>>;
+}
+
+/** The folder into which a package was installed. */
+function installed(folderName: string): string {
+  return join(consumer.folder, "node_modules", tarballOf(folderName).name);
+}
 
 function tarballOf(folderName: string): Tarball {
   const name = folderName === "instride" ? "instride" : `@instride/${folderName}`;

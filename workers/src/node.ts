@@ -16,14 +16,18 @@ import {
 } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
 import {
+  checkProtocol,
   joinLane,
   joinThread,
   type LaneExit,
   type LoopBody,
   MOVED_POOL_PORT,
+  type MovedPoolData,
   MovedThread,
   nestedLoops,
   provideLoops,
+  type Refusal,
+  refusalOf,
   type RegistrationMessage,
   runTaskHere,
   stayInLane,
@@ -49,11 +53,16 @@ const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
 // For `instride/thread` in modules of kernels and tasks.
 provideLoops(nestedLoops(registry));
 
-const movedPool = (workerData as { readonly [MOVED_POOL_PORT]?: MessagePort } | null)?.[MOVED_POOL_PORT];
-if (movedPool !== undefined) serveMovedPool(movedPool);
+const movedPool = workerData as Partial<MovedPoolData<MessagePort>> | null;
+if (movedPool?.[MOVED_POOL_PORT] !== undefined) {
+  checkProtocol(movedPool.protocol, import.meta.url);
+  serveMovedPool(movedPool[MOVED_POOL_PORT]);
+}
 
 /** Becomes a lane, until there has been no work for a while, or the thread is wanted for a task. */
-export async function lane({ thread }: { readonly thread: ThreadData }): Promise<LaneExit> {
+export async function lane({ thread }: { readonly thread: ThreadData }): Promise<LaneExit | Refusal> {
+  const refusal = refusalOf(thread.protocol, import.meta.url);
+  if (refusal !== null) return refusal;
   const { host, port } = join(thread);
   const exit = await stayInLane(host);
   if (exit === "shut down") {
@@ -64,8 +73,11 @@ export async function lane({ thread }: { readonly thread: ThreadData }): Promise
 }
 
 /** Runs a task. */
-export function task(errand: { readonly thread: ThreadData; readonly task: TaskMessage }): Promise<TaskOutcome> {
-  return runTaskHere(errand.task, join(errand.thread).thread);
+export async function task(errand: {
+  readonly thread: ThreadData;
+  readonly task: TaskMessage;
+}): Promise<TaskOutcome | Refusal> {
+  return refusalOf(errand.thread.protocol, import.meta.url) ?? runTaskHere(errand.task, join(errand.thread).thread);
 }
 
 /** Serves a pool that shares no memory with this thread, for the thread's life. */

@@ -12,7 +12,7 @@ import { chooseMode } from "./mode-choice.ts";
 import { type Mode, Runtime } from "./runtime.ts";
 
 export interface OpenOptions {
-  /** Threads that take part in a loop. Default: as many as the machine runs at once. */
+  /** Threads that take part in a loop, in mode `threads`. Default: as many as the machine runs at once. */
   readonly threads?: number;
   /** A Piscina of the user's own, which stays open when the runtime is closed. Its threads are used. */
   readonly piscina?: PiscinaLike;

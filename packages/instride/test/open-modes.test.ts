@@ -6,6 +6,7 @@ import { type Mode, open, ValueError } from "instride";
 import { Piscina } from "piscina";
 
 const run = promisify(execFile);
+const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url).href;
 const fixture = (name: string): string => join(import.meta.dirname, "fixtures", name);
 
 /** What the program of every mode says in a process with these flags, by the mode that was asked for. */
@@ -66,6 +67,33 @@ test("open: a process that may start no thread works inline", async () => {
     worker: refused("worker"),
     inline: { mode: "inline", reason: ASKED, isBusy: false, isPrivate: false, ...RESULTS },
   });
+});
+
+test("open: in mode worker a process exits by itself, with an idle thread and not before a call is done", async () => {
+  const program = `
+    import { open } from "instride";
+    const rt = await open({ mode: "worker" });
+    const marks = rt.zeros([20], "uint8");
+    const args = { kind: "slow", ms: 10 };
+    rt.parallelFor(new URL(${JSON.stringify(misbehave)}), { over: 20, views: { marks }, args }).then(() => {
+      console.log(marks.asTypedArray().join(""));
+    });
+  `;
+  const args = ["-C", "@instride/source", "--input-type=module", "--eval", program];
+  const { stdout } = await run(process.execPath, args, { timeout: 15_000, cwd: import.meta.dirname });
+  expect(stdout).toBe(`${"1".repeat(20)}\n`);
+});
+
+test("open: in mode worker nothing is started before the first call", async () => {
+  const program = `
+    import { open } from "instride";
+    const rt = await open({ mode: "worker" });
+    rt.from([1, 2, 3]).release();
+    const found = process.getActiveResourcesInfo().filter((name) => name === "Worker" || name === "MessagePort");
+    console.log(JSON.stringify(found));
+  `;
+  const args = ["-C", "@instride/source", "--input-type=module", "--eval", program];
+  expect((await run(process.execPath, args, { timeout: 15_000, cwd: import.meta.dirname })).stdout).toBe("[]\n");
 });
 
 test("open: a mode that is none, and a Piscina for another mode than its own, are refused", async () => {

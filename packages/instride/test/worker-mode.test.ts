@@ -7,11 +7,14 @@ import {
   DeadlineError,
   getBuffer,
   MemoryView,
+  MovedPool,
   open,
   PoisonedError,
   type Runtime,
+  ThreadStartError,
   WorkerLostError,
 } from "instride";
+import { WorkerThread } from "@instride/scheduler/worker-thread";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
 const escape = new URL("fixtures/escape.kernel.ts", import.meta.url);
@@ -248,6 +251,18 @@ describe("tasks", () => {
     expect(await rt.run(summary, { views: { x: y }, args: {} })).toEqual({ mean: 3, readonly: false });
     expect(rt.leaks()).toEqual([]);
   });
+});
+
+test("threads: a worker file that can't start rejects each call with its error, and loses nothing", async () => {
+  const pool = new MovedPool(new WorkerThread(new URL("fixtures/broken-worker.ts", import.meta.url).href));
+  const message = { kernel: { url: summary.href }, views: {}, args: undefined };
+  const results = await Promise.allSettled([1, 2, 3].map(() => pool.runTask(message, undefined)));
+  for (const result of results) {
+    const { reason } = result as { readonly reason: Error };
+    expect(reason).toBeInstanceOf(ThreadStartError);
+    expect(reason.message).toMatch(/cannot start a thread of file:.*broken-worker\.ts: this worker can't start/);
+  }
+  await pool.close();
 });
 
 describe("closing", () => {

@@ -57,6 +57,15 @@ export class ThreadStartError extends WorkerLostError {
   override readonly code: string = "thread-start";
 }
 
+/**
+ * What threads run was built from other versions of the packages than what starts them. Such a thread touches nothing that
+ * is shared.
+ */
+export class ProtocolVersionError extends ThreadStartError {
+  override readonly name: string = "ProtocolVersionError";
+  override readonly code: string = "protocol-version";
+}
+
 /** A call was not done by its deadline. The threads that would not stop were ended; what it was to write is undefined. */
 export class DeadlineError extends Error {
   override readonly name: string = "DeadlineError";
@@ -100,6 +109,7 @@ const classes: readonly (new (message: string, context?: ErrorContext) => Error)
   ModuleLoadError,
   WorkerLostError,
   ThreadStartError,
+  ProtocolVersionError,
   DeadlineError,
   ReadonlyOperandError,
   ClosedError,

@@ -37,9 +37,18 @@ export { LaneTeam, type TeamHost } from "./lanes/team.ts";
 export { type ThreadAnswer, type ThreadRequest } from "./moved-pool/messages.ts";
 export { MovedPool } from "./moved-pool/moved-pool.ts";
 export { MovedThread, type PostAnswer } from "./moved-pool/moved-thread.ts";
-export { MOVED_POOL_PORT, type ThreadHost } from "./moved-pool/thread-host.ts";
+export { MOVED_POOL_PORT, type MovedPoolData, type ThreadHost } from "./moved-pool/thread-host.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
-export { type LoopOutcome, type TaskMessage, type TaskOutcome, type ThreadData } from "./protocol.ts";
+export {
+  checkProtocol,
+  type LoopOutcome,
+  PROTOCOL_VERSION,
+  type Refusal,
+  refusalOf,
+  type TaskMessage,
+  type TaskOutcome,
+  type ThreadData,
+} from "./protocol.ts";
 export { prepareLoop, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";
 export { progressOf } from "./progress-of.ts";
 export { runTask } from "./run-task.ts";

@@ -23,10 +23,13 @@ export interface Progress {
 export interface LoopOptions extends CallOptions {
   /**
    * `"helps"`: the calling thread takes part as well. What runs there can hold up or end the program, as any code can.
-   * Default: it waits.
+   * Default: it waits. In mode `worker` it always does: the memory is on the thread.
    */
   readonly caller?: "helps" | "waits" | undefined;
-  /** Says that running a chunk twice does no harm: the chunks of a thread that dies run again. Default false. */
+  /**
+   * Says that running a chunk twice does no harm: the chunks of a thread that dies run again. Default false. In mode
+   * `worker` the operands are copied for this when the call begins, and all chunks run again.
+   */
   readonly idempotent?: boolean | undefined;
   /**
    * Milliseconds after which the call is given up: it rejects with a `DeadlineError`, after threads that would not stop

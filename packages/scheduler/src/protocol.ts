@@ -3,17 +3,56 @@
  *
  * @module
  */
-import type { Descriptor, LeaseWords, WireError } from "@instride/core";
+import { describe, type Descriptor, errorToWire, type LeaseWords, type WireError } from "@instride/core";
+import { ProtocolVersionError } from "./errors.ts";
 import type { Grid } from "./grid.ts";
 import type { LoopRange } from "./range.ts";
 
+/**
+ * The version of the shared words and of all that travels. Raised by every change that a thread which was built before it
+ * would misunderstand.
+ */
+export const PROTOCOL_VERSION = 1;
+
 /** What a thread has to know of a runtime to work for it. */
 export interface ThreadData {
+  /** The {@link PROTOCOL_VERSION} of whoever opened the runtime. */
+  readonly protocol: number;
   /** Tells the runtimes of one process apart. */
   readonly runtime: number;
   readonly leases: LeaseWords;
   /** The words of the lanes. */
   readonly lanes: Int32Array<SharedArrayBuffer>;
+}
+
+/** What a thread answers that has not joined, instead of doing what it was asked. */
+export interface Refusal {
+  readonly refused: WireError;
+}
+
+/**
+ * Asks on a thread whether it understands a runtime, before it touches what is shared.
+ *
+ * @param protocol - of the runtime, as it was sent
+ * @param filename - what the thread runs
+ * @returns null if it does
+ */
+export function refusalOf(protocol: unknown, filename: string): Refusal | null {
+  try {
+    checkProtocol(protocol, filename);
+    return null;
+  } catch (error) {
+    return { refused: errorToWire(error) };
+  }
+}
+
+/** As {@link refusalOf}. @throws {@link ProtocolVersionError} */
+export function checkProtocol(protocol: unknown, filename: string): void {
+  if (protocol === PROTOCOL_VERSION) return;
+  throw new ProtocolVersionError(
+    `cannot start a thread for a runtime of protocol ${describe(protocol)}: ${filename} has protocol ${PROTOCOL_VERSION}, ` +
+      "expected one version; install instride and all packages @instride/* in one version, or build them again",
+  );
 }
 
 /** Which function to call: a built-in by its name, or the default export of a module. */

@@ -31,7 +31,7 @@ export async function runSoak(
   main: URL = MAIN,
 ): Promise<SoakResult> {
   const child = fork(main, ["--seconds", String(seconds), "--seed", String(seed)], {
-    execArgv: ["-C", "@instride/source", "--expose-gc"],
+    execArgv: ["-C", "@instride/source"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const ended = once(child, "exit").then(([code, signal]) => String(code ?? signal));

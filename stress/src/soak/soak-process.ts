@@ -31,7 +31,6 @@ const timer = setInterval(() => {
   const sum = (field: "count" | "failed"): number => storm.kinds.reduce((total, kind) => total + kind[field], 0);
   tell({ done: sum("count"), failed: sum("failed") });
 }, TELL_MS);
-timer.unref();
 try {
   for (let moment = 1; moment <= QUIET_MOMENTS; moment++) {
     await storm.rage(start + (seconds * 1000 * moment) / QUIET_MOMENTS);
@@ -44,6 +43,7 @@ try {
   );
 }
 clearInterval(timer);
+if (process.env["DBG"]) for (const k of Object.keys(samples[0]!)) console.error(k, samples.map((x)=>Math.round((x as never)[k]/(k.endsWith("Bytes")?1048576:1))).join(" "));
 const { kinds } = storm;
 const timeMs = performance.now() - start;
 const faults = [...strays, ...storm.faults];

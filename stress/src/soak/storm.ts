@@ -5,6 +5,7 @@
  */
 import { getEventListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { HeapInfo } from "node:v8";
 import { Random } from "@instride/cases";
 import { open, type Runtime } from "instride";
 import { Piscina } from "piscina";
@@ -14,6 +15,7 @@ import { Engagement, type Ground } from "../faults/engagement.ts";
 import type { CallCase, FaultKind } from "../faults/plan.ts";
 import { settledWithin } from "../processes/limits.ts";
 import { ThreadWatch } from "../processes/thread-watch.ts";
+import { collectGarbage } from "./garbage.ts";
 import { comeAndGo, contend, exportMemory } from "./doings.ts";
 import type { DeedsOfKind } from "./summary.ts";
 import type { Sample } from "./watched.ts";
@@ -29,6 +31,9 @@ const POOL_THREADS = 1;
 const HANG_MS = 30_000;
 
 const WITHIN_MS = 10_000;
+
+/** How long a thread may take to say how large it is, in milliseconds. */
+const ANSWER_MS = 2000;
 
 /** What is done, each as often as it stands here. `late` may cost threads others need, `start` and `close` all of them. */
 const FAULTS = ["throw", "exit", "hang", "terminate", "abort", "abort", "progress", "join", "unsendable"] as const;
@@ -107,11 +112,7 @@ export class Storm implements AsyncDisposable {
 
   /** Measures, with nothing under way. */
   async sample(): Promise<Sample> {
-    // What is collected is told in a turn of its own.
-    for (let round = 0; round < 3; round++) {
-      globalThis.gc?.();
-      await nextTurn();
-    }
+    await collectGarbage();
     const { leases, views, arrays, heap } = this.#rt.stats();
     const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
     const processEvents = process.eventNames();
@@ -196,13 +197,9 @@ export class Storm implements AsyncDisposable {
 
   async #largestThread(): Promise<number> {
     const sizes = this.#watch.alive.map(async (thread) => {
-      try {
-        const { used_heap_size: used } = await thread.getHeapStatistics();
-        return used;
-      } catch {
-        // It has just ended.
-        return 0;
-      }
+      // One that has just ended never answers.
+      const outcome = await settledWithin(thread.getHeapStatistics(), ANSWER_MS);
+      return outcome?.status === "fulfilled" ? (outcome.value as HeapInfo).used_heap_size : 0;
     });
     return Math.max(0, ...(await Promise.all(sizes)));
   }

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import { open } from "instride";
+import { MemoryView as CoreView } from "@instride/core";
+import { MemoryView, open } from "instride";
 
 const SIZE = 1000;
 const FACTOR = 2;
 
+if (MemoryView !== CoreView) throw new Error("there are two copies of @instride/core");
 const rt = await open();
 try {
   const source = rt.from(

@@ -149,11 +149,7 @@ async function openPath(path: string | URL, flags: OpenFlags): Promise<FileHandl
 }
 
 /** Opens a path for the time of `use`; uses an open file as it is. */
-export async function withFile<T>(
-  file: FileTarget,
-  flags: OpenFlags,
-  use: (file: OpenFile) => Promise<T>,
-): Promise<T> {
+export async function withFile<T>(file: FileTarget, flags: OpenFlags, use: (file: OpenFile) => Promise<T>): Promise<T> {
   if (typeof file === "object" && "read" in file) return use(file);
   const handle = await openPath(file, flags);
   try {

@@ -118,6 +118,7 @@ export class MovedPool implements Pool {
     const call = new LoopCall(loop, job, operands);
     const giveUp = (): void => {
       call.giveUp();
+      this.#endTurnOf(call, GRACE_MS);
     };
     const timer = deadlineMs > TIMER_MS_MAX ? null : setTimeout(giveUp, deadlineMs);
     try {

@@ -8,6 +8,13 @@ import type { ThreadAnswer, ThreadRequest } from "./messages.ts";
 /** By this name a thread in Node finds the port of its pool in its data. One file serves threads of several kinds. */
 export const MOVED_POOL_PORT = "instride: port of the moved pool";
 
+/** What a thread in Node is started with. */
+export interface MovedPoolData<Port = unknown> {
+  readonly [MOVED_POOL_PORT]: Port;
+  /** As other threads get it with each call. */
+  readonly protocol: number;
+}
+
 export interface ThreadHost {
   /**
    * Starts the thread unless there is one.

@@ -11,7 +11,7 @@
  */
 import { availableParallelism } from "node:os";
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
-import type { LeaseWords } from "@instride/core";
+import { errorFromWire, type LeaseWords } from "@instride/core";
 import {
   type CallerThread,
   cloneError,
@@ -25,6 +25,8 @@ import {
   type LoopOutcome,
   type Pool,
   type PreparedRun,
+  PROTOCOL_VERSION,
+  type Refusal,
   type RegistrationMessage,
   type TaskMessage,
   type TaskOutcome,
@@ -33,6 +35,7 @@ import {
   ThreadStartError,
   WorkerLostError,
 } from "@instride/scheduler";
+import { inheritable } from "./thread-flags.ts";
 
 /** What is used of a Piscina. */
 export interface PiscinaLike {
@@ -120,7 +123,12 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#options = options;
     this.participants = Math.min(options.piscina?.maxThreads ?? options.threads ?? availableParallelism(), LANES_MAX);
     this.words = new Int32Array(new SharedArrayBuffer(LANE_WORDS * Int32Array.BYTES_PER_ELEMENT));
-    this.#thread = { runtime: ++runtimes, leases: options.leases, lanes: this.words };
+    this.#thread = {
+      protocol: PROTOCOL_VERSION,
+      runtime: ++runtimes,
+      leases: options.leases,
+      lanes: this.words,
+    };
     this.#team = new LaneTeam(this, this.participants, options.caller);
   }
 
@@ -222,7 +230,7 @@ export class PiscinaPool implements Pool, TeamHost {
     for (const { port } of this.#connections.values()) keep(port, alive);
   }
 
-  async #run<R>(
+  async #run<R extends LaneExit | TaskOutcome>(
     { pool, noneLeft, watch }: Threads,
     task: TaskMessage | null,
     options: { readonly name: string; readonly signal?: AbortSignal },
@@ -232,7 +240,9 @@ export class PiscinaPool implements Pool, TeamHost {
     // Piscina may have started a thread for it.
     watch();
     if (options.name === "task") this.#team.makeRoom(pool.queueSize);
-    return (await Promise.race([running, noneLeft])) as R;
+    const answer = (await Promise.race([running, noneLeft])) as R | Refusal;
+    if (typeof answer === "object" && "refused" in answer) throw errorFromWire(answer.refused);
+    return answer;
   }
 
   #start(): Promise<Threads> {
@@ -348,17 +358,6 @@ function isAlive(port: MessagePort): boolean {
 function keep(port: MessagePort, alive: boolean): void {
   if (alive) port.ref();
   else port.unref();
-}
-
-/** The flags of this process that its threads take over: not those that say what the process itself runs. */
-export function inheritable(execArgv: readonly string[]): string[] {
-  const flags: string[] = [];
-  for (let i = 0; i < execArgv.length; i++) {
-    const flag = execArgv[i]!;
-    if (["-e", "--eval", "-p", "--print", "-pe"].includes(flag)) i++;
-    else if (!flag.startsWith("--input-type") && !/^--(eval|print)=/.test(flag)) flags.push(flag);
-  }
-  return flags;
 }
 
 /** The id by which leases know a thread: Node counts its threads from 0, and 0 stands for none there. */

@@ -7,14 +7,19 @@
  * @module
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { errorFromWire, errorToWire } from "@instride/core";
 import {
   MOVED_POOL_PORT,
+  type MovedPoolData,
+  PROTOCOL_VERSION,
+  ProtocolVersionError,
   type ThreadAnswer,
   type ThreadHost,
+  ThreadStartError,
   type ThreadRequest,
   WorkerLostError,
 } from "@instride/scheduler";
-import { inheritable } from "./piscina.ts";
+import { inheritable } from "./thread-flags.ts";
 
 /** A thread that has been started and has not ended. */
 interface LiveThread {
@@ -24,6 +29,8 @@ interface LiveThread {
   readonly number: number;
   /** Whoever waits for its answer. */
   asked: PromiseWithResolvers<ThreadAnswer> | null;
+  /** Whether it has come so far as to answer anything. */
+  hasAnswered: boolean;
   /** What ended it, if anything is known. */
   error: unknown;
 }
@@ -58,9 +65,10 @@ export class WorkerThread implements ThreadHost {
   #create(): LiveThread {
     const { port1: port, port2: itsPort } = new MessageChannel();
     const worker = this.#startWorker(itsPort);
-    const live: LiveThread = { worker, port, number: ++this.#started, asked: null, error: null };
+    const live: LiveThread = { worker, port, number: ++this.#started, asked: null, hasAnswered: false, error: null };
     const answer = (message: ThreadAnswer): void => {
       worker.unref();
+      live.hasAnswered = true;
       live.asked?.resolve(message);
       live.asked = null;
     };
@@ -80,7 +88,7 @@ export class WorkerThread implements ThreadHost {
       // It may have answered before it ended.
       const last = receiveMessageOnPort(port);
       if (last !== undefined) answer(last.message as ThreadAnswer);
-      live.asked?.reject(this.#lost(live.error, `it ended with exit code ${code}`));
+      live.asked?.reject(this.#lost(live, `it ended with exit code ${code}`));
       live.asked = null;
       port.close();
     });
@@ -88,19 +96,31 @@ export class WorkerThread implements ThreadHost {
   }
 
   #startWorker(port: MessagePort): Worker {
+    const workerData: MovedPoolData = { [MOVED_POOL_PORT]: port, protocol: PROTOCOL_VERSION };
     try {
       return new Worker(new URL(this.#filename), {
-        workerData: { [MOVED_POOL_PORT]: port },
+        workerData,
         transferList: [port],
         execArgv: inheritable(process.execArgv),
       });
     } catch (cause) {
-      throw this.#lost(cause, String(cause));
+      throw this.#startError(cause, String(cause));
     }
   }
 
-  #lost(cause: unknown, fact: string): WorkerLostError {
-    const text = cause instanceof Error ? cause.message : fact;
-    return new WorkerLostError(`the thread of ${this.#filename} was lost: ${text}`, { cause });
+  #lost({ error, hasAnswered }: LiveThread, fact: string): WorkerLostError {
+    if (!hasAnswered) return this.#startError(error, fact);
+    return new WorkerLostError(`a thread was lost: ${factOf(error, fact)}`, { cause: error });
   }
+
+  #startError(cause: unknown, fact: string): ThreadStartError {
+    // The thread's own error loses its class on the way.
+    const sent = errorFromWire(errorToWire(cause));
+    if (sent instanceof ProtocolVersionError) return sent;
+    return new ThreadStartError(`cannot start a thread of ${this.#filename}: ${factOf(cause, fact)}`, { cause });
+  }
+}
+
+function factOf(cause: unknown, fact: string): string {
+  return cause instanceof Error ? cause.message : fact;
 }
