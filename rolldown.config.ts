@@ -22,7 +22,14 @@ const ROOT = import.meta.dirname;
 
 const FOLDER = resolve(ROOT, process.env["BUILD_FOLDER"] ?? "packages");
 
-/** An entry in a manifest: its source, and the file that is built from it. */
+/** What is read of a package's manifest. */
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, Entry>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** An entry: its source, and the file that is built from it. */
 interface Entry {
   readonly "@instride/source": string;
   readonly default: string;
@@ -45,16 +52,22 @@ const COMMON_OUTPUT = {
   charset: "ascii",
 } satisfies OutputOptions;
 
-function packageOptions(name: string): RolldownOptions {
-  const source = join(ROOT, "packages", name);
+function packageOptions(folderName: string): RolldownOptions {
+  const folder = join(ROOT, "packages", folderName);
+  const {
+    name,
+    exports,
+    dependencies = {},
+  } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  const packages = [name, ...Object.keys(dependencies)];
   return {
     ...COMMON,
-    input: entriesOf(source),
+    input: entriesOf(folder, exports),
     platform: "neutral",
-    external: /^(@instride\/|node:|piscina$)/,
+    external: (id) => id.startsWith("node:") || packages.some((other) => id === other || id.startsWith(`${other}/`)),
     output: {
       ...COMMON_OUTPUT,
-      dir: join(FOLDER, name, "dist"),
+      dir: join(FOLDER, folderName, "dist"),
       entryFileNames: "[name].js",
       chunkFileNames: "[name].js",
       // The sources are published beside it.
@@ -64,10 +77,7 @@ function packageOptions(name: string): RolldownOptions {
 }
 
 /** The sources of a package's entries, by the paths in `dist` that its manifest gives them. */
-function entriesOf(folder: string): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    readonly exports: Readonly<Record<string, Entry>>;
-  };
+function entriesOf(folder: string, exports: Manifest["exports"]): Record<string, string> {
   return Object.fromEntries(
     Object.values(exports).map((entry) => [
       entry.default.replace(/^\.\/dist\/(.*)\.js$/, "$1"),

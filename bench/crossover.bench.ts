@@ -12,6 +12,7 @@ import { strictEqual } from "node:assert/strict";
 import { type MemoryView, open, type Runtime } from "instride";
 import type { Piscina } from "piscina";
 import { add } from "./jobs/add.ts";
+import { ADD_KERNEL } from "./jobs/kernels.ts";
 import { crossoverOf } from "./support/crossover.ts";
 import { gather } from "./support/gather.ts";
 import { type Case, effortOf, measureGroup } from "./support/measure.ts";
@@ -30,7 +31,6 @@ interface Way extends Case {
   readonly out: Float64Array;
 }
 
-const ADD_KERNEL = new URL("./jobs/add.kernel.ts", import.meta.url);
 const ITEMSIZE = Float64Array.BYTES_PER_ELEMENT;
 
 /** What is read and written for each element. */

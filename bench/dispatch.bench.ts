@@ -21,8 +21,8 @@ import {
   type Job,
   loopName,
   parallelFor,
+  piscina,
   prepared,
-  promiseAll,
   rendezvousJob,
   verified,
 } from "./dispatch/fork-join.ts";
@@ -66,7 +66,7 @@ async function* measureDispatch({ threads, quick }: SuiteContext): AsyncGenerato
   await using alone = await open({ mode: "inline" });
   await using pool = plainPiscina(threads);
   for (const job of [emptyJob(threads), rendezvousJob(threads)]) {
-    const reference = promiseAll(pool, job);
+    const reference = piscina(pool, job);
     const ways = [
       reference,
       await prepared(runtime, job, "helps"),

@@ -10,6 +10,7 @@ import { crossover } from "./crossover.bench.ts";
 import { dispatch } from "./dispatch.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { queue } from "./queue.bench.ts";
+import { start } from "./start.bench.ts";
 import { type BenchArguments, parseArguments, UsageError } from "./support/arguments.ts";
 import { formatMachine, thisMachine } from "./support/machine.ts";
 import {
@@ -26,7 +27,7 @@ import type { Suite, SuiteContext } from "./support/suite.ts";
 import { views } from "./views.bench.ts";
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [dispatch, crossover, queue, memory, views];
+const SUITES: readonly Suite[] = [dispatch, crossover, queue, memory, start, views];
 
 const HELP = `pnpm bench [suite...] [--json FILE] [--quick]
 

@@ -8,11 +8,12 @@
  * @module
  */
 import { open } from "instride";
+import { EMPTY_KERNEL } from "./jobs/kernels.ts";
 import { runCounts } from "./jobs/run-counts.ts";
 import { type Fed, feed, highestRate, keepsUp, type Rate } from "./queue/feed.ts";
 import { gather } from "./support/gather.ts";
 import { resultsOf } from "./support/measure.ts";
-import { equalParts, plainPiscina } from "./support/plain-piscina.ts";
+import { plainPiscina, PROMISE_ALL, promiseAll } from "./support/plain-piscina.ts";
 import type { Finding, Group } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
 import { verifyRuns } from "./support/verify-runs.ts";
@@ -24,10 +25,6 @@ export interface Way {
   /** Makes ready what the jobs find there. */
   readonly beforeAll: () => Promise<void>;
 }
-
-const EMPTY_KERNEL = new URL("./jobs/empty.kernel.ts", import.meta.url);
-
-const REFERENCE = "Promise.all of pool.run";
 
 /** At this rate the queue is not to grow. */
 const BAR: Rate = { perSecond: 10_000, seconds: 2 };
@@ -50,14 +47,10 @@ async function* measureQueue({ threads, quick }: SuiteContext): AsyncGenerator<G
   const options = { over: threads, args: counts };
   using waits = await runtime.prepare(EMPTY_KERNEL, { ...options, caller: "waits" });
   using helps = await runtime.prepare(EMPTY_KERNEL, { ...options, caller: "helps", inlineBelowUs: 0 });
-  const parts = equalParts(threads, threads);
+  const runTasks = promiseAll(pool, threads, "empty");
   const beforeAll = (): Promise<void> => gather(runtime);
   const ways: Way[] = [
-    {
-      name: REFERENCE,
-      begin: () => Promise.all(parts.map((part) => pool.run({ ...part, args: counts }, { name: "empty" }))),
-      beforeAll: async () => {},
-    },
+    { name: PROMISE_ALL, begin: () => runTasks(counts), beforeAll: async () => {} },
     { name: "parallelFor, caller waits", begin: () => runtime.parallelFor(EMPTY_KERNEL, options), beforeAll },
     { name: "prepared, caller waits", begin: () => waits.run(), beforeAll },
     { name: "prepared, caller helps", begin: () => helps.run(), beforeAll },
@@ -79,8 +72,8 @@ async function* measureQueue({ threads, quick }: SuiteContext): AsyncGenerator<G
     name: `${rate.perSecond} jobs a second for ${rate.seconds} s, none waited for`,
     parameters: { operation: "queue", iterations: threads, ...rate },
     work: null,
-    reference: REFERENCE,
-    cases: resultsOf(samples, REFERENCE),
+    reference: PROMISE_ALL,
+    cases: resultsOf(samples, PROMISE_ALL),
   };
   yield* findings;
 }
@@ -99,7 +92,7 @@ async function feedVerified({ name, begin, beforeAll }: Way, counts: Int32Array,
 /** The greatest queue, and what was left in the end. */
 export function queueFindings(way: string, rate: Rate, { looks, pendingMax, pendingAtEnd }: Fed): Finding[] {
   const subject = `${rate.perSecond} jobs a second, ${way}`;
-  const verdict = keepsUp(looks, rate) ? "the queue doesn't grow" : "the queue grows";
+  const verdict = keepsUp(looks, rate) ? "the queue doesn't grow, it runs empty to the end" : "the queue grows";
   return [
     {
       name: `${subject}: greatest number pending`,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MemoryView, Runtime } from "instride";
+import { EMPTY_KERNEL } from "../jobs/kernels.ts";
 import { runCounts } from "../jobs/run-counts.ts";
 import { gather } from "../support/gather.ts";
 import { type Case, type Effort, measureGroup } from "../support/measure.ts";
@@ -15,8 +16,6 @@ export const ASYNC_PATH = "async path";
 
 const RUN = "await loop.run()";
 const RUN_SYNC = "loop.runSync()";
-
-const EMPTY_KERNEL = new URL("../jobs/empty.kernel.ts", import.meta.url);
 
 /** Microseconds that a promise may cost. */
 const BAR_US = 2;

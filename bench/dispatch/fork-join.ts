@@ -6,11 +6,12 @@
 import { strictEqual } from "node:assert/strict";
 import type { Runtime } from "instride";
 import type { Piscina } from "piscina";
+import { EMPTY_KERNEL, RENDEZVOUS_KERNEL } from "../jobs/kernels.ts";
 import { arrivalsAt, meetingPoint } from "../jobs/rendezvous.ts";
 import { runCounts } from "../jobs/run-counts.ts";
-import { gather, RENDEZVOUS_KERNEL } from "../support/gather.ts";
+import { gather } from "../support/gather.ts";
 import type { Case } from "../support/measure.ts";
-import { equalParts } from "../support/plain-piscina.ts";
+import { PROMISE_ALL, promiseAll } from "../support/plain-piscina.ts";
 import { verifyRuns } from "../support/verify-runs.ts";
 
 type Args = Int32Array<SharedArrayBuffer>;
@@ -30,20 +31,18 @@ export interface Job {
   /** What it is given by calls that are timed, where each gives it anew. */
   readonly timedArgs: Args | undefined;
   /** @throws an `AssertionError` unless `run` runs the job */
-  readonly verify: (name: string, run: () => Promise<void>) => Promise<void>;
+  readonly verify: (name: string, run: () => Promise<unknown>) => Promise<void>;
 }
 
 /** A way of having one job run. */
 export interface ForkJoin {
   readonly name: string;
   /** @param args - for the job; a prepared loop has had its own before */
-  readonly run: (args: Args | undefined) => Promise<void>;
+  readonly run: (args: Args | undefined) => Promise<unknown>;
   readonly beforeAll?: () => Promise<void>;
 }
 
 type Caller = "helps" | "waits";
-
-const EMPTY_KERNEL = new URL("../jobs/empty.kernel.ts", import.meta.url);
 
 /** Each way runs a job so often before it is timed. */
 const VERIFIED_RUNS = 5;
@@ -82,20 +81,14 @@ export function rendezvousJob(iterations: number): Job {
   };
 }
 
-async function repeat(run: () => Promise<void>): Promise<number> {
+async function repeat(run: () => Promise<unknown>): Promise<number> {
   for (let times = 0; times < VERIFIED_RUNS; times++) await run();
   return VERIFIED_RUNS;
 }
 
 /** What a user of Piscina writes. */
-export function promiseAll(pool: Piscina, { iterations, task }: Job): ForkJoin {
-  const parts = equalParts(iterations, iterations);
-  return {
-    name: "Promise.all of pool.run",
-    async run(args): Promise<void> {
-      await Promise.all(parts.map((part) => pool.run({ ...part, args }, { name: task })));
-    },
-  };
+export function piscina(pool: Piscina, { iterations, task }: Job): ForkJoin {
+  return { name: PROMISE_ALL, run: promiseAll(pool, iterations, task) };
 }
 
 /** The name of a loop's way: what is timed in several ways is one job each time. */

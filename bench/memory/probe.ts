@@ -14,7 +14,7 @@ import { open } from "instride";
 import type { Piscina } from "piscina";
 import { meetingPoint } from "../jobs/rendezvous.ts";
 import { gather } from "../support/gather.ts";
-import { plainPiscina } from "../support/plain-piscina.ts";
+import { plainPiscina, promiseAll } from "../support/plain-piscina.ts";
 
 /** Bytes of one thread, on average over those that were started. */
 export interface Probed {
@@ -42,9 +42,8 @@ function residentBytes(): number {
 }
 
 /** Has each thread of a pool run a task, as `gather` has lanes. */
-async function gatherThreads({ pool, threads }: { readonly pool: Piscina; readonly threads: number }): Promise<void> {
-  const args = meetingPoint(threads);
-  await Promise.all(Array.from({ length: threads }, () => pool.run({ args }, { name: "rendezvous" })));
+async function gatherThreads(pool: Piscina, threads: number): Promise<void> {
+  await promiseAll(pool, threads, "rendezvous")(meetingPoint(threads));
 }
 
 async function heapOf(workers: readonly Worker[]): Promise<number | null> {
@@ -56,7 +55,7 @@ async function heapOf(workers: readonly Worker[]): Promise<number | null> {
 /** Starts a thread and has it be a lane: what all threads share is then there, and counted for none of those measured. */
 async function warmUp(): Promise<void> {
   await using pool = plainPiscina(1);
-  await gatherThreads({ pool, threads: 1 });
+  await gatherThreads(pool, 1);
   await using runtime = await open({ piscina: pool });
   await gather(runtime);
 }
@@ -65,7 +64,7 @@ async function probe(threads: number): Promise<Probed> {
   await warmUp();
   const before = residentBytes();
   await using pool = plainPiscina(threads);
-  await gatherThreads({ pool, threads });
+  await gatherThreads(pool, threads);
   await setTimeout(UNTIL_PARKED_MS);
   const idle = residentBytes();
   const piscina = { rssBytes: (idle - before) / threads, heapBytes: await heapOf(pool.threads) };

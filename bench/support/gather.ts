@@ -4,9 +4,8 @@
  * @module
  */
 import type { Runtime } from "instride";
+import { RENDEZVOUS_KERNEL } from "../jobs/kernels.ts";
 import { meetingPoint } from "../jobs/rendezvous.ts";
-
-export const RENDEZVOUS_KERNEL: URL = new URL("../jobs/rendezvous.kernel.ts", import.meta.url);
 
 /**
  * Has every thread of a runtime take part in a job. Threads start with the first one, go when they have been idle for a

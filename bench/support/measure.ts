@@ -14,8 +14,8 @@ import type { CaseResult, Group, Latency } from "./report.ts";
 /** One way of doing a group's work. */
 export interface Case {
   readonly name: string;
-  /** Does the work once. What it returns is waited for. */
-  readonly run: () => void | Promise<void>;
+  /** Does the work once. A promise that it returns is waited for. */
+  readonly run: () => unknown;
   readonly isAsync: boolean;
   /** Runs whenever the case has its turn, before its first sample: makes ready what the work finds there. */
   readonly beforeAll?: () => void | Promise<void>;

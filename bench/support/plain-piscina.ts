@@ -12,6 +12,15 @@ export function plainPiscina(threads: number): Piscina {
   return new Piscina({ filename, minThreads: threads, maxThreads: threads });
 }
 
+/** What its users write, as cases call it. */
+export const PROMISE_ALL = "Promise.all of pool.run";
+
+/** A job of as many iterations as threads, one task for each. @param task - the name of an export of `jobs/piscina.task.ts` */
+export function promiseAll(pool: Piscina, threads: number, task: string): (args?: Int32Array) => Promise<unknown> {
+  const parts = equalParts(threads, threads);
+  return (args) => Promise.all(parts.map((part) => pool.run({ ...part, args }, { name: task })));
+}
+
 /** Cuts `[0, length)` into equal parts, one for each thread; the last ones are one shorter where it doesn't divide. */
 export function equalParts(length: number, parts: number): HalfOpenRange[] {
   const edge = (part: number): number => Math.ceil((part * length) / parts);

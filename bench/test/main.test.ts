@@ -29,11 +29,18 @@ let results: Results;
 beforeAll(() => {
   outcome = bench("--quick", "--json", "results.json");
   if (outcome.status === 0) results = JSON.parse(readFileSync(join(folder, "results.json"), "utf8")) as Results;
-});
+}, 60_000);
 
 test("bench: runs all suites, and exits by itself", () => {
   expect(outcome).toMatchObject({ status: 0, stderr: "" });
-  expect(results.suites.map(({ name }) => name)).toEqual(["dispatch", "crossover", "views"]);
+  expect(results.suites.map(({ name }) => name)).toEqual([
+    "dispatch",
+    "crossover",
+    "queue",
+    "memory",
+    "start",
+    "views",
+  ]);
 });
 
 test("bench: the file says what ran", () => {
@@ -66,7 +73,7 @@ test("bench: the file holds suites, groups, cases and findings as its schema say
   );
   for (const { groups, findings, ...suite } of results.suites) {
     expect(suite).toEqual({ name: expect.any(String), decides: expect.any(String) });
-    expect(groups.length).toBeGreaterThan(1);
+    expect(groups.length + findings.length).toBeGreaterThan(1);
     for (const { cases, work, parameters, ...group } of groups) {
       expect(group).toEqual({ name: expect.any(String), reference: expect.any(String) });
       expect(Object.values(parameters).every((value) => ["number", "string"].includes(typeof value))).toBe(true);
@@ -101,22 +108,37 @@ test("bench: quantiles are in order, and ratios are those of the medians", () =>
   }
 });
 
-test("bench: the table shows every group and case of the file", () => {
+test("bench: tables show every group and case of the file, and every finding follows", () => {
   const names = allGroups().flatMap(({ name, cases }) => [name, ...cases.map((result) => result.name)]);
-  expect(names.filter((name) => !outcome.stdout.includes(name))).toEqual([]);
+  const texts = results.suites.flatMap(({ findings }) => findings.map(({ text }) => `\n=> ${text}\n`));
+  expect([...names, ...texts].filter((text) => !outcome.stdout.includes(text))).toEqual([]);
+});
+
+test.each([
+  ["dispatch", /^fork-join of an empty job, back to back: how many times prepared/],
+  ["dispatch", /^fork-join of a rendezvous, back to back: how many times prepared/],
+  ["dispatch", /^prepared empty job, 3 views, inline threshold off: what the async path adds/],
+  ["queue", /^1000 jobs a second, prepared, caller helps: greatest number pending/],
+  ["queue", /^highest rate that parallelFor, caller waits keeps up with/],
+  ["memory", /^an idle lane: resident memory/],
+  ["memory", /^control words/],
+])("bench: %s finds %s", (suite, name) => {
+  const { findings } = results.suites.find((result) => result.name === suite)!;
+  expect(findings.filter((finding) => name.test(finding.name))).toHaveLength(1);
 });
 
 test("bench: runs the suites that are named", () => {
-  const { status, stdout } = bench("dispatch", "--quick");
+  const { status, stdout } = bench("views", "--quick");
   expect(status).toBe(0);
-  expect(stdout).toContain("dispatch: how small");
+  expect(stdout).toContain("views: when a view");
   expect(stdout).not.toContain("crossover");
 });
 
 test("bench: says on request what it takes", () => {
   const { status, stdout } = bench("--help");
   expect(status).toBe(0);
-  for (const word of ["dispatch", "crossover", "views", "--json FILE", "--quick"]) expect(stdout).toContain(word);
+  for (const word of ["dispatch", "crossover", "queue", "memory", "start", "views", "--json FILE", "--quick"])
+    expect(stdout).toContain(word);
 });
 
 test("bench: refuses in one line what it can't follow, with exit code 2", () => {
@@ -124,7 +146,8 @@ test("bench: refuses in one line what it can't follow, with exit code 2", () => 
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: "",
-    stderr: 'bench: there is no suite "dispach": expected dispatch or crossover or views; --help shows what there is\n',
+    stderr:
+      'bench: there is no suite "dispach": expected dispatch or crossover or queue or memory or start or views; --help shows what there is\n',
   });
 });
 

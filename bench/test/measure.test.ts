@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { latencyOf, measureGroup } from "../support/measure.ts";
+import { latencyOf, measureGroup, resultsOf } from "../support/measure.ts";
 
 const EFFORT = { rounds: 3, timeMs: 0, samplesMin: 4, warmupMs: 0 };
 const PLAN = { name: "group", parameters: {}, work: null, reference: "first", effort: EFFORT };
@@ -66,6 +66,34 @@ test("measureGroup: waits for a case that is async, and times it without what ru
   expect(first!.latencyUs.min).toBeGreaterThan(4000);
   expect(first!.latencyUs.min).toBeLessThan(9000);
   expect(hooks).toBeGreaterThanOrEqual(first!.samples);
+});
+
+test("measureGroup: a case is made ready whenever it has its turn", async () => {
+  const calls: string[] = [];
+  const cases = ["first", "second"].map((name) => ({
+    name,
+    isAsync: true,
+    run: (): void => void calls.push(name),
+    beforeAll: async (): Promise<void> => {
+      await setTimeout(1);
+      calls.push(`ready ${name}`);
+    },
+  }));
+  await measureGroup({ ...PLAN, cases });
+  const turns = calls.filter((name, i) => name !== calls[i - 1]);
+  expect(turns.slice(-4)).toEqual(["ready first", "first", "ready second", "second"]);
+  expect(calls.filter((name) => name === "ready first").length).toBeGreaterThanOrEqual(EFFORT.rounds);
+});
+
+test("resultsOf: ratios are to the median of the reference", () => {
+  const samples = new Map([
+    ["slow", [10, 30, 20]],
+    ["first", [5, 4, 6]],
+  ]);
+  expect(resultsOf(samples, "first").map(({ name, samples: n, ratio }) => [name, n, ratio])).toEqual([
+    ["slow", 3, 4],
+    ["first", 3, 1],
+  ]);
 });
 
 test("measureGroup: rejects with what a case throws", async () => {

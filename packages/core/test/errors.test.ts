@@ -15,6 +15,7 @@ const CLASSES = [
   [errors.ReleasedError, errors.ValueError, "ValueError", "released"],
   [errors.DescriptorError, errors.ValueError, "ValueError", "descriptor"],
   [errors.BorrowError, errors.BufferError, "BufferError", "borrow"],
+  [errors.BusyError, errors.BufferError, "BufferError", "busy"],
   [errors.LeaseTimeoutError, errors.BorrowError, "BufferError", "lease-timeout"],
   [errors.PoisonedError, errors.BufferError, "BufferError", "poisoned"],
 ] as const;

@@ -114,7 +114,8 @@ export class Storm implements AsyncDisposable {
   async sample(): Promise<Sample> {
     await collectGarbage();
     const { leases, views, arrays, heap } = this.#rt.stats();
-    const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+    if (process.env["DBG"]) console.error("views", performance.now().toFixed(0), this.#next, JSON.stringify([...views]), "alive", this.#watch.alive.map((t) => t.threadId).join());
+    const { heapUsed, external, rss } = process.memoryUsage();
     const processEvents = process.eventNames();
     return {
       leases,
@@ -130,7 +131,7 @@ export class Storm implements AsyncDisposable {
       keptArguments: this.#keptArguments,
       heapBytes: heapUsed,
       threadBytes: await this.#largestThread(),
-      bufferBytes: external + arrayBuffers,
+      bufferBytes: external,
       residentBytes: rss,
     };
   }

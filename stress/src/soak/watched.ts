@@ -57,7 +57,7 @@ export const WATCHED: Readonly<Record<keyof Sample, Watched>> = {
   keptArguments: { name: "arguments that are kept", unit: "", growth: 16 },
   heapBytes: { name: "heap of the main thread", unit: "bytes", growth: 3 * MB },
   threadBytes: { name: "heap of another thread", unit: "bytes", growth: 8 * MB },
-  bufferBytes: { name: "buffers", unit: "bytes", growth: 4 * MB },
+  bufferBytes: { name: "buffers", unit: "bytes", growth: 24 * MB },
   residentBytes: { name: "resident memory", unit: "bytes", growth: 40 * MB },
 };
 

@@ -17,7 +17,7 @@ export interface OperandExpression {
   readonly shift: readonly number[];
 }
 
-/** A number of the call, by its name in the function's last parameter. */
+/** A number or bool of the call, by its name in the function's last parameter. */
 export interface ParameterExpression {
   readonly kind: "parameter";
   readonly name: string;
@@ -42,7 +42,10 @@ export interface CallExpression {
   readonly args: readonly Expression[];
 }
 
-/** The second where the first is true, else the third. Nothing has an effect, so both may be computed. */
+/**
+ * The second where the first, a bool, is true, else the third. Nothing has an effect, so both may be computed: a loop on
+ * one side only has it in its own condition whether that side is taken.
+ */
 export interface SelectExpression {
   readonly kind: "select";
   readonly args: readonly [Expression, Expression, Expression];
@@ -69,7 +72,7 @@ export interface LoopKey {
   readonly column: number;
 }
 
-/** A loop: while `condition` holds, the slots become `next`, all at once. */
+/** A loop: while `condition`, a bool, holds, the slots become `next`, all at once. */
 export interface LoopExpression {
   readonly key: LoopKey;
   readonly initial: readonly Expression[];
@@ -87,13 +90,20 @@ export type Expression =
   | CarriedExpression
   | LoopResultExpression;
 
+/** What stands for a parameter that a call doesn't give. */
+export type ParameterDefaults = ReadonlyMap<string, number | bigint | boolean>;
+
 /** What a function computes for each element: one expression for each output. */
 export interface Program {
   /** The names of the operands, in order: errors and `explain()` use them. */
   readonly operands: readonly string[];
   /** The names of the parameters that it uses. */
   readonly parameters: readonly string[];
+  /** For those of the parameters that have one. */
+  readonly defaults: ParameterDefaults;
   readonly outputs: readonly Expression[];
+  /** How the function gives its outputs: the one by itself, an array of them, or an object with these names. */
+  readonly returns: "value" | "array" | readonly string[];
 }
 
 /**
@@ -181,14 +191,22 @@ export const FUNCTIONS = {
   imag: 1,
   angle: 1,
   complex: 2,
-  // JavaScript's: `Math.round` (halves up), `Math.fround`, `Math.clz32`, `Math.imul`, and operators on 32-bit integers
-  // of numbers (`x | 0`, `x >>> 0` and their kin, where an operand is a float).
+  // JavaScript's. `js_round` is Math.round (halves up), `js_power` its power (NaN for 1 to the power of NaN or Infinity).
+  // Of 32-bit integers, as which floats are taken modulo 2^32: `clz32`, `imul`, and `unsigned_right_shift` (of the operand's
+  // own width where that is an integer). Floats are so taken by bitwise_and and its kin as well (`x | 0`).
   js_round: 1,
+  js_power: 2,
   fround: 1,
   clz32: 1,
   imul: 2,
+  unsigned_right_shift: 2,
   to_int32: 1,
   to_uint32: 1,
+  // JavaScript's conversions. `to_boolean`: neither 0 nor NaN. `to_numeric`, of what arithmetic takes: a bool as a weak 0
+  // or 1, all else as it is. `to_number`: the same, and 64-bit integers as float64.
+  to_boolean: 1,
+  to_numeric: 1,
+  to_number: 1,
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

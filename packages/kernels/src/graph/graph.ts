@@ -13,16 +13,7 @@
  * @module
  */
 import type { DType } from "@instride/core";
-import type {
-  BoolBinary,
-  Conversion,
-  FloatBinary,
-  FloatComparison,
-  FloatUnary,
-  IntegerBinary,
-  IntegerComparison,
-  LaneType,
-} from "./operations.ts";
+import type { BinaryOperation, ComparisonOperation, Conversion, LaneType, UnaryOperation } from "./operations.ts";
 
 interface NodeBase {
   /** Its place in the graph. */
@@ -39,7 +30,10 @@ export interface LoadNode extends NodeBase {
   readonly kind: "load";
   readonly operand: number;
   readonly part: 0 | 1;
-  /** Elements beside the one at hand, along each axis: for stencils. Empty: none. */
+  /**
+   * Elements beside the one at hand, along each axis: for stencils. Empty: none. What stands for elements beyond the ends
+   * of an axis is a matter of whoever walks over the elements.
+   */
   readonly shift: readonly number[];
 }
 
@@ -55,28 +49,30 @@ export interface IndexNode extends NodeBase {
   readonly axis: number;
 }
 
-/** A constant: a number for i32 (signed), f32 and f64, a bigint for i64 (signed), a boolean for bool. */
+/** The content of a lane: a number for i32 (signed), f32 and f64, a bigint for i64 (signed), a boolean for bool. */
+export type LaneValue = number | bigint | boolean;
+
 export interface ConstantNode extends NodeBase {
   readonly kind: "constant";
-  readonly value: number | bigint | boolean;
+  readonly value: LaneValue;
 }
 
 export interface UnaryNode extends NodeBase {
   readonly kind: "unary";
-  readonly op: FloatUnary | "not";
+  readonly op: UnaryOperation;
   readonly args: readonly [Node];
 }
 
 export interface BinaryNode extends NodeBase {
   readonly kind: "binary";
-  readonly op: FloatBinary | IntegerBinary | BoolBinary;
+  readonly op: BinaryOperation;
   readonly args: readonly [Node, Node];
 }
 
 export interface ComparisonNode extends NodeBase {
   readonly kind: "comparison";
   readonly type: "bool";
-  readonly op: FloatComparison | IntegerComparison;
+  readonly op: ComparisonOperation;
   readonly args: readonly [Node, Node];
 }
 
@@ -106,7 +102,12 @@ export interface CarriedNode extends NodeBase {
   readonly slot: number;
 }
 
-/** A loop; its `type` says nothing. What it leaves is taken by {@link LoopResultNode}s. */
+/**
+ * A loop; its `type` says nothing. What it leaves is taken by {@link LoopResultNode}s.
+ *
+ * It runs for each element, also where a select takes something else: a loop of one branch has the branch's condition in
+ * its own. Inside another loop it runs for the elements that still go round there.
+ */
 export interface LoopNode extends NodeBase {
   readonly kind: "loop";
   readonly loop: number;

@@ -6,6 +6,11 @@
  * expanded to them beforehand. Nothing here knows of WebAssembly, though each is an instruction or a few there.
  *
  * Types of lanes: `bool`, `i32`, `i64`, `f32`, `f64`. Integers have no sign; operations have (`_s`, `_u`).
+ *
+ * One NaN is as good as another: neither its sign nor its payload is kept or compared, by no operation. Only
+ * `reinterpret` to an integer and the second argument of `copysign` could tell them apart; there some NaN's bits, or
+ * some sign, come out, which may differ between machines. An expansion that looks at bits selects NaNs away first.
+ *
  * Sources: IEEE 754-2019; the WebAssembly specification, "Numerics", whose names these are.
  *
  * @module
@@ -72,7 +77,7 @@ export const INTEGER_COMPARISON = [
  * - `convert_s`, `convert_u`: an integer to a float, rounded to nearest, ties to even.
  * - `trunc_sat_s`, `trunc_sat_u`: a float to an integer, toward zero; the nearest there is beyond the range; 0 for NaN.
  * - `promote`: f32 to f64. `demote`: f64 to f32, rounded to nearest, ties to even.
- * - `reinterpret`: the same bits, i32 and f32, i64 and f64.
+ * - `reinterpret`: the same bits, i32 and f32, i64 and f64; of a NaN, the bits of any NaN.
  * - `to_bool`: an i32 or i64 that is not 0. `from_bool`: 0 or 1.
  */
 export const CONVERSIONS = [
@@ -90,10 +95,60 @@ export const CONVERSIONS = [
   "from_bool",
 ] as const;
 
+/** The types that each conversion leads from, and to. */
+export const CONVERSION_TYPES = {
+  extend_s: [["i32", "i64"]],
+  extend_u: [["i32", "i64"]],
+  wrap: [["i64", "i32"]],
+  convert_s: [
+    ["i32", "f32"],
+    ["i32", "f64"],
+    ["i64", "f32"],
+    ["i64", "f64"],
+  ],
+  convert_u: [
+    ["i32", "f32"],
+    ["i32", "f64"],
+    ["i64", "f32"],
+    ["i64", "f64"],
+  ],
+  trunc_sat_s: [
+    ["f32", "i32"],
+    ["f32", "i64"],
+    ["f64", "i32"],
+    ["f64", "i64"],
+  ],
+  trunc_sat_u: [
+    ["f32", "i32"],
+    ["f32", "i64"],
+    ["f64", "i32"],
+    ["f64", "i64"],
+  ],
+  promote: [["f32", "f64"]],
+  demote: [["f64", "f32"]],
+  reinterpret: [
+    ["i32", "f32"],
+    ["f32", "i32"],
+    ["i64", "f64"],
+    ["f64", "i64"],
+  ],
+  to_bool: [
+    ["i32", "bool"],
+    ["i64", "bool"],
+  ],
+  from_bool: [
+    ["bool", "i32"],
+    ["bool", "i64"],
+  ],
+} as const;
+
 export type FloatBinary = (typeof FLOAT_BINARY)[number];
 export type FloatUnary = (typeof FLOAT_UNARY)[number];
 export type IntegerBinary = (typeof INTEGER_BINARY)[number];
 export type BoolBinary = (typeof BOOL_BINARY)[number];
+export type UnaryOperation = FloatUnary | "not";
+export type BinaryOperation = FloatBinary | IntegerBinary | BoolBinary;
 export type FloatComparison = (typeof FLOAT_COMPARISON)[number];
 export type IntegerComparison = (typeof INTEGER_COMPARISON)[number];
+export type ComparisonOperation = FloatComparison | IntegerComparison;
 export type Conversion = (typeof CONVERSIONS)[number];

@@ -16,7 +16,8 @@ import { helpFor, refuseHelp } from "./caller-help.ts";
 import * as caller from "./caller-side.ts";
 import { finish, finishAtOnce, finishSync, type JobTeam, type PartialOutcome } from "./job-course.ts";
 import { stopJob, workIn } from "./lane-side.ts";
-import { JOBS_MAX, nextTicket } from "./lane-words.ts";
+import { JobSlots } from "./job-slots.ts";
+import { nextTicket } from "./lane-words.ts";
 import type { LaneExit } from "./lane.ts";
 import type { JobMessage, RegistrationMessage } from "./messages.ts";
 import { OpenJob } from "./open-job.ts";
@@ -55,10 +56,7 @@ export class LaneTeam implements JobTeam {
   readonly connected: Set<number> = new Set();
   readonly #host: TeamHost;
   readonly #caller: CallerThread;
-  /** By their slots. */
-  readonly #jobs: (OpenJob | null)[] = Array.from({ length: JOBS_MAX }, () => null);
-  readonly #freeSlots: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
-  readonly #queue: ((slot: number) => void)[] = [];
+  readonly #slots: JobSlots = new JobSlots();
   readonly #registrations: Registrations;
   #ticket = 0;
   #lanes = 0;
@@ -94,7 +92,7 @@ export class LaneTeam implements JobTeam {
       const outcome = await this.#runIn(slot, spec);
       return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(slot, spec, outcome);
     } finally {
-      this.#giveSlot(slot);
+      this.#slots.give(slot);
     }
   }
 
@@ -128,18 +126,18 @@ export class LaneTeam implements JobTeam {
     const { ticket, chunk } = caller.buryLane(port, lane);
     // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
     caller.wakeLanes(port, this.laneCount);
-    const job = this.#jobOf(ticket);
+    const job = this.#slots.jobOf(ticket);
     if (job !== undefined) {
       const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
       job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
     }
     // All callers: one may wait for this lane to leave that had left, and died before it could say so.
-    for (const { slot } of this.#openJobs()) caller.tellOfDeath(port, slot);
+    for (const { slot } of this.#slots.jobs) caller.tellOfDeath(port, slot);
   }
 
   /** A thread has sent something about a job. */
   deliver(message: JobMessage): void {
-    this.#jobOf(message.ticket)?.deliver(message);
+    this.#slots.jobOf(message.ticket)?.deliver(message);
   }
 
   /** Asks as many lanes to leave as there are tasks that wait for a thread. */
@@ -209,13 +207,12 @@ export class LaneTeam implements JobTeam {
     const { turn } = this.#caller;
     if (turn.isUsedUpFor(pace.estimateMs)) return this.#runPreparedLater(prepared, control);
     if (pace.isInline) return this.#runAlone(prepared, work);
-    const slot = this.#freeSlots.pop();
+    const slot = this.#slots.takeFree();
     if (slot === undefined) return this.#runPreparedLater(prepared, control);
     const chunks = pace.cut();
     const job = this.#open(slot, spec, chunks, prepared.kernel, prepared.operands);
     if (this.#help(job, chunks, work, () => !turn.isUsedUpFor(pace.estimateMs), pace) && finishAtOnce(this, job)) {
-      this.#jobs[slot] = null;
-      this.#giveSlot(slot);
+      this.#slots.give(slot);
       return ALL_RAN;
     }
     return this.#runPreparedOn(job, { ...spec, ...control, chunks }, work);
@@ -240,7 +237,7 @@ export class LaneTeam implements JobTeam {
       const outcome = await this.#finish(job, spec, work);
       return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(job.slot, spec, outcome);
     } finally {
-      this.#giveSlot(job.slot);
+      this.#slots.give(job.slot);
     }
   }
 
@@ -251,7 +248,7 @@ export class LaneTeam implements JobTeam {
     if (work === null) throw new Error("internal: a caller that takes no part can't run a loop synchronously");
     // Inside of a body, which runs on this very thread, and where nobody would be told of a thread's death.
     const isAlone = pace.isInline || this.#caller.depth > 0 || !this.#host.receiveDeaths();
-    const slot = isAlone ? undefined : this.#freeSlots.pop();
+    const slot = isAlone ? undefined : this.#slots.takeFree();
     if (slot === undefined) return this.#runAlone(prepared, work);
     const chunks = pace.cut();
     const job = this.#open(slot, prepared.spec, chunks, kernel, operands);
@@ -260,8 +257,7 @@ export class LaneTeam implements JobTeam {
       const outcome = finishSync(this, job, prepared.spec);
       return outcome.unfinished.length === 0 ? outcome : work.runAlone(chunks, outcome.unfinished);
     } finally {
-      this.#jobs[slot] = null;
-      this.#giveSlot(slot);
+      this.#slots.give(slot);
     }
   }
 
@@ -279,7 +275,7 @@ export class LaneTeam implements JobTeam {
     // At most as many participants as cores.
     const lanesWanted = Math.min(this.laneCount - (helps ? 1 : 0), chunks.chunkCount);
     const job = new OpenJob(slot, this.#ticket, chunks.chunkCount, lanesWanted, deadlineMs);
-    this.#jobs[slot] = job;
+    this.#slots.put(job);
     const { count } = this.#registrations;
     caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
     caller.wakeLanes(this.port, lanesWanted);
@@ -319,7 +315,7 @@ export class LaneTeam implements JobTeam {
       return await finish(this, job, spec);
     } finally {
       spec.signal?.removeEventListener("abort", onAbort);
-      this.#jobs[job.slot] = null;
+      this.#slots.clear(job.slot);
       this.#host.keepAlive(--this.#pending > 0);
     }
   }
@@ -357,32 +353,12 @@ export class LaneTeam implements JobTeam {
     return { partials: all, failures };
   }
 
-  #openJobs(): OpenJob[] {
-    return this.#jobs.filter((job) => job !== null);
-  }
-
-  #jobOf(ticket: number): OpenJob | undefined {
-    return this.#openJobs().find((job) => job.ticket === ticket);
-  }
-
-  /** A free slot, or one that another job leaves. @throws what keeps all jobs from going on */
+  /** A slot, once there is a free one. @throws what keeps all jobs from going on */
   async #takeSlot(): Promise<number> {
-    const slot = this.#freeSlots.pop() ?? (await this.#nextSlot());
+    const slot = await this.#slots.take();
     if (this.#failure === null) return slot;
-    this.#giveSlot(slot);
+    this.#slots.give(slot);
     throw this.#failure;
-  }
-
-  #nextSlot(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#queue.push(resolve);
-    return promise;
-  }
-
-  #giveSlot(slot: number): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#freeSlots.push(slot);
-    else next(slot);
   }
 
   #startLanes(wanted: number): void {
@@ -414,12 +390,12 @@ export class LaneTeam implements JobTeam {
 
   #laneGone(): void {
     this.#lanes--;
-    this.#startLanes(Math.max(0, ...this.#openJobs().map(({ lanesWanted }) => lanesWanted)));
+    this.#startLanes(Math.max(0, ...this.#slots.jobs.map(({ lanesWanted }) => lanesWanted)));
   }
 
   #fail(error: Error): void {
     this.#failure = error;
-    for (const job of this.#openJobs()) {
+    for (const job of this.#slots.jobs) {
       job.fail(error);
       stopJob(this.port, job.slot);
     }

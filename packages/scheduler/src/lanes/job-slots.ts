@@ -1,0 +1,51 @@
+/**
+ * The job slots on the owner's side: which are free, which job is in which, and who waits for one.
+ *
+ * @module
+ */
+import { JOBS_MAX } from "./lane-words.ts";
+import type { OpenJob } from "./open-job.ts";
+
+export class JobSlots {
+  readonly #free: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
+  readonly #queue: ((slot: number) => void)[] = [];
+  readonly #jobs: (OpenJob | null)[] = Array.from({ length: JOBS_MAX }, () => null);
+
+  /** A free slot, if there is one: the one that was left last, whose words are in this core's caches. */
+  takeFree(): number | undefined {
+    return this.#free.pop();
+  }
+
+  /** A free slot, or one that another job leaves, in turn. */
+  async take(): Promise<number> {
+    return this.#free.pop() ?? (await new Promise<number>((resolve) => void this.#queue.push(resolve)));
+  }
+
+  /** Gives a slot back, whose job is over. */
+  give(slot: number): void {
+    this.#jobs[slot] = null;
+    const next = this.#queue.shift();
+    if (next === undefined) this.#free.push(slot);
+    else next(slot);
+  }
+
+  /** Puts a job into its slot. */
+  put(job: OpenJob): void {
+    this.#jobs[job.slot] = job;
+  }
+
+  /** Takes the job out of a slot, which is used on. */
+  clear(slot: number): void {
+    this.#jobs[slot] = null;
+  }
+
+  /** The jobs that are not over. */
+  get jobs(): OpenJob[] {
+    return this.#jobs.filter((job) => job !== null);
+  }
+
+  /** The job of a ticket, if it is not over. */
+  jobOf(ticket: number): OpenJob | undefined {
+    return this.jobs.find((job) => job.ticket === ticket);
+  }
+}
