@@ -5,7 +5,7 @@
  * Packages import each other, so that a program has each class once. The threads' file holds the sources of scheduler and
  * kernels: nothing but Node's own modules stays an import, and a thread starts with one read and no resolution.
  *
- * Why bundles, and why without comments: `docs/decisions/0006-bundled-packages.md`.
+ * Why not a file for each source: `docs/decisions/0009-bundled-packages.md`.
  *
  * The environment variable `BUILD_FOLDER` names the folder, from the root, in which each package has its folder with
  * `dist` in it. Default: `packages`.
@@ -43,14 +43,7 @@ const COMMON = {
   },
 } satisfies RolldownOptions;
 
-const COMMON_OUTPUT = {
-  format: "esm",
-  sourcemap: true,
-  // What tools read stays; what people read is in the sources, to which the maps lead.
-  comments: { annotation: true, legal: true, jsdoc: false },
-  // An engine reads text of one-byte characters faster, and keeps it in half the memory.
-  charset: "ascii",
-} satisfies OutputOptions;
+const COMMON_OUTPUT = { format: "esm", sourcemap: true } satisfies OutputOptions;
 
 function packageOptions(folderName: string): RolldownOptions {
   const folder = join(ROOT, "packages", folderName);

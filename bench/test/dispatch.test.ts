@@ -59,23 +59,23 @@ test("dispatch: what the async path adds is the difference of the medians", () =
   ]);
 });
 
-test.each([emptyJob, rendezvousJob])(
-  "%o: all threads' ways of running it pass the check before they are timed",
-  async (jobOf) => {
-    await using runtime = await open({ threads: THREADS });
-    await using alone = await open({ mode: "inline" });
-    const job = jobOf(THREADS);
-    const ways = [
-      await prepared(runtime, job, "helps"),
-      await prepared(runtime, job, "waits"),
-      parallelFor(runtime, job, "helps"),
-      parallelFor(runtime, job, "waits"),
-      ...(job.takesAll ? [] : [inline(alone, job)]),
-    ];
-    const cases = await verified(job, ways);
-    expect(cases.map(({ name }) => name)).toEqual(ways.map(({ name }) => name));
-  },
-);
+test.each([
+  ["empty job", emptyJob],
+  ["rendezvous", rendezvousJob],
+] as const)("%s: every way of running it passes the check before it is timed", async (_name, jobOf) => {
+  await using runtime = await open({ threads: THREADS });
+  await using alone = await open({ mode: "inline" });
+  const job = jobOf(THREADS);
+  const ways = [
+    await prepared(runtime, job, "helps"),
+    await prepared(runtime, job, "waits"),
+    parallelFor(runtime, job, "helps"),
+    parallelFor(runtime, job, "waits"),
+    ...(job.takesAll ? [] : [inline(alone, job)]),
+  ];
+  const cases = await verified(job, ways);
+  expect(cases.map(({ name }) => name)).toEqual(ways.map(({ name }) => name));
+});
 
 test.each<[string, (job: Job) => ForkJoin["run"]]>([
   ["does nothing", () => async () => {}],

@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<FaultKind, { readonly inline: boolean }>> = {
 export const FAULT_KINDS = Object.keys(KINDS) as readonly FaultKind[];
 
 /** Modes of the runtimes that are drawn. */
-export const MODES: readonly Mode[] = ["threads", "inline"];
+export const MODES: readonly Mode[] = ["threads", "worker", "inline"];
 
 /** Of cases that need no threads, one in so many has none. */
 const INLINE_ONE_IN = 8;

@@ -104,7 +104,7 @@ export class Engagement {
     const held = this.#rt.leaks().filter(({ array }) => array.startsWith(`${this.#label} `));
     if (held.length > 0) this.#note(`${held.length} leases were held when the call had settled`);
     this.#checkPoison(outcome, surroundings);
-    const expected = widened(expectedOf(this.#plan, facts, this.attack.reason), surroundings);
+    const expected = widened(expectedOf(this.#plan, facts, this.attack.reason), this.#plan, surroundings);
     const fault = faultOfOutcome(outcome, expected);
     this.#note(fault);
     if (fault === null && outcome.status === "fulfilled") this.#note(this.#call.faultOfResult(outcome.value));

@@ -90,8 +90,16 @@ export interface Surroundings {
 }
 
 /** How a call may end besides, given what others did. */
-export function widened({ maySucceed, rejections }: Expected, { losesThreads, closes }: Surroundings): Expected {
-  return { maySucceed, rejections: [...rejections, ...(losesThreads ? [LOST] : []), ...(closes ? [CLOSED] : [])] };
+export function widened(
+  { maySucceed, rejections }: Expected,
+  { call }: CallCase,
+  { losesThreads, closes }: Surroundings,
+): Expected {
+  return {
+    // What a body did once may have gone with its thread: a chunk that runs again doesn't do it.
+    maySucceed: maySucceed || (losesThreads && isRepaired(call)),
+    rejections: [...rejections, ...(losesThreads ? [LOST] : []), ...(closes ? [CLOSED] : [])],
+  };
 }
 
 /**

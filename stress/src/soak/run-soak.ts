@@ -32,6 +32,8 @@ export async function runSoak(
 ): Promise<SoakResult> {
   const child = fork(main, ["--seconds", String(seconds), "--seed", String(seed)], {
     execArgv: ["-C", "@instride/source"],
+    // Threads that come and go would each get memory of their own to hand out, which stays when they have gone.
+    env: { ...process.env, MALLOC_ARENA_MAX: "2" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const ended = once(child, "exit").then(([code, signal]) => String(code ?? signal));

@@ -43,7 +43,9 @@ try {
   );
 }
 clearInterval(timer);
-if (process.env["DBG"]) for (const k of Object.keys(samples[0]!)) console.error(k, samples.map((x)=>Math.round((x as never)[k]/(k.endsWith("Bytes")?1048576:1))).join(" "));
+if (process.env["DBG"])
+  for (const k of Object.keys(samples[0]!))
+    console.error(k, samples.map((x) => Math.round((x as never)[k] / (k.endsWith("Bytes") ? 1048576 : 1))).join(" "));
 const { kinds } = storm;
 const timeMs = performance.now() - start;
 const faults = [...strays, ...storm.faults];

@@ -114,7 +114,15 @@ export class Storm implements AsyncDisposable {
   async sample(): Promise<Sample> {
     await collectGarbage();
     const { leases, views, arrays, heap } = this.#rt.stats();
-    if (process.env["DBG"]) console.error("views", performance.now().toFixed(0), this.#next, JSON.stringify([...views]), "alive", this.#watch.alive.map((t) => t.threadId).join());
+    if (process.env["DBG"])
+      console.error(
+        "views",
+        performance.now().toFixed(0),
+        this.#next,
+        JSON.stringify([...views]),
+        "alive",
+        this.#watch.alive.map((t) => t.threadId).join(),
+      );
     const { heapUsed, external, rss } = process.memoryUsage();
     const processEvents = process.eventNames();
     return {

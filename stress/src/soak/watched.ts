@@ -58,7 +58,7 @@ export const WATCHED: Readonly<Record<keyof Sample, Watched>> = {
   heapBytes: { name: "heap of the main thread", unit: "bytes", growth: 3 * MB },
   threadBytes: { name: "heap of another thread", unit: "bytes", growth: 8 * MB },
   bufferBytes: { name: "buffers", unit: "bytes", growth: 24 * MB },
-  residentBytes: { name: "resident memory", unit: "bytes", growth: 40 * MB },
+  residentBytes: { name: "resident memory", unit: "bytes", growth: 96 * MB },
 };
 
 /** What a quantity came to over a soak. */

@@ -57,18 +57,7 @@ export const BOOL_BINARY = ["and", "or", "xor"] as const;
 export const FLOAT_COMPARISON = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 
 /** Two integers to a bool. */
-export const INTEGER_COMPARISON = [
-  "eq",
-  "ne",
-  "lt_s",
-  "lt_u",
-  "le_s",
-  "le_u",
-  "gt_s",
-  "gt_u",
-  "ge_s",
-  "ge_u",
-] as const;
+export const INTEGER_COMPARISON = ["eq", "ne", "lt_s", "lt_u", "le_s", "le_u", "gt_s", "gt_u", "ge_s", "ge_u"] as const;
 
 /**
  * One type to another.

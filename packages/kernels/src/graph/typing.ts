@@ -72,11 +72,6 @@ export function checkFused(a: Node, b: Node, c: Node): void {
   check(fits, `cannot fuse a multiplication of ${a.type} and ${b.type} with an addition of ${c.type}`);
 }
 
-/** Only a value, not a loop itself, can be taken. */
-export function checkValue(node: Node): void {
-  check(node.kind !== "loop", "cannot use a loop as a value: expected one of its results");
-}
-
 /**
  * Brings a value to its type: rounds a number to f32, takes an unsigned integer for the signed one of the same bits.
  *

@@ -9,9 +9,10 @@ import {
   LOAD_LANE,
   REPLACE_LANE,
   SIMD_BINARY,
-  SIMD_IMMEDIATE,
+  SIMD_CONST,
   SIMD_LOADS,
   SIMD_PREFIX,
+  SIMD_SHUFFLE,
   SIMD_STORES,
   SIMD_TERNARY,
   SIMD_UNARY,
@@ -45,7 +46,8 @@ export type LaneMemoryInstruction = keyof typeof LOAD_LANE | keyof typeof STORE_
 
 export type InstructionName =
   | keyof typeof CONTROL
-  | keyof typeof SIMD_IMMEDIATE
+  | keyof typeof SIMD_CONST
+  | keyof typeof SIMD_SHUFFLE
   | PlainInstruction
   | MemoryInstruction
   | LaneInstruction
@@ -68,23 +70,63 @@ export interface Instruction {
 
 type Table = Readonly<Record<string, number | readonly [code: number, alignment: number]>>;
 
-const instructions = new Map<string, Instruction>();
+const byName = new Map<string, Instruction>();
 const byCode = new Map<number, Instruction>();
 
 function add(table: Table, isSimd: boolean, immediate: Immediate, operands: number, results: 0 | 1): void {
   for (const [name, entry] of Object.entries(table)) {
     const [code, alignment] = typeof entry === "number" ? [entry, 0] : entry;
-    const bytes = isSimd ? simdBytes(code) : scalarBytes(code);
+    const prefix = isSimd ? SIMD_PREFIX : code >> 8;
+    const rest = isSimd ? code : code & 0xff;
+    const number = rest < 0x80 ? [rest] : [(rest & 0x7f) | 0x80, rest >> 7];
+    const bytes = prefix === 0 ? [rest] : [prefix, ...number];
     const instruction = { name: name as InstructionName, bytes, immediate, operands, results, alignment };
-    instructions.set(name, instruction);
-    byCode.set(codeOf(bytes[0]!, isSimd || bytes.length > 1 ? code & 0xfff & (isSimd ? 0xfff : 0xff) : 0), instruction);
+    byName.set(name, instruction);
+    byCode.set(keyOf(prefix, rest), instruction);
   }
 }
 
-function scalarBytes(code: number): readonly number[] {
-  return code > 0xff ? [code >> 8, code & 0xff] : [code];
+function keyOf(prefix: number, rest: number): number {
+  return prefix * 0x1000 + rest;
 }
 
-function simdBytes(code: number): readonly number[] {
-  return code < 0x80 ? [SIMD_PREFIX, code] : [SIMD_PREFIX, (code & 0x7f) | 0x80, code >> 7];
+const { drop, select, unreachable, return: returnCode, ...control } = CONTROL;
+add(control, false, "control", 0, 0);
+add({ unreachable, return: returnCode }, false, "none", 0, 0);
+add({ drop }, false, "none", 1, 0);
+add({ select }, false, "none", 3, 1);
+add(SCALAR_UNARY, false, "none", 1, 1);
+add(SCALAR_BINARY, false, "none", 2, 1);
+add(SCALAR_LOADS, false, "memory", 1, 1);
+add(SCALAR_STORES, false, "memory", 2, 0);
+add(SIMD_CONST, true, "bytes", 0, 1);
+add(SIMD_SHUFFLE, true, "bytes", 2, 1);
+add(SIMD_UNARY, true, "none", 1, 1);
+add(SIMD_BINARY, true, "none", 2, 1);
+add(SIMD_TERNARY, true, "none", 3, 1);
+add(EXTRACT_LANE, true, "lane", 1, 1);
+add(REPLACE_LANE, true, "lane", 2, 1);
+add(SIMD_LOADS, true, "memory", 1, 1);
+add(SIMD_STORES, true, "memory", 2, 0);
+add(LOAD_LANE, true, "memory-lane", 2, 1);
+add(STORE_LANE, true, "memory-lane", 2, 0);
+
+/** The instruction of a name. */
+export function instructionNamed(name: InstructionName): Instruction {
+  return byName.get(name)!;
+}
+
+/** Every instruction, in the order of the tables. */
+export function allInstructions(): Instruction[] {
+  return [...byName.values()];
+}
+
+/** Says whether a byte is the first of an instruction that goes on with a LEB128 number. */
+export function isPrefix(byte: number): boolean {
+  return byte >= 0xfc && byte <= 0xfe;
+}
+
+/** The instruction with a number, `prefix` being 0 for none; undefined where there is none that we know. */
+export function instructionWith(prefix: number, code: number): Instruction | undefined {
+  return byCode.get(keyOf(prefix, code));
 }

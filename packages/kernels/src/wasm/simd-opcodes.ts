@@ -10,11 +10,11 @@
 /** The prefix byte. */
 export const SIMD_PREFIX = 0xfd;
 
-/** Followed by 16 bytes: the constant, or for each byte of the result its place among the 32 of both operands. */
-export const SIMD_IMMEDIATE = {
-  "v128.const": 0x0c,
-  "i8x16.shuffle": 0x0d,
-} as const;
+/** Followed by the 16 bytes of the constant. */
+export const SIMD_CONST = { "v128.const": 0x0c } as const;
+
+/** Two operands. Followed, for each byte of the result, by its place among the 32 of both. */
+export const SIMD_SHUFFLE = { "i8x16.shuffle": 0x0d } as const;
 
 /** One operand. */
 export const SIMD_UNARY = {

@@ -1,0 +1,251 @@
+/**
+ * One function of WebAssembly, written instruction by instruction.
+ *
+ * Methods append and give the builder back. Blocks, loops and branches take functions, so that what is opened is closed;
+ * a branch names its target by the {@link Label} that the target's function was given. What the stack holds is not
+ * checked here: `WebAssembly.validate` does that for every module.
+ *
+ * Vector constants are set once, at the function's entry, in locals of their own ({@link FunctionBuilder.constant}): an
+ * engine makes a constant that stands inside a loop anew in each round.
+ *
+ * @module
+ */
+import { ByteSink } from "./byte-sink.ts";
+import {
+  instructionNamed,
+  type LaneInstruction,
+  type LaneMemoryInstruction,
+  type MemoryInstruction,
+  type PlainInstruction,
+} from "./instructions.ts";
+import { CONTROL } from "./opcodes.ts";
+
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** The bytes that stand for types. */
+export const VALUE_TYPES: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
+
+/** A block that takes nothing from the stack and leaves nothing there. */
+const EMPTY_BLOCK = 0x40;
+
+/** A parameter or a variable of a function, by its number. */
+export type Local = number;
+
+/** Where a branch may lead: past the end of a block, or back to the start of a loop. */
+export interface Label {
+  /** Blocks that are open inside the function, this one included. */
+  readonly depth: number;
+}
+
+export interface Variable {
+  readonly type: ValueType;
+  readonly name: string;
+}
+
+export class FunctionBuilder {
+  readonly name: string;
+  readonly parameters: readonly Variable[];
+  readonly results: readonly ValueType[];
+  readonly #variables: Variable[] = [];
+  readonly #names = new Set<string>();
+  readonly #labels: string[] = [];
+  /** What is done before all else: constants. */
+  readonly #entry = new ByteSink();
+  readonly #body = new ByteSink();
+  readonly #constants = new Map<string, Local>();
+  readonly #scratch = new Map<string, Local>();
+  #depth = 0;
+
+  constructor(name: string, parameters: readonly Variable[], results: readonly ValueType[]) {
+    this.name = name;
+    this.parameters = parameters.map(({ type, name: wanted }) => ({ type, name: this.#freeName(wanted) }));
+    this.results = results;
+  }
+
+  /** Variables beside the parameters, in order. */
+  get variables(): readonly Variable[] {
+    return this.#variables;
+  }
+
+  /** Names of blocks, in the order in which they are opened. */
+  get labels(): readonly string[] {
+    return this.#labels;
+  }
+
+  /** Adds a variable, which begins as 0. Its name is for readers; a number is added where it is taken. */
+  local(type: ValueType, name: string): Local {
+    this.#variables.push({ type, name: this.#freeName(name) });
+    return this.parameters.length + this.#variables.length - 1;
+  }
+
+  /** A variable for a moment: the same each time for one type and number. What it holds lasts until the next who asks. */
+  scratch(type: ValueType, number: number): Local {
+    const key = `${type}:${number}`;
+    let local = this.#scratch.get(key);
+    if (local === undefined) this.#scratch.set(key, (local = this.local(type, `scratch_${type}_${number}`)));
+    return local;
+  }
+
+  /** A variable that holds a vector constant from the function's entry on; one for each constant. */
+  constant(bytes: Uint8Array, name: string): Local {
+    const key = String.fromCharCode(...bytes);
+    let local = this.#constants.get(key);
+    if (local === undefined) {
+      this.#constants.set(key, (local = this.local("v128", name)));
+      this.#entry.append(instructionNamed("v128.const").bytes);
+      this.#entry.append(bytes);
+      this.#entry.byte(CONTROL["local.set"]);
+      this.#entry.unsigned(local);
+    }
+    return local;
+  }
+
+  get(local: Local): this {
+    return this.#indexed(CONTROL["local.get"], local);
+  }
+
+  set(local: Local): this {
+    return this.#indexed(CONTROL["local.set"], local);
+  }
+
+  tee(local: Local): this {
+    return this.#indexed(CONTROL["local.tee"], local);
+  }
+
+  op(name: PlainInstruction): this {
+    this.#body.append(instructionNamed(name).bytes);
+    return this;
+  }
+
+  /** Reads or writes memory, `offset` bytes (0 to 2^32 - 1) after the address on the stack. */
+  memory(name: MemoryInstruction, offset = 0): this {
+    return this.#memory(name, offset);
+  }
+
+  /** Reads or writes one lane of a vector. */
+  laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
+    this.#memory(name, offset);
+    this.#body.byte(lane);
+    return this;
+  }
+
+  /** Takes a lane out of a vector, or puts one in. */
+  lane(name: LaneInstruction, lane: number): this {
+    this.#body.append(instructionNamed(name).bytes);
+    this.#body.byte(lane);
+    return this;
+  }
+
+  i32(value: number): this {
+    this.#body.byte(CONTROL["i32.const"]);
+    this.#body.signed32(value);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.#body.byte(CONTROL["i64.const"]);
+    this.#body.signed64(value);
+    return this;
+  }
+
+  f32(value: number): this {
+    this.#body.byte(CONTROL["f32.const"]);
+    this.#body.float32(value);
+    return this;
+  }
+
+  f64(value: number): this {
+    this.#body.byte(CONTROL["f64.const"]);
+    this.#body.float64(value);
+    return this;
+  }
+
+  /** A vector constant where it stands; {@link constant} is for those that take memory. */
+  v128(bytes: Uint8Array): this {
+    this.#body.append(instructionNamed("v128.const").bytes);
+    this.#body.append(bytes);
+    return this;
+  }
+
+  /** Picks bytes out of two vectors: for each byte of the result its place among the 32 of both. */
+  shuffle(places: readonly number[]): this {
+    this.#body.append(instructionNamed("i8x16.shuffle").bytes);
+    this.#body.append(places);
+    return this;
+  }
+
+  /** A block: a branch to its label leads past its end. */
+  block(name: string, body: (label: Label) => void): this {
+    return this.#nest(CONTROL.block, name, body);
+  }
+
+  /** A loop: a branch to its label leads back to its start. Without one it ends. */
+  loop(name: string, body: (label: Label) => void): this {
+    return this.#nest(CONTROL.loop, name, body);
+  }
+
+  /** Takes an i32 and does the one where it isn't 0, else the other. */
+  if(name: string, body: (label: Label) => void, otherwise?: (label: Label) => void): this {
+    return this.#nest(CONTROL.if, name, (label) => {
+      body(label);
+      if (otherwise === undefined) return;
+      this.#body.byte(CONTROL.else);
+      otherwise(label);
+    });
+  }
+
+  br(label: Label): this {
+    return this.#indexed(CONTROL.br, this.#depth - label.depth);
+  }
+
+  /** Branches where the i32 on the stack is not 0. */
+  brIf(label: Label): this {
+    return this.#indexed(CONTROL.br_if, this.#depth - label.depth);
+  }
+
+  /** The instructions, without the `end` of the function. */
+  instructions(): Uint8Array<ArrayBuffer> {
+    const code = new Uint8Array(this.#entry.length + this.#body.length);
+    code.set(this.#entry.bytes);
+    code.set(this.#body.bytes, this.#entry.length);
+    return code;
+  }
+
+  #indexed(code: number, index: number): this {
+    this.#body.byte(code);
+    this.#body.unsigned(index);
+    return this;
+  }
+
+  #memory(name: MemoryInstruction | LaneMemoryInstruction, offset: number): this {
+    const { bytes, alignment } = instructionNamed(name);
+    this.#body.append(bytes);
+    this.#body.byte(alignment);
+    this.#body.unsigned(offset);
+    return this;
+  }
+
+  #nest(code: number, name: string, body: (label: Label) => void): this {
+    this.#labels.push(this.#freeName(name));
+    this.#body.byte(code);
+    this.#body.byte(EMPTY_BLOCK);
+    this.#depth++;
+    body({ depth: this.#depth });
+    this.#depth--;
+    this.#body.byte(CONTROL.end);
+    return this;
+  }
+
+  #freeName(wanted: string): string {
+    let name = wanted;
+    for (let number = 1; this.#names.has(name); number++) name = `${wanted}_${number}`;
+    this.#names.add(name);
+    return name;
+  }
+}
