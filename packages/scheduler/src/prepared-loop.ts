@@ -75,7 +75,7 @@ export class PreparedLoop implements Disposable {
       throwIfAborted(options.signal);
       const control = options === NO_OPTIONS ? NO_CONTROL : this.#controlOf(options);
       const compare = this.#leases.watch?.();
-      const outcome = this.#begin(() => this.#prepared.run(control));
+      const outcome = this.#start(control);
       if (outcome instanceof Promise) return this.#later(outcome, options, compare);
       this.#finish(outcome, options, compare);
       return DONE;
@@ -96,7 +96,7 @@ export class PreparedLoop implements Disposable {
       );
     }
     const compare = this.#leases.watch?.();
-    const outcome = this.#begin(() => this.#prepared.runSync());
+    const outcome = this.#start(null) as LoopOutcome;
     this.#finish(outcome, NO_OPTIONS, compare);
   }
 
@@ -117,13 +117,17 @@ export class PreparedLoop implements Disposable {
     this.release();
   }
 
-  /** Begins a run, whose leases are given back by {@link #finish}, or here if it doesn't come to that. */
-  #begin<R>(run: () => R): R {
+  /**
+   * Begins a run, whose leases are given back by {@link #finish}, or here if it doesn't come to that.
+   *
+   * @param control - null to run it synchronously
+   */
+  #start(control: RunControl | null): LoopOutcome | Promise<LoopOutcome> {
     if (this.#released) throw new ReleasedError(`cannot run a loop of ${targetName(this.#kernel)}: it was released`);
     this.#leases.loan.begin();
     this.#underWay++;
     try {
-      return run();
+      return control === null ? this.#prepared.runSync() : this.#prepared.run(control);
     } catch (error) {
       this.#fail(error);
       throw error;

@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { integer, readCommandLine, seedOf, UsageError } from "@instride/cases";
 import type { Mode } from "instride";
-import { FAULT_KINDS, MODES } from "./draw.ts";
+import { FAULT_KINDS, happensIn, MODES } from "./draw.ts";
 import type { FaultKind } from "./plan.ts";
 
 export interface FaultArguments {
@@ -34,10 +34,13 @@ export function parseArguments(argv: readonly string[]): FaultArguments {
   if (onlyCase !== null && values.seed === undefined) {
     throw new UsageError("--case means nothing without the --seed that it was of");
   }
+  const modes = values.mode === undefined ? MODES : [known("mode", values.mode, MODES)];
+  const unfit = kinds.find((kind) => !happensIn(kind, modes));
+  if (unfit !== undefined) throw new UsageError(`there is no fault "${unfit}" in mode ${modes.join(", ")}`);
   return {
-    kinds: kinds.length === 0 ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kinds.includes(kind)),
+    kinds: FAULT_KINDS.filter((kind) => (kinds.length === 0 ? happensIn(kind, modes) : kinds.includes(kind))),
     areNamed: kinds.length > 0,
-    modes: values.mode === undefined ? MODES : [known("mode", values.mode, MODES)],
+    modes,
     count: values.count === undefined ? (onlyCase === null ? COUNT : 1) : integer("count", values.count, 1),
     seed: seedOf(values.seed),
     onlyCase,

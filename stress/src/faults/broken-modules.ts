@@ -24,6 +24,7 @@ const MODULES = {
   ],
   "imports what is missing": [".mjs", 'import "./not-there.mjs"; export default () => {};'],
   "syntax that Node does not strip": [".mts", "enum Color { Red } export default () => Color.Red;"],
+  // These three end their thread, or never let it go.
   "exits while it is loaded": [".mjs", "process.exit(5); export default () => {};"],
   "top-level await that never ends": [".mjs", "await new Promise(() => {}); export default () => {};"],
   "never ends loading": [".mjs", "for (;;); export default () => {};"],
@@ -31,14 +32,17 @@ const MODULES = {
 
 export type BrokenModule = keyof typeof MODULES;
 
-export const BROKEN_MODULES = Object.keys(MODULES) as readonly BrokenModule[];
-
 /** Those that end their thread, or never let it go. */
-export const DEADLY_MODULES: ReadonlySet<BrokenModule> = new Set<BrokenModule>([
+export const DEADLY_MODULES: readonly BrokenModule[] = [
   "exits while it is loaded",
   "top-level await that never ends",
   "never ends loading",
-]);
+];
+
+/** All others: loading them rejects. */
+export const REFUSED_MODULES: readonly BrokenModule[] = (Object.keys(MODULES) as BrokenModule[]).filter(
+  (what) => !DEADLY_MODULES.includes(what),
+);
 
 /** A folder of broken modules, for as long as it is wanted. */
 export class BrokenModules implements Disposable {

@@ -8,7 +8,7 @@ import type { Mode } from "instride";
 import type { CallPlan, LoopPlan, PiscinaPlan, RuntimePlan, TasksPlan } from "../jobs/call-plan.ts";
 import type { Deed, DeedKind } from "../jobs/deed.ts";
 import { ODDITIES } from "../jobs/odd-values.ts";
-import { BROKEN_MODULES, DEADLY_MODULES } from "./broken-modules.ts";
+import { DEADLY_MODULES, REFUSED_MODULES } from "./broken-modules.ts";
 import type { CallCase, CasePlan, FaultKind, FaultPlan, Moment } from "./plan.ts";
 
 /** What may be drawn. */
@@ -17,31 +17,40 @@ export interface Choices {
   readonly modes: readonly Mode[];
 }
 
-/** Kinds of faults, and where they can happen: with threads, without, or both. */
-const KINDS: Readonly<Record<FaultKind, { readonly inline: boolean }>> = {
-  none: { inline: true },
-  throw: { inline: true },
-  exit: { inline: false },
-  hang: { inline: false },
-  late: { inline: true },
-  memory: { inline: false },
-  terminate: { inline: false },
-  start: { inline: false },
-  load: { inline: true },
-  close: { inline: true },
-  abort: { inline: true },
-  progress: { inline: true },
-  join: { inline: true },
-  unsendable: { inline: true },
+/** Modes of the runtimes that are drawn. */
+export const MODES: readonly Mode[] = ["threads", "worker", "inline"];
+
+const WITH_THREADS: readonly Mode[] = ["threads", "worker"];
+
+/** Kinds of faults, and the modes in which they can happen. */
+const KINDS: Readonly<Record<FaultKind, readonly Mode[]>> = {
+  none: MODES,
+  throw: MODES,
+  exit: WITH_THREADS,
+  hang: WITH_THREADS,
+  late: MODES,
+  // A limit of memory is that of a user's pool.
+  memory: ["threads"],
+  terminate: WITH_THREADS,
+  start: WITH_THREADS,
+  load: MODES,
+  stall: WITH_THREADS,
+  close: MODES,
+  abort: MODES,
+  progress: MODES,
+  join: MODES,
+  unsendable: MODES,
 };
 
 export const FAULT_KINDS = Object.keys(KINDS) as readonly FaultKind[];
 
-/** Modes of the runtimes that are drawn. */
-export const MODES: readonly Mode[] = ["threads", "worker", "inline"];
+/** Whether a kind of fault can happen in one of some modes. */
+export function happensIn(kind: FaultKind, modes: readonly Mode[]): boolean {
+  return KINDS[kind].some((mode) => modes.includes(mode));
+}
 
-/** Of cases that need no threads, one in so many has none. */
-const INLINE_ONE_IN = 8;
+/** One in so many cases is in another mode than `threads`, if it can be. */
+const OTHER_MODE_ONE_IN = 4;
 
 /** A thread of so many megabytes can load what it runs, and is soon full. */
 const SMALL_HEAP_MB = 24;
@@ -50,7 +59,7 @@ const SMALL_HEAP_MB = 24;
 export function drawCase(random: Random, { kinds, modes }: Choices): CasePlan {
   const kind = random.pick(kinds);
   const mode = drawMode(random, kind, modes);
-  const fault = drawFault(random, kind, mode);
+  const fault = drawFault(random, kind);
   const runtime = drawRuntime(random, fault, mode);
   const call = drawCall(random, fault, mode);
   const hasOther = mode !== "inline" && kind !== "memory" && random.oneIn(3);
@@ -60,18 +69,18 @@ export function drawCase(random: Random, { kinds, modes }: Choices): CasePlan {
 
 /** Draws a call and what goes wrong with it, for a runtime that there is. */
 export function drawCallCase(random: Random, kind: FaultKind, mode: Mode): CallCase {
-  const fault = drawFault(random, kind, mode);
+  const fault = drawFault(random, kind);
   return { fault, call: drawCall(random, fault, mode) };
 }
 
 function drawMode(random: Random, kind: FaultKind, modes: readonly Mode[]): Mode {
-  const fitting = modes.filter((mode) => mode !== "inline" || KINDS[kind].inline);
-  const threaded = fitting.filter((mode) => mode !== "inline");
-  if (fitting.length === 0) throw new RangeError(`internal: no mode for ${kind} among ${modes.join(", ")}`);
-  return threaded.length === 0 || random.oneIn(INLINE_ONE_IN) ? random.pick(fitting) : random.pick(threaded);
+  const fitting = modes.filter((mode) => KINDS[kind].includes(mode));
+  const [first] = fitting;
+  if (first === undefined) throw new Error(`internal: there is no fault "${kind}" in mode ${modes.join(", ")}`);
+  return random.oneIn(OTHER_MODE_ONE_IN) ? random.pick(fitting) : first;
 }
 
-function drawFault(random: Random, kind: FaultKind, mode: Mode): FaultPlan {
+function drawFault(random: Random, kind: FaultKind): FaultPlan {
   switch (kind) {
     case "hang": {
       const ended = (["by the deadline", "by the deadline", "by a signal", "by closing"] as const)[random.below(4)]!;
@@ -84,10 +93,9 @@ function drawFault(random: Random, kind: FaultKind, mode: Mode): FaultPlan {
     case "start":
       return { kind, killed: random.between(1, 4), afterMs: random.oneIn(4) ? null : random.below(60) };
     case "load":
-      return {
-        kind,
-        what: random.pick(BROKEN_MODULES.filter((what) => mode !== "inline" || !DEADLY_MODULES.has(what))),
-      };
+      return { kind, what: random.pick(REFUSED_MODULES) };
+    case "stall":
+      return { kind, what: random.pick(DEADLY_MODULES) };
     case "close":
     case "abort":
       return { kind, moment: drawMoment(random, 40) };
@@ -137,16 +145,14 @@ function drawCall(random: Random, fault: FaultPlan, mode: Mode): CallPlan {
 }
 
 function isOfTasks(random: Random, fault: FaultPlan): boolean {
-  if (["late", "progress", "join"].includes(fault.kind)) return false;
+  // A task has neither a deadline nor functions of its caller.
+  if (["late", "stall", "progress", "join"].includes(fault.kind)) return false;
   if (fault.kind === "hang") return fault.ended === "by a signal" || (fault.ended === "by closing" && random.oneIn(3));
-  // A task has no deadline.
-  if (fault.kind === "load" && DEADLY_MODULES.has(fault.what)) return false;
   return random.oneIn(4);
 }
 
 function isSafeToHelp(fault: FaultPlan): boolean {
-  if (fault.kind === "load") return !DEADLY_MODULES.has(fault.what);
-  return !["exit", "hang", "memory"].includes(fault.kind);
+  return !["exit", "hang", "memory", "stall"].includes(fault.kind);
 }
 
 function drawForm(random: Random, fault: FaultPlan): LoopPlan["form"] {
@@ -158,7 +164,7 @@ function drawForm(random: Random, fault: FaultPlan): LoopPlan["form"] {
 function drawDeadline(random: Random, fault: FaultPlan): number | null {
   if (fault.kind === "hang") return fault.ended === "by the deadline" ? random.between(1, 120) : null;
   if (fault.kind === "late") return random.between(1, 60);
-  if (fault.kind === "load" && DEADLY_MODULES.has(fault.what)) return random.between(20, 200);
+  if (fault.kind === "stall") return random.between(20, 200);
   // So late that it never comes.
   return random.oneIn(8) ? 100_000 : null;
 }

@@ -114,15 +114,21 @@ export class Engagement {
   /** What was being written when its thread was ended is poisoned, and nothing else is. */
   #checkPoison(outcome: Outcome, { losesThreads, closes }: Surroundings): void {
     const { poisoned } = this.#call;
+    const written = this.#plan.call.form === "reduce" ? [] : ["y0"];
+    // Memory that moves is lost with the thread that has it: it may be what is only read.
+    const isMoved = this.#rt.mode === "worker";
     const planned = mustPoison(this.#plan, this.#facts!, outcome);
     // Others may have ended a thread of it, which poisons as well.
     const must = outcome.status === "rejected" && (losesThreads || closes) ? null : planned;
     if (must === null) {
-      if (poisoned.some((name) => name.startsWith("x")))
-        this.#note(`what was only read is poisoned: ${poisoned.join()}`);
-    } else if (poisoned.join() !== (must ? "y0" : "")) {
-      this.#note(`poisoned are ${poisoned.join(", ") || "none"}, expected ${must ? "y0" : "none"}`);
+      const isRead = poisoned.some((name) => name.startsWith("x"));
+      if (isRead && !isMoved) this.#note(`what was only read is poisoned: ${poisoned.join(", ")}`);
+      return;
     }
+    const wanted = must ? written : [];
+    const found = must && isMoved ? poisoned.filter((name) => name !== "x0") : poisoned;
+    if (found.join() === wanted.join()) return;
+    this.#note(`poisoned are ${poisoned.join(", ") || "none"}, expected ${wanted.join(", ") || "none"}`);
   }
 
   #note(fault: string | null): void {

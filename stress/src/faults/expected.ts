@@ -9,7 +9,6 @@ import { hasIteration } from "../jobs/call.ts";
 import { type Oddity, PURPOSE, TELLING } from "../jobs/odd-values.ts";
 import type { Outcome } from "../processes/limits.ts";
 import type { Facts } from "./attack.ts";
-import { DEADLY_MODULES } from "./broken-modules.ts";
 import type { CallCase } from "./plan.ts";
 
 /** An error that may come, by a text for it and how it is known. */
@@ -35,6 +34,7 @@ const TEXT_MAX = 400;
 const LOST = ofClass(WorkerLostError);
 const CLOSED = ofClass(ClosedError);
 const LATE = ofClass(DeadlineError);
+const NOT_LOADED = ofClass(ModuleLoadError);
 
 const UNSENDABLE: Rejection = { text: "a TypeError that says what can't be sent", fits: isUnsendable };
 const UNSENDABLE_RESULT: Rejection = {
@@ -65,9 +65,9 @@ export function expectedOf({ call, fault }: CallCase, facts: Facts, reason: Erro
     case "start":
       return facts.killed === 0 ? success : may(LOST);
     case "load":
-      return DEADLY_MODULES.has(fault.what)
-        ? must(LATE, LOST, ofClass(ModuleLoadError))
-        : must(ofClass(ModuleLoadError));
+      return must(NOT_LOADED);
+    case "stall":
+      return must(LATE, LOST, NOT_LOADED);
     case "close":
       return facts.closed ? may(CLOSED) : success;
     case "abort":
@@ -103,12 +103,12 @@ export function widened(
 }
 
 /**
- * Whether what a call was writing must be poisoned now, since the writing was broken off.
+ * Whether what a call had lent must be poisoned now, since a thread was ended that had it.
  *
  * @returns null where it may be
  */
 export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts, outcome: Outcome): boolean | null {
-  if (outcome.status === "fulfilled" || call.form === "reduce") return false;
+  if (outcome.status === "fulfilled") return false;
   switch (fault.kind) {
     case "exit":
     case "memory":
@@ -120,7 +120,7 @@ export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts,
       // The thread of a task that is cancelled is ended.
       return isTasks(call) ? null : false;
     case "late":
-    case "load":
+    case "stall":
       return null;
     default:
       return killed > 0 || closed ? null : false;

@@ -22,7 +22,7 @@ Kinds; without a name, all: ${FAULT_KINDS.join(", ")}
   --count N      how many cases (default ${grouped(COUNT)}); with --case, how many times that one
   --seed S       an integer from 0 that decides every case; by default any, which is printed
   --case K       only that case of a seed, and shows it
-  --mode M       only runtimes of that mode: ${MODES.join(", ")}
+  --mode M       only runtimes of that mode, and what can go wrong there: ${MODES.join(", ")}
   --processes P  how many cases run at a time (default: as many as there are processors)
   --help         shows this
 

@@ -26,6 +26,7 @@ export type FaultPlan =
   | { readonly kind: "terminate"; readonly moments: readonly Moment[]; readonly first: number }
   | { readonly kind: "start"; readonly killed: number; readonly afterMs: number | null }
   | { readonly kind: "load"; readonly what: BrokenModule }
+  | { readonly kind: "stall"; readonly what: BrokenModule }
   | { readonly kind: "close"; readonly moment: Moment }
   | { readonly kind: "abort"; readonly moment: Moment }
   | { readonly kind: "progress"; readonly nth: number }

@@ -30,6 +30,10 @@ export interface Lease extends LeaseRequest {
   readonly since: number;
   /** Where it was asked for, if that is recorded. */
   readonly stack: string | undefined;
+  /** Whether it stands against nobody at the moment: it is of a loop that is not running. Changed by its table. */
+  resting: boolean;
+  /** Whether a thread has died that could write under it, and had not given its views back. Changed by its table. */
+  orphaned: boolean;
 }
 
 /** Why a request is not granted: `cannot ${attempt}: ${fact}`. */

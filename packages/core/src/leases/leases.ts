@@ -29,10 +29,6 @@ export class LeaseTable {
   /** Ended slots under which some thread still counts a view: not used again until it has let go or died. */
   readonly #restingSlots: Set<number> = new Set();
   readonly #line: LeaseLine = new LeaseLine();
-  /** Leases for writing under which a thread had a view when it died. */
-  readonly #orphaned: WeakSet<Lease> = new WeakSet();
-  /** Leases that stand against nobody at the moment: see {@link rest}. */
-  readonly #resting: Set<Lease> = new Set();
   #closed: (() => unknown) | null = null;
   #nextSlot = 0;
 
@@ -60,14 +56,14 @@ export class LeaseTable {
   removeThread(thread: number): void {
     const rows = protocol.claimedRows(this.#ports).filter((row) => row.thread === thread);
     for (const lease of this.#leases.values()) {
-      if (lease.mode === "write" && protocol.viewsUnder(rows, lease.handle.slot) > 0) this.#orphaned.add(lease);
+      if (lease.mode === "write" && protocol.viewsUnder(rows, lease.handle.slot) > 0) lease.orphaned = true;
     }
     protocol.buryThread(this.#ports, thread);
   }
 
   /** True if a thread has died that could write under the lease, and had not given its views of it back. */
   isOrphaned(lease: Lease): boolean {
-    return this.#orphaned.has(lease);
+    return lease.orphaned;
   }
 
   /**
@@ -132,23 +128,25 @@ export class LeaseTable {
    */
   grantResting(holder: string, requests: readonly LeaseRequest[], stack?: string): Lease[] {
     const leases = this.#open(holder, requests, stack);
-    for (const lease of leases) this.#resting.add(lease);
+    for (const lease of leases) lease.resting = true;
     return leases;
   }
 
   /** Makes leases of one holder count, all or none. @throws {@link BorrowError} as {@link grant} */
   wake(holder: string, leases: readonly Lease[]): void {
-    const obstacle = this.#obstacle(holder, leases, null);
-    if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
-    for (const lease of leases) this.#resting.delete(lease);
+    if (!this.#areAlone(leases)) {
+      const obstacle = this.#obstacle(holder, leases, null);
+      if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
+    }
+    for (const lease of leases) lease.resting = false;
   }
 
   /** Makes leases count no more, until they {@link wake}. */
   rest(leases: readonly Lease[]): void {
     for (const lease of leases) {
-      this.#resting.add(lease);
+      lease.resting = true;
       // A death in this run says nothing of the next.
-      this.#orphaned.delete(lease);
+      lease.orphaned = false;
     }
     if (this.#line.size > 0) this.#advance(spacesOf(leases));
   }
@@ -221,7 +219,6 @@ export class LeaseTable {
     const { slot } = lease.handle;
     if (this.#leases.get(slot) !== lease) return;
     this.#leases.delete(slot);
-    this.#resting.delete(lease);
     this.#restingSlots.add(slot);
     const inSpace = this.#bySpace.get(lease.space);
     inSpace?.delete(lease);
@@ -239,12 +236,19 @@ export class LeaseTable {
     }
   }
 
+  /** True if leases that rest have their spaces for themselves, and nobody waits: so nothing stands against them. */
+  #areAlone(leases: readonly Lease[]): boolean {
+    if (this.#line.size > 0) return false;
+    for (const lease of leases) if (!lease.resting || this.#bySpace.get(lease.space)?.size !== 1) return false;
+    return true;
+  }
+
   /** What stands against a grant: a live lease, or the wish of somebody who came before `self`. */
   #obstacle(holder: string, requests: readonly LeaseRequest[], self: LeaseWaiter | null): Obstacle | null {
     for (const request of requests) {
       if (request.mode === "pin") continue;
       for (const lease of this.#liveIn(request.space)) {
-        if (!this.#resting.has(lease) && conflict(lease, request)) return obstacleOf(holder, request, lease, true);
+        if (!lease.resting && conflict(lease, request)) return obstacleOf(holder, request, lease, true);
       }
       const ahead = this.#line.ahead(request, self);
       if (ahead !== null) return obstacleOf(holder, request, ahead, false);
@@ -266,7 +270,15 @@ export class LeaseTable {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
       const bounds = byteBounds(request.extent, request.extent.itemsize);
       protocol.setRegion(this.#ports, slot, { ...bounds, writable: request.mode === "write" });
-      const lease: Lease = { ...request, holder, since, stack, handle: protocol.openHandle(this.#ports, slot) };
+      const lease: Lease = {
+        ...request,
+        holder,
+        since,
+        stack,
+        handle: protocol.openHandle(this.#ports, slot),
+        resting: false,
+        orphaned: false,
+      };
       this.#leases.set(slot, lease);
       const inSpace = this.#bySpace.get(request.space);
       if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));

@@ -32,9 +32,16 @@ export interface Elements<D extends DType = DType, B extends ArrayBufferLike = A
  * @throws {@link DTypeError} where the format has no typed array
  * @throws {@link ValueError} where an element doesn't lie on a multiple of its size
  *
- * Cost: O(ndim), and one typed array.
+ * Cost: O(ndim), and one typed array, which is kept: a kernel asks for it in every chunk.
  */
 export function elementsOf(state: ViewState): Elements {
+  const known = state.elements;
+  // A buffer that moves comes back as another one.
+  if (known !== null && known.data.buffer === state.managed.buffer) return known;
+  return (state.elements = makeElements(state));
+}
+
+function makeElements(state: ViewState): Elements {
   const { dtype, managed, byteOffset, strides, suboffsets, itemsize } = state;
   if (dtype === null) throw new DTypeError(`cannot view format "${state.format}" as a typed array: it has no dtype`);
   if (suboffsets !== null) throw new NotImplementedError("cannot view memory behind suboffsets as one typed array");

@@ -8,6 +8,7 @@
  */
 import { type DType, dtypeOfFormat } from "../formats/dtype.ts";
 import { type Layout, sizeOf } from "../layout/layout.ts";
+import type { Elements } from "./elements.ts";
 import type { ManagedBuffer } from "../memory/managed-buffer.ts";
 
 /** The fields that a view is made of. */
@@ -31,6 +32,8 @@ export class ViewState implements ViewFields {
   readonly readonly: boolean;
   readonly dtype: DType | null;
   readonly size: number;
+  /** What `elements.ts` has made of it, if it was asked to. */
+  elements: Elements | null = null;
   #bytes: DataView | null = null;
   #bytesOf: ArrayBufferLike | null = null;
 

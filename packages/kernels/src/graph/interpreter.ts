@@ -5,17 +5,15 @@
  * refused, and so is made for some speed: a graph is resolved once to a list of steps, and each step computes one
  * operation for many elements, the lanes, in one tight loop.
  *
- * Lanes that have left a loop keep their values while others go round. What is computed for them meanwhile is of no use,
- * and of no harm: no operation has an effect.
- *
  * @module
  */
 import type { DType } from "@instride/core";
-import { budgetError } from "../errors.ts";
-import type { Graph, IndexNode, LaneValue, LoadNode, LoopNode, Node } from "./graph.ts";
-import { fillLanes, type Lanes, laneAt, type LanesOf, MASKED_COPY, type MaskedCopy, newLanes } from "./lanes.ts";
-import { isOperation, type Step, stepOf } from "./steps.ts";
-import { type Schedule, scheduleOf } from "./scopes.ts";
+import type { Graph, IndexNode, LaneValue, LoadNode, Node, ParameterNode } from "./graph.ts";
+import { fillLanes, laneAt, type Lanes } from "./lanes.ts";
+import { StepMaker } from "./loop-steps.ts";
+import { Registers } from "./registers.ts";
+import { scheduleOf } from "./scopes.ts";
+import type { Step } from "./steps.ts";
 
 /** Enough that a step costs little more than its elements, and few enough that the lanes of a large graph stay in cache. */
 export const LANES_DEFAULT = 128;
@@ -38,7 +36,7 @@ export interface Output {
 
 /**
  * Computes a graph for up to {@link Interpreter.width} elements at a time: fill `loads` and `indices`, `run`, take
- * `outputs`.
+ * `outputs`. What is filled stays until it is filled anew.
  */
 export class Interpreter {
   readonly graph: Graph;
@@ -47,7 +45,7 @@ export class Interpreter {
   readonly loads: readonly Input<LoadNode>[];
   readonly indices: readonly Input<IndexNode>[];
   readonly outputs: readonly Output[];
-  readonly #lanes: Map<Node, Lanes> = new Map();
+  readonly #parameters: readonly Input<ParameterNode>[];
   readonly #steps: readonly Step[];
 
   /**
@@ -59,38 +57,60 @@ export class Interpreter {
     const schedule = scheduleOf(graph);
     this.graph = graph;
     this.width = width ?? (schedule.loops.size > 0 ? LOOPING_LANES_DEFAULT : LANES_DEFAULT);
-    const inputs: { loads: Input<LoadNode>[]; indices: Input<IndexNode>[] } = { loads: [], indices: [] };
-    for (const node of graph.nodes) {
-      const lanes = this.#newLanes(node);
-      if (node.kind === "constant") fillLanes(lanes, node.value);
-      if (node.kind === "load") inputs.loads.push({ node, lanes });
-      if (node.kind === "index") inputs.indices.push({ node, lanes });
-    }
-    this.loads = inputs.loads;
-    this.indices = inputs.indices;
-    this.outputs = graph.stores.map(({ dtype, value }) => ({ dtype, parts: value.map((node) => this.#lanesOf(node)) }));
-    this.#steps = this.#stepsOf(schedule.steps, schedule, null);
+    const registers = new Registers(graph, this.width);
+    const inputs = <N extends Node>(nodes: readonly N[]): Input<N>[] =>
+      nodes.map((node) => ({ node, lanes: registers.of(node) }));
+    this.loads = inputs(graph.nodes.filter((node) => node.kind === "load"));
+    this.indices = inputs(graph.nodes.filter((node) => node.kind === "index"));
+    this.#parameters = inputs(graph.nodes.filter((node) => node.kind === "parameter"));
+    this.outputs = graph.stores.map(({ dtype, value }) => ({ dtype, parts: value.map((node) => registers.of(node)) }));
+    this.#steps = new StepMaker(schedule, registers).stepsOf(schedule.steps, null);
   }
 
   /** Sets the scalar parameters of the runs that follow: one value for each of the graph's. */
   setParameters(values: readonly LaneValue[]): void {
-    for (const node of this.graph.nodes)
-      if (node.kind === "parameter") fillLanes(this.#lanesOf(node), values[node.parameter]!);
+    for (const { node, lanes } of this.#parameters) fillLanes(lanes, values[node.parameter]!);
   }
 
   /**
    * Computes the outputs of the first `count` lanes.
    *
-   * @throws `KernelBudgetError` if one of them doesn't leave a loop within its rounds
+   * @throws a `KernelBudgetError` if one of them doesn't leave a loop within its rounds
    */
   run(count: number): void {
     for (const step of this.#steps) step(count);
   }
+}
 
-  #newLanes(node: Node): Lanes {
-    // What a loop leaves lies where it carried it.
-    const lanes = node.kind === "loop-result" ? this.#carried(node.args[0])[node.slot]! : newLanes(node.type, this.width);
-    this.#lanes.set(node, lanes);
-    return lanes;
-  }
+/** What an element is computed from. */
+export interface ElementInputs {
+  /** The value that a load gives: of integers the signed one. */
+  readonly load?: (node: LoadNode) => LaneValue;
+  readonly parameters?: readonly LaneValue[];
+  /** The index along each axis. */
+  readonly index?: readonly number[];
+}
+
+/**
+ * Computes a graph for one element.
+ *
+ * @returns for each output its value, or two for a complex number
+ * @throws a `KernelBudgetError` as {@link Interpreter.run} does
+ */
+export function evaluate(
+  graph: Graph,
+  { load = missing, parameters = [], index = [] }: ElementInputs,
+): readonly (readonly LaneValue[])[] {
+  const interpreter = new Interpreter(graph, 1);
+  interpreter.setParameters(parameters);
+  for (const { node, lanes } of interpreter.loads) fillLanes(lanes, load(node));
+  for (const { node, lanes } of interpreter.indices) fillLanes(lanes, BigInt(index[node.axis]!));
+  interpreter.run(1);
+  return graph.stores.map(({ value }, output) =>
+    value.map(({ type }, part) => laneAt(type, interpreter.outputs[output]!.parts[part]!, 0)),
+  );
+}
+
+function missing(node: LoadNode): never {
+  throw new Error(`internal: nothing was given for operand ${node.operand}`);
 }

@@ -162,7 +162,7 @@ export class NodeMaker implements Maker {
 
   #make(draft: Draft, simpler: () => Node | null): Node {
     if (!this.simplifies) return this.intern(draft);
-    const value = fold({ ...draft, id: NO_PLACE } as Node);
+    const value = fold({ ...draft, id: NO_PLACE });
     return value === null ? (simpler() ?? this.intern(draft)) : this.constant(draft.type, value);
   }
 

@@ -76,8 +76,7 @@ export function simplifyBinary(make: Maker, op: BinaryOperation, a: Node, b: Nod
     case "i32":
     case "i64":
       return simplifyIntegers(make, op, x, y, a.type);
-    case "f32":
-    case "f64":
+    default:
       return simplifyFloats(make, op, x, y, a.type);
   }
 }

@@ -104,7 +104,7 @@ export function stepOf(node: OperationNode, lanesOf: (node: Node) => Lanes): Ste
       const loop = conversionLanes(node.op, type, node.type);
       return (count) => loop(target, a, count);
     }
-    case "fused": {
+    default: {
       const loop = (type === "f32" ? F32_FUSED : F64_FUSED) as FusedLanes<Lanes>;
       return (count) => loop(target, a, b, c, count);
     }

@@ -93,7 +93,7 @@ export function valueOf(type: LaneType, value: LaneValue): LaneValue {
     case "f32":
       check(typeof value === "number", problem);
       return Math.fround(value);
-    case "f64":
+    default:
       check(typeof value === "number", problem);
       return value;
   }

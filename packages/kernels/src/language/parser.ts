@@ -6,9 +6,10 @@
  *
  * @module
  */
+import type * as Syntax from "acorn";
 import type { Node, Program as Script } from "acorn";
 
-export type * as Syntax from "acorn";
+export type { Syntax };
 export type { Node as SyntaxNode } from "acorn";
 
 /** Parses a script. @throws SyntaxError with `pos`, the offset, for what is none */
@@ -31,10 +32,19 @@ export function loadParser(): Promise<Parse> {
   ));
 }
 
-/** The nodes directly inside a node. */
-export function* childrenOf(node: Node): Generator<Node> {
-  for (const value of Object.values(node) as unknown[])
-    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) if (isNode(child)) yield child;
+/**
+ * The nodes of a tree, each before what is inside it. It takes no stack, however deep they nest.
+ *
+ * @param enters - whether to go on inside a node; the root is always entered
+ */
+export function* nodesOf(root: Node, enters: (node: Node) => boolean = () => true): Generator<Syntax.AnyNode> {
+  const left: Node[] = [root];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    yield node as Syntax.AnyNode;
+    if (node !== root && !enters(node)) continue;
+    const children = Object.values(node).flat().filter(isNode);
+    left.push(...children.reverse());
+  }
 }
 
 function isNode(value: unknown): value is Node {

@@ -39,7 +39,7 @@ const SYNC_SLICE_MS = 20;
 export interface JobTeam {
   readonly port: AtomicsPort;
   /** Lanes that can be told of jobs, and so can be inside one. */
-  readonly connected: ReadonlySet<number>;
+  readonly connected: readonly number[];
   /** Why no job can go on, if it is so. */
   readonly failure: Error | null;
   /** Waits until the word is no longer `expected`, at most `timeoutMs`. */
@@ -83,15 +83,15 @@ export function finishSync(team: JobTeam, job: OpenJob, spec: LoopJob): PartialO
 export function finishAtOnce(team: JobTeam, job: OpenJob): boolean {
   const { port } = team;
   if (caller.isStopped(port, job.slot) || job.lost.length > 0) return false;
-  if (!spinUntil(port, () => caller.chunksDone(port, job.slot) === job.chunkCount)) return false;
+  // Mostly it is so at once: no closure is made for that.
+  if (!areAllDone(port, job) && !spinUntil(port, () => areAllDone(port, job))) return false;
   close(team, job);
-  if (!spinUntil(port, () => !isAnyInside(team, job))) return false;
+  if (isAnyInside(team, job) && !spinUntil(port, () => !isAnyInside(team, job))) return false;
   return caller.messagesSent(port, job.slot) === 0 && !job.hasNews;
 }
 
 /** Looks again and again, for a short while. */
 function spinUntil(port: AtomicsPort, isSo: () => boolean): boolean {
-  if (isSo()) return true;
   const end = performance.now() + SPIN_MS;
   while (performance.now() < end) {
     for (let i = 0; i < SPINS_PER_LOOK; i++) {
@@ -100,6 +100,10 @@ function spinUntil(port: AtomicsPort, isSo: () => boolean): boolean {
     }
   }
   return false;
+}
+
+function areAllDone(port: AtomicsPort, { slot, chunkCount }: OpenJob): boolean {
+  return caller.chunksDone(port, slot) === chunkCount;
 }
 
 function close({ port }: JobTeam, job: OpenJob): void {

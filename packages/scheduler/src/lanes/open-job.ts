@@ -13,11 +13,14 @@ export interface LostLane {
   readonly chunk: number;
 }
 
+/** Of most jobs nothing is heard, so nothing is made to keep it. */
+const NOTHING: readonly never[] = [];
+
 export class OpenJob {
   readonly slot: number;
   readonly ticket: number;
   readonly chunkCount: number;
-  readonly lost: LostLane[] = [];
+  lost: readonly LostLane[] = NOTHING;
   /** Lanes that it has work for. */
   readonly lanesWanted: number;
   /** Milliseconds since the epoch. */
@@ -27,8 +30,8 @@ export class OpenJob {
   isClosed = false;
   /** What `onProgress` threw. */
   progressError: { readonly error: unknown } | null = null;
-  readonly #partials: Partial[] = [];
-  readonly #failures: Failure[] = [];
+  #partials: Partial[] | null = null;
+  #failures: Failure[] | null = null;
   #received = 0;
   #error: Error | null = null;
   #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
@@ -48,13 +51,13 @@ export class OpenJob {
 
   /** Whether anything has come of it that its caller has to be told. */
   get hasNews(): boolean {
-    return this.#partials.length > 0 || this.#failures.length > 0 || this.#error !== null;
+    return this.#partials !== null || this.#failures !== null || this.#error !== null;
   }
 
   /** Takes in what has come of some chunks. */
   note({ partials, failure }: Omit<JobMessage, "ticket">): void {
-    this.#partials.push(...partials);
-    if (failure !== null) this.#failures.push(failure);
+    if (partials.length > 0) (this.#partials ??= []).push(...partials);
+    if (failure !== null) (this.#failures ??= []).push(failure);
   }
 
   /** Takes in a message of a lane. */
@@ -79,6 +82,6 @@ export class OpenJob {
 
   outcome(): LoopOutcome {
     if (this.#error !== null) throw this.#error;
-    return { partials: this.#partials, failures: this.#failures };
+    return { partials: this.#partials ?? NOTHING, failures: this.#failures ?? NOTHING };
   }
 }

@@ -9,8 +9,8 @@
 import type { LoopJob } from "../pool.ts";
 import { type ChunkedRange, evenChunks } from "../range.ts";
 
-/** A chunk is to take so long at least: to claim and finish one costs some 0.1 µs. */
-const CHUNK_MS = 0.001;
+/** A chunk is to take so long at least. To claim one, to call the body and to finish it costs up to a microsecond. */
+const CHUNK_MS = 0.02;
 
 /** The first runs are timed, and then one in so many: to look at the clock costs as much as a small loop. */
 const TIMED_AT_FIRST = 16;

@@ -32,13 +32,17 @@ export interface TeamHost {
   send(lane: number, message: RegistrationMessage): void;
   /** Takes in what lanes have sent, as far as it has arrived. */
   receive(): void;
-  /** Takes in which threads have died, without a turn of the event loop; false if the platform can't tell. */
-  receiveDeaths(): boolean;
+  /** Whether the platform can tell a thread's death without a turn of the event loop. */
+  readonly seesDeaths: boolean;
+  /** Takes in which threads have died, if the platform can tell. */
+  receiveDeaths(): void;
   /** Ends the thread of a lane. The team is told of its end like of any other. */
   kill(lane: number): void;
   /** Keeps the process alive while there are calls. */
   keepAlive(alive: boolean): void;
 }
+
+const always = (): boolean => true;
 
 /** A loop that is run often: its kernel and operands are known to every thread, by their numbers. */
 interface PreparedJob {
@@ -48,12 +52,14 @@ interface PreparedJob {
   /** What the caller does in it; null if it takes no part. */
   readonly work: CallerWork | null;
   readonly pace: Pace;
+  /** Whether the caller's turn of the event loop lasts: asked after each chunk. */
+  readonly goesOn: () => boolean;
 }
 
 export class LaneTeam implements JobTeam {
   readonly laneCount: number;
   readonly port: AtomicsPort;
-  readonly connected: Set<number> = new Set();
+  connected: readonly number[] = [];
   readonly #host: TeamHost;
   readonly #caller: CallerThread;
   readonly #slots: JobSlots = new JobSlots();
@@ -101,7 +107,9 @@ export class LaneTeam implements JobTeam {
     const work = spec.helps ? await CallerWork.load(spec, this.#caller) : null;
     const kernel = this.#registrations.kernelNumber(spec.kernel);
     const operands = this.#registrations.operandsNumber(spec, spec.collects, true);
-    const prepared: PreparedJob = { spec, kernel, operands, work, pace: new Pace(spec, this.laneCount) };
+    const pace = new Pace(spec, this.laneCount);
+    const goesOn = (): boolean => !this.#caller.turn.isUsedUpFor(pace.estimateMs);
+    const prepared: PreparedJob = { spec, kernel, operands, work, pace, goesOn };
     return {
       run: (control) => this.#runPrepared(prepared, control),
       runSync: () => this.#runPreparedSync(prepared),
@@ -111,7 +119,7 @@ export class LaneTeam implements JobTeam {
 
   /** A thread can be sent to from now on. */
   connect(lane: number): void {
-    this.connected.add(lane);
+    this.connected = [...this.connected.filter((other) => other !== lane), lane];
     this.#host.send(lane, this.#registrations.all);
     // It may be parked already, before a job that it could not know.
     caller.wakeLanes(this.port, this.laneCount);
@@ -122,14 +130,14 @@ export class LaneTeam implements JobTeam {
     const { port } = this;
     const lane = caller.laneOf(port, thread);
     if (lane < 0) return;
-    this.connected.delete(lane);
+    this.connected = this.connected.filter((other) => other !== lane);
     const { ticket, chunk } = caller.buryLane(port, lane);
     // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
     caller.wakeLanes(port, this.laneCount);
     const job = this.#slots.jobOf(ticket);
     if (job !== undefined) {
       const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
-      job.lost.push({ lane, chunk: isFinished ? -1 : chunk });
+      job.lost = [...job.lost, { lane, chunk: isFinished ? -1 : chunk }];
     }
     // All callers: one may wait for this lane to leave that had left, and died before it could say so.
     for (const { slot } of this.#slots.jobs) caller.tellOfDeath(port, slot);
@@ -211,7 +219,7 @@ export class LaneTeam implements JobTeam {
     if (slot === undefined) return this.#runPreparedLater(prepared, control);
     const chunks = pace.cut();
     const job = this.#open(slot, spec, chunks, prepared.kernel, prepared.operands);
-    if (this.#help(job, chunks, work, () => !turn.isUsedUpFor(pace.estimateMs), pace) && finishAtOnce(this, job)) {
+    if (this.#help(job, chunks, work, prepared.goesOn, pace) && finishAtOnce(this, job)) {
       this.#slots.give(slot);
       return ALL_RAN;
     }
@@ -247,13 +255,13 @@ export class LaneTeam implements JobTeam {
     if (this.#failure !== null) throw this.#failure;
     if (work === null) throw new Error("internal: a caller that takes no part can't run a loop synchronously");
     // Inside of a body, which runs on this very thread, and where nobody would be told of a thread's death.
-    const isAlone = pace.isInline || this.#caller.depth > 0 || !this.#host.receiveDeaths();
+    const isAlone = pace.isInline || this.#caller.depth > 0 || !this.#host.seesDeaths;
     const slot = isAlone ? undefined : this.#slots.takeFree();
     if (slot === undefined) return this.#runAlone(prepared, work);
     const chunks = pace.cut();
     const job = this.#open(slot, prepared.spec, chunks, kernel, operands);
     try {
-      if (this.#help(job, chunks, work, () => true, pace) && finishAtOnce(this, job)) return ALL_RAN;
+      if (this.#help(job, chunks, work, always, pace) && finishAtOnce(this, job)) return ALL_RAN;
       const outcome = finishSync(this, job, prepared.spec);
       return outcome.unfinished.length === 0 ? outcome : work.runAlone(chunks, outcome.unfinished);
     } finally {

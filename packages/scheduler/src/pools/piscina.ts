@@ -63,6 +63,9 @@ export interface Errand {
 
 let runtimes = 0;
 
+/** So often a thread is tried to be made a lane before it is given up: it may have been ended by chance. */
+const STARTS_MAX = 3;
+
 export interface PiscinaPoolOptions {
   /** The file that each thread runs: a path or a `file:` URL. It exports `lane` and `task`. */
   readonly filename: string;
@@ -116,6 +119,8 @@ export class PiscinaPool implements Pool, TeamHost {
   #threads: Promise<Threads> | null = null;
   #closed = false;
   #alive = false;
+  /** Lanes that ended before any thread could say that it is one. */
+  #failedStarts = 0;
   /** Whether this Node tells a port whose other end has gone. With no thread there is nothing to be told. */
   #canProbe = true;
 
@@ -191,7 +196,9 @@ export class PiscinaPool implements Pool, TeamHost {
       const error = await this.#lost(threads.pool, cause);
       // One thread that died is replaced; a pool that has none left is not.
       if (cause === error || error instanceof ClosedError) throw error;
-      return "died";
+      if (++this.#failedStarts < STARTS_MAX) return "died";
+      this.#failedStarts = 0;
+      throw new ThreadStartError(`cannot make a thread run ${this.#options.filename}: ${error.message}`, { cause });
     } finally {
       this.#lanes.delete(staying);
     }
@@ -211,11 +218,13 @@ export class PiscinaPool implements Pool, TeamHost {
     }
   }
 
-  receiveDeaths(): boolean {
-    if (!this.#canProbe) return false;
+  get seesDeaths(): boolean {
+    return this.#canProbe;
+  }
+
+  receiveDeaths(): void {
     this.receive();
     for (const [thread, { port }] of this.#connections) if (!isAlive(port)) this.#bury(thread);
-    return true;
   }
 
   kill(lane: number): void {
@@ -302,6 +311,7 @@ export class PiscinaPool implements Pool, TeamHost {
     keep(port, this.#alive);
     this.#canProbe = isAlive(port);
     this.#connections.set(thread, { lane, port });
+    this.#failedStarts = 0;
     this.#team.connect(lane);
   }
 
