@@ -18,4 +18,6 @@ export const CHECKS: readonly Check[] = [
 export const LONG_CHECKS: readonly Check[] = [
   { name: "explore", command: ["node", "-C", "@instride/source", "model/src/main.ts"] },
   { name: "fuzz", command: ["node", "-C", "@instride/source", "fuzz/src/main.ts", "--cases", "2000000"] },
+  { name: "faults", command: ["node", "-C", "@instride/source", "stress/src/faults/main.ts"] },
+  { name: "soak", command: ["node", "-C", "@instride/source", "stress/src/soak/main.ts"] },
 ];

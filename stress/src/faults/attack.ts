@@ -73,6 +73,7 @@ export class Attack {
     const { fault } = this.#plan;
     switch (fault.kind) {
       case "load":
+      case "stall":
         return { module: this.#modules.url(fault.what) };
       case "hang":
         return fault.ended === "by a signal" ? { signal: this.#controller.signal } : {};

@@ -35,6 +35,11 @@ const LOST = ofClass(WorkerLostError);
 const CLOSED = ofClass(ClosedError);
 const LATE = ofClass(DeadlineError);
 const NOT_LOADED = ofClass(ModuleLoadError);
+/** A task is loaded as part of what it does. */
+const TASK_NOT_LOADED: Rejection = {
+  text: "a KernelError whose cause is a ModuleLoadError",
+  fits: (error) => error instanceof KernelError && error.cause instanceof ModuleLoadError,
+};
 
 const UNSENDABLE: Rejection = { text: "a TypeError that says what can't be sent", fits: isUnsendable };
 const UNSENDABLE_RESULT: Rejection = {
@@ -65,7 +70,7 @@ export function expectedOf({ call, fault }: CallCase, facts: Facts, reason: Erro
     case "start":
       return facts.killed === 0 ? success : may(LOST);
     case "load":
-      return must(NOT_LOADED);
+      return must(NOT_LOADED, ...(isTasks(call) ? [TASK_NOT_LOADED] : []));
     case "stall":
       return must(LATE, LOST, NOT_LOADED);
     case "close":

@@ -8,7 +8,7 @@ import type { SoakSummary } from "./summary.ts";
 import type { WatchedResult } from "./watched.ts";
 
 /** Tables of what was done and what was watched, and what went wrong. */
-export function formatSummary({ kinds, watched, quietMoments, timeMs, faults }: SoakSummary): string {
+export function formatSummary({ kinds, watched, quietMoments, timeMs, strays, faults }: SoakSummary): string {
   const rows = kinds
     .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
     .map(
@@ -21,7 +21,7 @@ export function formatSummary({ kinds, watched, quietMoments, timeMs, faults }: 
     ...rows,
     `  ${"watched".padEnd(28)}${"earlier".padStart(10)}${"later".padStart(10)}`,
     ...watched.map(formatWatched),
-    ...faults.map((fault) => `FAILED: ${fault}`),
+    ...[...strays, ...faults].map((fault) => `FAILED: ${fault}`),
   ].join("\n");
 }
 

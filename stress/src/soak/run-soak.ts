@@ -22,7 +22,7 @@ export interface SoakResult {
 const PATIENCE_MS = 120_000;
 const END_MS = 10_000;
 
-const MAIN = new URL("./soak-process.ts", import.meta.url);
+const MAIN = new URL("./soak-process-main.ts", import.meta.url);
 
 /** Runs a soak. @param main - the module that its process runs */
 export async function runSoak(
@@ -61,8 +61,7 @@ function judge(summary: SoakSummary | null, end: string | null): SoakResult {
   if (summary === null) fault = end === null ? "its process came to no end" : `its process ended with ${end}`;
   else if (end === null) fault = `its process did not end by itself in ${END_MS} ms`;
   else if (end !== "0") fault = `its process ended with ${end}`;
-  // What nobody waited for is among the faults, but of no call.
-  const strays = Math.max(0, (summary?.faults.length ?? 0) - failedCalls);
+  const strays = summary?.strays.length ?? 0;
   const failed = failedCalls + failedWatched + strays + (fault === null ? 0 : 1);
   const done = kinds.reduce((sum, { count }) => sum + count, 0);
   return { passed: done - failedCalls + watched.length - failedWatched, failed, summary, fault };

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { open } from "instride";
+import type { OpenRuntime } from "../jobs/stage.ts";
 import { parseArguments } from "./arguments.ts";
 import { StuckError, Storm } from "./storm.ts";
 import type { SoakMessage } from "./summary.ts";
@@ -14,40 +16,49 @@ const QUIET_MOMENTS = 18;
 /** How often it tells how far it is, in milliseconds. */
 const TELL_MS = 500;
 
-const { seconds, seed } = parseArguments(process.argv.slice(2));
-const tell = (message: SoakMessage): void => void process.send?.(message);
-/** What nobody waited for. */
-const strays: string[] = [];
-process.on("uncaughtException", (error) => strays.push(`nobody caught ${error.stack ?? String(error)}`));
-process.on("unhandledRejection", (error) => strays.push(`nobody waited for a rejection: ${String(error)}`));
-process.on("warning", ({ name, message }) => {
-  if (name !== "ExperimentalWarning") strays.push(`there was a warning: ${message}`);
-});
-
-const start = performance.now();
-const samples: Sample[] = [];
-const storm = await Storm.begin(seed);
-const timer = setInterval(() => {
-  const sum = (field: "count" | "failed"): number => storm.kinds.reduce((total, kind) => total + kind[field], 0);
-  tell({ done: sum("count"), failed: sum("failed") });
-}, TELL_MS);
-try {
-  for (let moment = 1; moment <= QUIET_MOMENTS; moment++) {
-    await storm.rage(start + (seconds * 1000 * moment) / QUIET_MOMENTS);
-    samples.push(await storm.sample());
-  }
-  await storm[Symbol.asyncDispose]();
-} catch (error) {
-  strays.push(
-    error instanceof StuckError ? error.message : `the soak threw ${String((error as Error).stack ?? error)}`,
-  );
+function tell(message: SoakMessage): void {
+  process.send?.(message);
 }
-clearInterval(timer);
-if (process.env["DBG"])
-  for (const k of Object.keys(samples[0]!))
-    console.error(k, samples.map((x) => Math.round((x as never)[k] / (k.endsWith("Bytes") ? 1048576 : 1))).join(" "));
-const { kinds } = storm;
-const timeMs = performance.now() - start;
-const faults = [...strays, ...storm.faults];
-tell({ summary: { kinds, watched: judgeSamples(samples), quietMoments: samples.length, timeMs, faults } });
-process.disconnect?.();
+
+/** Soaks as the command line of this process says. @param openRuntime - opens the runtime that lives long */
+export async function serveSoak(openRuntime: OpenRuntime = open): Promise<void> {
+  const { seconds, seed } = parseArguments(process.argv.slice(2));
+  const strays = watchStrays();
+  const start = performance.now();
+  const samples: Sample[] = [];
+  const storm = await Storm.begin(seed, openRuntime);
+  // It also keeps the process going while only a thread has something to say.
+  const timer = setInterval(() => tell(soFar(storm)), TELL_MS);
+  try {
+    for (let moment = 1; moment <= QUIET_MOMENTS; moment++) {
+      await storm.rage(start + (seconds * 1000 * moment) / QUIET_MOMENTS);
+      samples.push(await storm.sample());
+    }
+    await storm[Symbol.asyncDispose]();
+  } catch (error) {
+    const isStuck = error instanceof StuckError;
+    strays.push(isStuck ? error.message : `the soak threw ${String((error as Error).stack ?? error)}`);
+  }
+  clearInterval(timer);
+  const { kinds, faults } = storm;
+  const timeMs = performance.now() - start;
+  const watched = judgeSamples(samples);
+  tell({ summary: { kinds, watched, quietMoments: samples.length, timeMs, strays, faults } });
+  process.disconnect?.();
+}
+
+/** @returns what comes up that nobody waits for, as it comes */
+function watchStrays(): string[] {
+  const strays: string[] = [];
+  process.on("uncaughtException", (error) => strays.push(`nobody caught ${error.stack ?? String(error)}`));
+  process.on("unhandledRejection", (error) => strays.push(`nobody waited for a rejection: ${String(error)}`));
+  process.on("warning", ({ name, message }) => {
+    if (name !== "ExperimentalWarning") strays.push(`there was a warning: ${message}`);
+  });
+  return strays;
+}
+
+function soFar({ kinds }: Storm): { readonly done: number; readonly failed: number } {
+  const sum = (field: "count" | "failed"): number => kinds.reduce((total, kind) => total + kind[field], 0);
+  return { done: sum("count"), failed: sum("failed") };
+}

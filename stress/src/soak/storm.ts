@@ -13,6 +13,7 @@ import { BrokenModules } from "../faults/broken-modules.ts";
 import { drawCallCase } from "../faults/draw.ts";
 import { Engagement, type Ground } from "../faults/engagement.ts";
 import type { CallCase, FaultKind } from "../faults/plan.ts";
+import type { OpenRuntime } from "../jobs/stage.ts";
 import { settledWithin } from "../processes/limits.ts";
 import { ThreadWatch } from "../processes/thread-watch.ts";
 import { collectGarbage } from "./garbage.ts";
@@ -35,7 +36,7 @@ const WITHIN_MS = 10_000;
 /** How long a thread may take to say how large it is, in milliseconds. */
 const ANSWER_MS = 2000;
 
-/** What is done, each as often as it stands here. `late` may cost threads others need, `start` and `close` all of them. */
+/** Calls that go wrong, and as many that don't: none of those that would end the runtime, or hold its threads up. */
 const FAULTS = ["throw", "exit", "hang", "terminate", "abort", "abort", "progress", "join", "unsendable"] as const;
 const CALLS: readonly FaultKind[] = [...FAULTS, ...FAULTS.map(() => "none" as const)];
 const DOINGS = { memory: comeAndGo, leases: contend, exports: exportMemory } as const;
@@ -71,7 +72,7 @@ export class Storm implements AsyncDisposable {
   #next = 0;
 
   /** @param openRuntime - `open` itself, but where the soak is on trial */
-  static async begin(seed: number, openRuntime: typeof open = open): Promise<Storm> {
+  static async begin(seed: number, openRuntime: OpenRuntime = open): Promise<Storm> {
     const watch = new ThreadWatch();
     const pool = new Piscina({ filename: PLAIN.href, minThreads: POOL_THREADS, maxThreads: POOL_THREADS });
     pool.on("error", () => {});
@@ -114,15 +115,6 @@ export class Storm implements AsyncDisposable {
   async sample(): Promise<Sample> {
     await collectGarbage();
     const { leases, views, arrays, heap } = this.#rt.stats();
-    if (process.env["DBG"])
-      console.error(
-        "views",
-        performance.now().toFixed(0),
-        this.#next,
-        JSON.stringify([...views]),
-        "alive",
-        this.#watch.alive.map((t) => t.threadId).join(),
-      );
     const { heapUsed, external, rss } = process.memoryUsage();
     const processEvents = process.eventNames();
     return {

@@ -17,6 +17,8 @@ export interface SoakSummary {
   readonly watched: readonly WatchedResult[];
   readonly quietMoments: number;
   readonly timeMs: number;
+  /** What came up that was of none of it: a warning, an error that nobody caught, something that never settled. */
+  readonly strays: readonly string[];
   /** The first that went wrong, each with its number and plan. */
   readonly faults: readonly string[];
 }

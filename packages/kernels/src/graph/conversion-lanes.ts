@@ -55,17 +55,21 @@ function truncToU64(x: number): bigint {
   return x > 0 ? BigInt.asIntN(64, BigInt(Math.trunc(x))) : 0n;
 }
 
+/** Integers of so many bits, the sign among them, are exact in float64. */
+const EXACT_BITS = 54;
+
 /** Bits of a 64-bit integer that float64 may have no room for. */
 const LOW_BITS = 0x7ffn;
 const LOW_COUNT = 11n;
 
 /**
- * Rounds once to float32. Going by float64 would round twice, so the low bits are first put together into one that says
- * whether any is set: what is left has 53 bits, and is exact in float64, and no middle between two numbers of float32
- * unless it was one. Source: S. Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded sums" (2008), rounding
- * to odd.
+ * Rounds once to float32. Going by float64 would round twice, so the low bits of a large integer are first put together
+ * into one that says whether any is set: what is left has 53 bits, and is exact in float64, and no middle between two
+ * numbers of float32 unless it was one. Source: S. Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded
+ * sums" (2008), rounding to odd.
  */
 function roundToF32(x: bigint): number {
+  if (BigInt.asIntN(EXACT_BITS, x) === x) return Math.fround(Number(x));
   const kept = x >> LOW_COUNT;
   const sticky = (x & LOW_BITS) === 0n ? kept : kept | 1n;
   return Math.fround(Number(sticky << LOW_COUNT));

@@ -6,7 +6,16 @@
  *
  * @module
  */
-import { contiguousStrides, copyElements, DTYPES, type DType, MemoryError, sharesMemory, sizeOf } from "@instride/core";
+import {
+  contiguousStrides,
+  copyElements,
+  type DType,
+  DTYPES,
+  MemoryError,
+  sharesMemory,
+  sizeOf,
+  type Strided,
+} from "@instride/core";
 import type { Border } from "../borders.ts";
 import type { Graph, LaneValue } from "./graph.ts";
 
@@ -47,16 +56,50 @@ export interface ElementwiseCall {
  */
 export function copyOverlapping(graph: Graph, call: ElementwiseCall): ElementwiseCall {
   const shifted = new Set(
-    graph.nodes.filter((node) => node.kind === "load" && node.shift.length > 0).map((node) => "operand" in node && node.operand),
+    graph.nodes.map((node) => (node.kind === "load" && node.shift.length > 0 ? node.operand : -1)),
   );
+  const outputs = call.outputs.map((output, place) => stridedOf(call.shape, output, graph.stores[place]!.dtype));
   const operands = call.operands.map((operand, place) => {
-    const dtype = graph.operands[place]!;
-    const meets = call.outputs.some((output, index) => {
-      const outputDtype = graph.stores[index]!.dtype;
-      if (!shifted.has(place) && sameElements(call.shape, operand, dtype, output, outputDtype)) return false;
-      return mayAlias(operand.buffer, output.buffer) && overlaps(call.shape, operand, dtype, output, outputDtype);
-    });
-    return meets ? copyOf(call.shape, operand, dtype) : operand;
+    const source = stridedOf(call.shape, operand, graph.operands[place]!);
+    const isOverwritten = outputs.some(
+      (output) => mayShare(source, output) && (shifted.has(place) || !sameElements(source, output)),
+    );
+    return isOverwritten ? { ...operand, ...copyOf(source) } : operand;
   });
   return { ...call, operands };
+}
+
+function stridedOf(shape: readonly number[], { buffer, byteOffset, strides }: StridedMemory, dtype: DType): Strided {
+  return { buffer, byteOffset, strides, shape, itemsize: DTYPES[dtype].itemsize };
+}
+
+function sameElements(a: Strided, b: Strided): boolean {
+  const sameSteps = a.strides.every((stride, axis) => stride === b.strides[axis] || a.shape[axis]! <= 1);
+  return a.itemsize === b.itemsize && a.byteOffset === b.byteOffset && sameSteps;
+}
+
+/** Two `SharedArrayBuffer` objects can be one memory: JavaScript doesn't tell. Both begin where it begins. */
+function mayShare(a: Strided, b: Strided): boolean {
+  const shared = typeof SharedArrayBuffer === "undefined" ? null : SharedArrayBuffer;
+  const mayBeOne =
+    a.buffer === b.buffer || (shared !== null && a.buffer instanceof shared && b.buffer instanceof shared);
+  return mayBeOne && sharesMemory(a, b) !== "no";
+}
+
+/** Elements that a broadcast axis repeats are copied once. */
+function copyOf({ shape, strides, itemsize, ...memory }: Strided): StridedMemory {
+  const ownShape = shape.map((length, axis) => (strides[axis] === 0 ? 1 : length));
+  const ownStrides = contiguousStrides(ownShape, itemsize, "C");
+  const buffer = roomFor(sizeOf(ownShape) * itemsize);
+  const target = { buffer, byteOffset: 0, strides: ownStrides, shape: ownShape, itemsize };
+  copyElements(target, { ...memory, strides, shape: ownShape, itemsize });
+  return { buffer, byteOffset: 0, strides: ownStrides.map((stride, axis) => (strides[axis] === 0 ? 0 : stride)) };
+}
+
+function roomFor(nbytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(nbytes);
+  } catch (cause) {
+    throw new MemoryError(`cannot copy an operand of ${nbytes} bytes: the platform refused the memory`, { cause });
+  }
 }

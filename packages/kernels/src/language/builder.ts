@@ -65,8 +65,9 @@ export class ExpressionBuilder {
     this.false = this.literal(false);
   }
 
+  /** Of another builder's expression it is not known. */
   kindOf(expression: Expression): Kind {
-    return this.#facts.get(expression)!.kind;
+    return this.#facts.get(expression)?.kind ?? "unknown";
   }
 
   hasLoop(expression: Expression): boolean {

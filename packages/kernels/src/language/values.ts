@@ -6,7 +6,6 @@
 import type { Expression, Program } from "../expression/expression.ts";
 import type { ExpressionBuilder } from "./builder.ts";
 import type { FunctionNode, FunctionText } from "./function-text.ts";
-import type { SyntaxNode } from "./parser.ts";
 import type { Scope } from "./scope.ts";
 
 /** A function that is inlined where it is called. */
@@ -38,6 +37,8 @@ export interface NamespaceValue {
   readonly kind: "namespace";
   readonly name: string;
   readonly members: ReadonlyMap<string, Value>;
+  /** What it is as a function. */
+  readonly call?: BuiltinValue;
 }
 
 export interface ListValue {
@@ -162,6 +163,3 @@ export function describeValue(value: Value): string {
       return "a number";
   }
 }
-
-/** What a function needs to stop at, wherever it is. */
-export type Refuse = (node: SyntaxNode, reason: string, wayOut: string) => never;

@@ -14,7 +14,7 @@
  * @module
  */
 import { DTYPES } from "@instride/core";
-import type { ConstantNode, Graph, IndexNode, LoadNode, LoopNode, Node } from "../graph/graph.ts";
+import type { Graph, IndexNode, LoadNode, LoopNode, Node } from "../graph/graph.ts";
 import type { LaneType } from "../graph/operations.ts";
 import { childrenOf } from "../graph/order.ts";
 import { type LoopSchedule, type Schedule, scheduleOf } from "../graph/scopes.ts";
@@ -110,15 +110,19 @@ export class LanePlan {
 
   /** What is computed outside of a loop and taken inside, in order. */
   boundary(loop: LoopNode): readonly Node[] {
-    const isInside = (node: Node): boolean => {
-      for (let scope = this.#scopes[node.id]!; scope !== null; scope = this.#loopSchedule(scope).outer)
-        if (scope === loop) return true;
-      return false;
-    };
+    const isInside = (node: Node): boolean => this.#loopsAround(node).includes(loop);
     const taken = new Set<Node>([loop.condition, ...loop.next].filter((node) => !isInside(node)));
     for (const node of this.graph.nodes)
       if (isInside(node)) for (const child of childrenOf(node)) if (!isInside(child)) taken.add(child);
-    return this.graph.nodes.filter((node) => taken.has(node));
+    return this.graph.nodes.filter((node) => taken.has(node) && node.kind !== "loop");
+  }
+
+  /** The loops in which a node is computed, innermost first. */
+  #loopsAround(node: Node): LoopNode[] {
+    const loops: LoopNode[] = [];
+    let scope: LoopNode | null = this.#scopes[node.id]!;
+    for (; scope !== null; scope = this.#loopSchedule(scope).outer) loops.push(scope);
+    return loops;
   }
 
   #loopSchedule(loop: LoopNode): LoopSchedule {
@@ -136,12 +140,7 @@ export class LanePlan {
       varies.push(isLeaf ? !isUniform(node) : childrenOf(node).some(({ id }) => varies[id]!));
     }
     // What follows from carried values varies if anything in their loop does: the loop is then run for each element.
-    return this.graph.nodes.map((node) => {
-      if (varies[node.id]!) return false;
-      for (let scope = this.#scopes[node.id]!; scope !== null; scope = this.#loopSchedule(scope).outer)
-        if (varies[scope.id]!) return false;
-      return true;
-    });
+    return this.graph.nodes.map((node) => ![node, ...this.#loopsAround(node)].some(({ id }) => varies[id]!));
   }
 
   #findFrontier(): boolean[] {
@@ -188,7 +187,7 @@ export class LanePlan {
 }
 
 /** Says whether a node is a constant of all zero bits. */
-export function isZero(node: Node): node is ConstantNode {
+export function isZero(node: Node): boolean {
   return node.kind === "constant" && (node.value === 0n || node.value === false || Object.is(node.value, 0));
 }
 

@@ -196,8 +196,7 @@ function withImmediate({ name, immediate }: Instruction, source: ByteSource): st
       return `${name} ${source.byte()}`;
     case "bytes":
       return name === "v128.const" ? vectorText(source.take(16)) : `${name} ${source.take(16).join(" ")}`;
-    case "none":
-    case "control":
+    default:
       return name;
   }
 }

@@ -63,7 +63,7 @@ export interface Errand {
 
 let runtimes = 0;
 
-/** So often a thread is tried to be made a lane before it is given up: it may have been ended by chance. */
+/** So often threads are tried to be made lanes before it is given up. */
 const STARTS_MAX = 3;
 
 export interface PiscinaPoolOptions {
@@ -119,7 +119,10 @@ export class PiscinaPool implements Pool, TeamHost {
   #threads: Promise<Threads> | null = null;
   #closed = false;
   #alive = false;
-  /** Lanes that ended before any thread could say that it is one. */
+  /** Threads that have ended, in all and since one could be connected to. */
+  #deaths = 0;
+  #endsInARow = 0;
+  /** Lanes that failed, though no thread had ended, before any thread could say that it is one. */
   #failedStarts = 0;
   /** Whether this Node tells a port whose other end has gone. With no thread there is nothing to be told. */
   #canProbe = true;
@@ -188,6 +191,7 @@ export class PiscinaPool implements Pool, TeamHost {
 
   async startLane(): Promise<LaneExit> {
     const threads = await this.#start();
+    const deaths = this.#deaths;
     const staying = this.#run<LaneExit>(threads, null, { name: "lane" });
     this.#lanes.add(staying);
     try {
@@ -196,6 +200,7 @@ export class PiscinaPool implements Pool, TeamHost {
       const error = await this.#lost(threads.pool, cause);
       // One thread that died is replaced; a pool that has none left is not.
       if (cause === error || error instanceof ClosedError) throw error;
+      if (this.#deaths > deaths) return "died";
       if (++this.#failedStarts < STARTS_MAX) return "died";
       this.#failedStarts = 0;
       throw new ThreadStartError(`cannot make a thread run ${this.#options.filename}: ${error.message}`, { cause });
@@ -275,7 +280,8 @@ export class PiscinaPool implements Pool, TeamHost {
     pool.on("message", onMessage);
     const watch = (): void =>
       this.#watch(pool, () => {
-        // Piscina replaces a thread that dies, but for one that dies while it starts: a pool with none never answers.
+        // Piscina replaces no thread that dies while it starts, and from then on none: what is queued would wait for ever.
+        if (!this.#closed && pool.queueSize > 0 && this.#endsInARow < STARTS_MAX * pool.maxThreads) this.#spawn(pool);
         watch();
         if (pool.threads.length > 0 || this.#closed) return;
         const fact = lastError instanceof Error ? lastError.message : "it ended at once";
@@ -291,6 +297,14 @@ export class PiscinaPool implements Pool, TeamHost {
     };
     watch();
     return { pool, noneLeft, watch, forget };
+  }
+
+  /** Has a pool start a thread if it has room for one: it does so for a task that comes, which is then taken back. */
+  #spawn(pool: PiscinaLike): void {
+    const taken = new AbortController();
+    const options = { filename: this.#options.filename, name: "lane", signal: taken.signal };
+    pool.run({ thread: this.#thread, task: null } satisfies Errand, options).catch(() => {});
+    taken.abort();
   }
 
   async #createPool(): Promise<PiscinaLike> {
@@ -312,6 +326,7 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#canProbe = isAlive(port);
     this.#connections.set(thread, { lane, port });
     this.#failedStarts = 0;
+    this.#endsInARow = 0;
     this.#team.connect(lane);
   }
 
@@ -323,6 +338,8 @@ export class PiscinaPool implements Pool, TeamHost {
       this.#ends.set(worker, promise);
       worker.once("exit", () => {
         this.#ends.delete(worker);
+        this.#deaths++;
+        this.#endsInARow++;
         this.#bury(id);
         onEnd();
         resolve();

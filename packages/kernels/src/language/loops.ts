@@ -1,0 +1,173 @@
+/**
+ * Loops: one round is read, with what it changes as carried values.
+ *
+ * Which variables a loop changes, and whether they are bools or numbers, is assumed first and seen from the round that was
+ * read with it; where an assumption was wrong the round is read again.
+ *
+ * A loop that `break` or `return` may end carries a bool that says whether one has; but a `break` before anything has
+ * changed in the round is a part of the loop's condition.
+ *
+ * @module
+ */
+import type { Expression, LoopExpression, LoopKey } from "../expression/expression.ts";
+import { bind } from "./assignments.ts";
+import type { Kind } from "./builder.ts";
+import { listItems } from "./expressions.ts";
+import type { Exit, Values } from "./flow.ts";
+import { UNROLLED_ROUNDS_MAX } from "./limits.ts";
+import type { Syntax } from "./parser.ts";
+import type { Reader } from "./reader.ts";
+import { assignedNames, readsByNumber, type Variable } from "./scope.ts";
+import { Slots } from "./slots.ts";
+import { declareLexical, declareVariables, inBlock } from "./statements.ts";
+import { describeValue, type Value } from "./values.ts";
+
+type LoopStatement =
+  | Syntax.ForStatement
+  | Syntax.WhileStatement
+  | Syntax.DoWhileStatement
+  | Syntax.ForOfStatement;
+
+/** A loop, however it is written. */
+interface Loop {
+  readonly node: Exclude<LoopStatement, Syntax.ForOfStatement>;
+  /** Null: it goes on until something leaves it. */
+  readonly test: Syntax.Expression | null;
+  readonly update: Syntax.Expression | null;
+  readonly body: Syntax.Statement;
+  /** Whether a round has to have been before it is asked. */
+  readonly testsAfter: boolean;
+}
+
+/** What is assumed of the variables of a loop. */
+interface Assumptions {
+  /** Those that it may change. */
+  readonly changed: Set<Variable>;
+  /** Those that look changed, and are not. */
+  readonly unchanged: Set<Variable>;
+  /** Those that are bools in some rounds and numbers in others. */
+  readonly ofUnknownKind: Set<Variable>;
+}
+
+export function executeLoop(reader: Reader, node: LoopStatement): void {
+  inBlock(reader, () => {
+    if (node.type === "ForOfStatement") return executeForOf(reader, node);
+    if (node.type === "ForStatement" && node.init != null) {
+      declareLexical(reader, node.init);
+      if (node.init.type === "VariableDeclaration") declareVariables(reader, node.init);
+      else reader.evaluate(node.init);
+    }
+    const { body, test = null } = node;
+    const update = node.type === "ForStatement" ? (node.update ?? null) : null;
+    const loop: Loop = { node, test, update, body, testsAfter: node.type === "DoWhileStatement" };
+    if (!readsByNumber(node) || !unrolled(reader, loop)) carryLoop(reader, loop);
+  });
+}
+
+/** Reads each round by itself, as long as it is known whether there is one. @returns false if it isn't */
+function unrolled(reader: Reader, { test, update, body, testsAfter }: Loop): boolean {
+  const { builder, flow } = reader;
+  const { guard, live, values } = flow;
+  const exits = flow.exits;
+  flow.values = flow.copyOf(values);
+  flow.exits = [...exits];
+  for (let round = 0; ; round++) {
+    const asks = test !== null && (round > 0 || !testsAfter);
+    const goesOn = asks && !flow.isDead ? reader.condition(test) : builder.true;
+    const ends = flow.isDead || goesOn === builder.false;
+    if (ends || goesOn !== builder.true || round === UNROLLED_ROUNDS_MAX) {
+      if (ends) break;
+      Object.assign(flow, { guard, live, values, exits });
+      return false;
+    }
+    roundOf(reader, exits.length, () => reader.execute(body));
+    if (update !== null && !flow.isDead) reader.evaluate(update);
+  }
+  leaveRounds(reader, exits.length, guard, live);
+  return true;
+}
+
+/** Reads a round that is one of several; what follows is read as if it had not left the loop. */
+function roundOf(reader: Reader, start: number, read: () => void): void {
+  const { builder, flow } = reader;
+  const { live } = flow;
+  read();
+  const continued = flow.take("continue", start);
+  if (continued.length > 0) {
+    flow.values = flow.valuesOf(continued, flow.isDead ? null : flow.values);
+    flow.live = continued.reduce((alive, exit) => builder.or(alive, exit.live), flow.live);
+  }
+  const leaves = flow.exits.slice(start);
+  if (leaves.length === 0) flow.live = live;
+  const broken = flow.isTaken(leaves, ["break"]);
+  flow.guard = builder.and(flow.guard, builder.not(broken));
+}
+
+/** Goes on after the last of several rounds. */
+function leaveRounds(reader: Reader, start: number, guard: Expression, live: Expression): void {
+  const { builder, flow } = reader;
+  const broken = flow.take("break", start);
+  if (broken.length > 0) flow.values = flow.valuesOf(broken, flow.isDead ? null : flow.values);
+  const returns = flow.exits.length > start;
+  flow.live = returns ? broken.reduce((alive, exit) => builder.or(alive, exit.live), flow.live) : live;
+  flow.guard = guard;
+}
+
+/** Over the items of an array, whose number is known. */
+function executeForOf(reader: Reader, node: Syntax.ForOfStatement): void {
+  const { flow } = reader;
+  if (node.await) return reader.refuse(node, "a kernel can't wait", "wait outside, and pass what came");
+  const value = reader.evaluate(node.right);
+  if (value.kind !== "list")
+    return reader.refuse(
+      node.right,
+      `for-of goes over ${describeValue(value)}, expected an array that is written out`,
+      "loop over numbers with for (let i = 0; i < n; i++)",
+    );
+  const { guard, live } = flow;
+  const start = flow.exits.length;
+  for (const item of value.items) {
+    if (flow.isDead) break;
+    roundOf(reader, start, () => {
+      inBlock(reader, () => {
+        const { left } = node;
+        if (left.type === "VariableDeclaration") {
+          declareLexical(reader, left);
+          bind(reader, left.declarations[0]!.id, item, "declare");
+        } else bind(reader, left, item, "assign");
+        reader.execute(node.body);
+      });
+    });
+  }
+  leaveRounds(reader, start, guard, live);
+}
+
+function carryLoop(reader: Reader, loop: Loop): void {
+  const { flow } = reader;
+  const names = assignedNames(loop.node);
+  const assumed: Assumptions = {
+    changed: new Set([...flow.values.keys()].filter(({ name }) => names.has(name))),
+    unchanged: new Set(),
+    ofUnknownKind: new Set(),
+  };
+  const { values, guard, live, exits } = flow;
+  for (;;) {
+    const round = readRound(reader, loop, assumed, values);
+    Object.assign(flow, { values: flow.copyOf(values), guard, live, exits });
+    if (round !== null) return leaveLoop(reader, loop, round);
+  }
+}
+
+/** A round of a loop, as it was read. */
+interface Round {
+  readonly key: LoopKey;
+  readonly slots: Slots;
+  readonly condition: Expression;
+  /** What the variables hold after the loop, but for what asking whether it goes on changes. */
+  readonly left: Expression | null;
+  readonly returned: Expression | null;
+  readonly value: Value;
+  readonly loop: LoopExpression;
+  readonly after: Map<Variable, Value>;
+  readonly testChanges: boolean;
+}
