@@ -21,8 +21,8 @@ test("parseArguments: without any, all kinds in all modes, and a seed of its own
 });
 
 test("parseArguments: takes kinds, a mode, and one case any number of times", () => {
-  expect(parseArguments(["exit", "abort", "--mode", "inline", "--count", "1,000", "--seed", "7"])).toMatchObject({
-    kinds: ["exit", "abort"],
+  expect(parseArguments(["throw", "abort", "--mode", "inline", "--count", "1,000", "--seed", "7"])).toMatchObject({
+    kinds: ["throw", "abort"],
     areNamed: true,
     modes: ["inline"],
     count: 1000,

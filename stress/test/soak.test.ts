@@ -33,7 +33,7 @@ test("pnpm soak: what a runtime keeps is noticed", { timeout: TIMEOUT_MS }, asyn
   expect(fault).toBe(null);
   expect(failed).toBeGreaterThanOrEqual(2);
   const faults = summary!.watched.filter((watched) => watched.fault !== null).map(({ name }) => name);
-  expect(faults).toEqual(expect.arrayContaining(["live leases", "arguments that are kept"]));
+  expect(faults).toEqual(expect.arrayContaining(["live leases", "listeners on the process"]));
 });
 
 test("pnpm soak: --help says what there is, and what can't be followed exits with 2", async () => {

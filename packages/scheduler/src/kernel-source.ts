@@ -46,10 +46,13 @@ export async function loadKernel(
   return body;
 }
 
+/** A module that is not loaded after so many milliseconds is given up: awaiting at its top level it may never be. */
+export const LOAD_MS_MAX = 15_000;
+
 async function importDefault(url: string): Promise<(...parameters: never) => unknown> {
   let module: { readonly default?: unknown };
   try {
-    module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as { readonly default?: unknown };
+    module = await inTime(import(/* @vite-ignore */ /* webpackIgnore: true */ url));
   } catch (cause) {
     const fact = cause instanceof Error ? cause.message : String(cause);
     throw new ModuleLoadError(`cannot load the kernel module ${url}: ${fact}`, { cause });
@@ -59,6 +62,16 @@ async function importDefault(url: string): Promise<(...parameters: never) => unk
   throw new ModuleLoadError(
     `cannot use the kernel module ${url}: expected a function as its default export, found ${found(module)}`,
   );
+}
+
+async function inTime<T>(loading: Promise<T>): Promise<T> {
+  const { promise: time, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it was not loaded after ${LOAD_MS_MAX / 1000} s`)), LOAD_MS_MAX);
+  try {
+    return await Promise.race([loading, time]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A class has the type of a function, and can't be called. */

@@ -179,7 +179,7 @@ type Side = readonly [value: Value, node: SyntaxNode];
 export function binary(reader: Reader, node: SyntaxNode, operator: string, left: Side, right: Side): Value {
   const { builder } = reader;
   if (/^[=!]==?$/.test(operator)) {
-    const equal = equality(reader, node, operator.length === 3, left, right);
+    const equal = equality(reader, operator.length === 3, left, right);
     return operator.startsWith("!") ? builder.not(equal) : equal;
   }
   const a = reader.asNumber(...left);
@@ -200,7 +200,7 @@ export function binary(reader: Reader, node: SyntaxNode, operator: string, left:
 }
 
 /** `===` and `==` say the same of numbers; undefined and null are equal to each other for the latter. */
-function equality(reader: Reader, node: SyntaxNode, isStrict: boolean, [a, nodeA]: Side, [b, nodeB]: Side): Expression {
+function equality(reader: Reader, isStrict: boolean, [a, nodeA]: Side, [b, nodeB]: Side): Expression {
   const { builder } = reader;
   if (isExpression(a) && isExpression(b)) {
     const kinds = [builder.kindOf(a), builder.kindOf(b)];

@@ -48,6 +48,20 @@ export class FunctionText {
     return placeAt(this.text, start - this.#offset);
   }
 
+  /** The names that the function's own text gives its operands and its parameters. */
+  signature(): { readonly operands: readonly string[]; readonly parameters: readonly string[] } {
+    const operands: string[] = [];
+    const parameters: string[] = [];
+    for (const pattern of this.node.params) {
+      const own = pattern.type === "AssignmentPattern" ? pattern.left : pattern;
+      if (own.type === "Identifier") operands.push(own.name);
+      else if (own.type === "ObjectPattern")
+        for (const property of own.properties)
+          if (property.type === "Property" && property.key.type === "Identifier") parameters.push(property.key.name);
+    }
+    return { operands, parameters };
+  }
+
   /** The error for a node that can't be compiled. */
   refusal(node: SyntaxNode, reason: string, wayOut: string): KernelSyntaxError {
     return refusalError({
@@ -136,8 +150,7 @@ function functionOf({ body }: Syntax.Program): FunctionNode | string {
 
 /** The function inside of a wrapper that keeps its name, as compilers put it: `__name((x) => x, "double")`. */
 function unwrapped(node: Syntax.Expression): Syntax.Expression {
-  const inner = node.type === "CallExpression" ? namedFunction(node) : null;
-  return inner === null || inner.type === "SpreadElement" ? node : inner;
+  return (node.type === "CallExpression" ? namedFunction(node) : null) ?? node;
 }
 
 /** The first argument of a call that does nothing but to name it. Null for other calls. */

@@ -1,53 +1,26 @@
 /**
- * Loops: one round is read, with what it changes as carried values.
+ * Loops: those whose rounds can be told apart are read round by round, the others once (`carried-loop.ts`).
  *
- * Which variables a loop changes, and whether they are bools or numbers, is assumed first and seen from the round that was
- * read with it; where an assumption was wrong the round is read again.
- *
- * A loop that `break` or `return` may end carries a bool that says whether one has; but a `break` before anything has
- * changed in the round is a part of the loop's condition.
+ * A loop over a constant number of rounds that reads neighbours or items of arrays by its variable says something else in
+ * each round, so it is written out. The items of an array always are.
  *
  * @module
  */
-import type { Expression, LoopExpression, LoopKey } from "../expression/expression.ts";
+import type { Expression } from "../expression/expression.ts";
 import { bind } from "./assignments.ts";
-import type { Kind } from "./builder.ts";
-import { listItems } from "./expressions.ts";
-import type { Exit, Values } from "./flow.ts";
+import { carryLoop, type Loop } from "./carried-loop.ts";
 import { UNROLLED_ROUNDS_MAX } from "./limits.ts";
 import type { Syntax } from "./parser.ts";
 import type { Reader } from "./reader.ts";
-import { assignedNames, readsByNumber, type Variable } from "./scope.ts";
-import { Slots } from "./slots.ts";
+import { readsByNumber } from "./scope.ts";
 import { declareLexical, declareVariables, inBlock } from "./statements.ts";
-import { describeValue, type Value } from "./values.ts";
+import { describeValue } from "./values.ts";
 
 type LoopStatement =
   | Syntax.ForStatement
   | Syntax.WhileStatement
   | Syntax.DoWhileStatement
   | Syntax.ForOfStatement;
-
-/** A loop, however it is written. */
-interface Loop {
-  readonly node: Exclude<LoopStatement, Syntax.ForOfStatement>;
-  /** Null: it goes on until something leaves it. */
-  readonly test: Syntax.Expression | null;
-  readonly update: Syntax.Expression | null;
-  readonly body: Syntax.Statement;
-  /** Whether a round has to have been before it is asked. */
-  readonly testsAfter: boolean;
-}
-
-/** What is assumed of the variables of a loop. */
-interface Assumptions {
-  /** Those that it may change. */
-  readonly changed: Set<Variable>;
-  /** Those that look changed, and are not. */
-  readonly unchanged: Set<Variable>;
-  /** Those that are bools in some rounds and numbers in others. */
-  readonly ofUnknownKind: Set<Variable>;
-}
 
 export function executeLoop(reader: Reader, node: LoopStatement): void {
   inBlock(reader, () => {
@@ -80,7 +53,7 @@ function unrolled(reader: Reader, { test, update, body, testsAfter }: Loop): boo
       Object.assign(flow, { guard, live, values, exits });
       return false;
     }
-    roundOf(reader, exits.length, () => reader.execute(body));
+    roundOf(reader, () => reader.execute(body));
     if (update !== null && !flow.isDead) reader.evaluate(update);
   }
   leaveRounds(reader, exits.length, guard, live);
@@ -88,9 +61,10 @@ function unrolled(reader: Reader, { test, update, body, testsAfter }: Loop): boo
 }
 
 /** Reads a round that is one of several; what follows is read as if it had not left the loop. */
-function roundOf(reader: Reader, start: number, read: () => void): void {
+function roundOf(reader: Reader, read: () => void): void {
   const { builder, flow } = reader;
   const { live } = flow;
+  const start = flow.exits.length;
   read();
   const continued = flow.take("continue", start);
   if (continued.length > 0) {
@@ -128,7 +102,7 @@ function executeForOf(reader: Reader, node: Syntax.ForOfStatement): void {
   const start = flow.exits.length;
   for (const item of value.items) {
     if (flow.isDead) break;
-    roundOf(reader, start, () => {
+    roundOf(reader, () => {
       inBlock(reader, () => {
         const { left } = node;
         if (left.type === "VariableDeclaration") {
@@ -140,34 +114,4 @@ function executeForOf(reader: Reader, node: Syntax.ForOfStatement): void {
     });
   }
   leaveRounds(reader, start, guard, live);
-}
-
-function carryLoop(reader: Reader, loop: Loop): void {
-  const { flow } = reader;
-  const names = assignedNames(loop.node);
-  const assumed: Assumptions = {
-    changed: new Set([...flow.values.keys()].filter(({ name }) => names.has(name))),
-    unchanged: new Set(),
-    ofUnknownKind: new Set(),
-  };
-  const { values, guard, live, exits } = flow;
-  for (;;) {
-    const round = readRound(reader, loop, assumed, values);
-    Object.assign(flow, { values: flow.copyOf(values), guard, live, exits });
-    if (round !== null) return leaveLoop(reader, loop, round);
-  }
-}
-
-/** A round of a loop, as it was read. */
-interface Round {
-  readonly key: LoopKey;
-  readonly slots: Slots;
-  readonly condition: Expression;
-  /** What the variables hold after the loop, but for what asking whether it goes on changes. */
-  readonly left: Expression | null;
-  readonly returned: Expression | null;
-  readonly value: Value;
-  readonly loop: LoopExpression;
-  readonly after: Map<Variable, Value>;
-  readonly testChanges: boolean;
 }

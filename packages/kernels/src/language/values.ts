@@ -100,6 +100,34 @@ export function isExpression(value: Value): value is Expression {
   return EXPRESSION_KINDS.has(value.kind);
 }
 
+/** The same arrays and objects with other expressions in them. */
+export function mapExpressions(value: Value, map: (expression: Expression) => Expression): Value {
+  if (isExpression(value)) return map(value);
+  if (value.kind === "list") return { kind: "list", items: value.items.map((item) => mapExpressions(item, map)) };
+  if (value.kind !== "record") return value;
+  const fields = [...value.fields].map(([name, field]) => [name, mapExpressions(field, map)] as const);
+  return { kind: "record", fields: new Map(fields) };
+}
+
+/** The expressions of two values of one form, in pairs; null if they are of two. */
+export function pairedExpressions(a: Value, b: Value): (readonly [Expression, Expression])[] | null {
+  if (isExpression(a) && isExpression(b)) return [[a, b]];
+  if (a.kind === "list" && b.kind === "list" && a.items.length === b.items.length)
+    return gathered(a.items.map((item, i) => pairedExpressions(item, b.items[i]!)));
+  if (a.kind === "record" && b.kind === "record" && hasFields(a, b))
+    return gathered([...a.fields].map(([name, field]) => pairedExpressions(field, b.fields.get(name)!)));
+  return a === b ? [] : null;
+}
+
+function gathered<T>(parts: readonly (readonly T[] | null)[]): T[] | null {
+  const all: T[] = [];
+  for (const part of parts) {
+    if (part === null) return null;
+    all.push(...part);
+  }
+  return all;
+}
+
 /** The first where a bool is true, else the second. What can't be both ends as unknown: an error for whoever uses it. */
 export function merged(builder: ExpressionBuilder, condition: Expression, a: Value, b: Value): Value {
   if (a === b) return a;

@@ -10,7 +10,17 @@
  *
  * @module
  */
-import type { BinaryNode, ConstantNode, IndexNode, LoadNode, LoopNode, Node, ParameterNode } from "../graph/graph.ts";
+import type {
+  BinaryNode,
+  CarriedNode,
+  ConstantNode,
+  IndexNode,
+  LoadNode,
+  LoopNode,
+  LoopResultNode,
+  Node,
+  ParameterNode,
+} from "../graph/graph.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import { emitOperation } from "./lane-operations.ts";
 import { emitLoop, type LoopExits } from "./lane-loops.ts";
@@ -169,10 +179,10 @@ export class LaneEmitter {
         this.#parameter(node);
         break;
       case "carried":
-        this.f.get(this.#loops.get(node.loop)!.carried[vector]![node.slot]!);
+        this.f.get(this.#carried(node.loop, node, vector));
         break;
       case "loop-result":
-        this.f.get(this.#loops.get(node.args[0].loop)!.carried[vector]![node.slot]!);
+        this.f.get(this.#carried(node.args[0].loop, node, vector));
         break;
       case "constant":
       case "loop":
@@ -181,6 +191,11 @@ export class LaneEmitter {
         emitOperation(this, node, vector);
     }
     if (this.plan.isSpread(node)) rearrange(this.f, SPREAD_32);
+  }
+
+  /** The variable of a value that a loop carries: one for all vectors where it is the same for all elements. */
+  #carried(loop: number, node: CarriedNode | LoopResultNode, vector: number): Local {
+    return this.#loops.get(loop)!.carried[this.plan.isInvariant(node) ? 0 : vector]![node.slot]!;
   }
 
   #loop(loop: LoopNode, vectors: readonly number[]): void {

@@ -13,7 +13,7 @@ import { buildElementLoop, type ElementLoop, type RunParameter } from "../../src
 import { compileModule, instantiateModule, validateModule } from "../../src/wasm/platform.ts";
 import { inputStreams, type Step } from "../../src/wasm/streams.ts";
 
-const PAGES = 16;
+const PAGES = 8;
 const MEMORY: MemoryImport = { minPages: 1, maxPages: PAGES, isShared: true };
 
 interface Memory {

@@ -7,6 +7,7 @@
  */
 import { AtomicsPort, errorToWire, MemoryError } from "@instride/core";
 import { loadKernel, type LoopBody } from "../kernel-source.ts";
+import type { KernelTarget } from "../protocol.ts";
 import type { ThreadContext } from "../thread.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
@@ -22,8 +23,12 @@ export interface LaneThread extends ThreadContext {
   send(message: JobMessage): void;
 }
 
-/** A kernel on this thread: its body, or why it could not be loaded. */
-type LoadedKernel = { readonly body: LoopBody } | { readonly error: unknown };
+/** A kernel on this thread: how to get it, what will have it, its body, or why it could not be loaded. */
+type Kernel =
+  | { readonly target: KernelTarget }
+  | { readonly loading: Promise<void> }
+  | { readonly body: LoopBody }
+  | { readonly error: unknown };
 
 const NO_OPERANDS: Pick<OperandsRegistration, "operands" | "collects" | "kept"> = {
   operands: { views: {}, args: undefined },
@@ -43,6 +48,10 @@ const IDLE_MS = 100;
  */
 const SPIN_MS = 0.01;
 
+/** How long it stays out of its loop to load a module, in milliseconds: at first, and then between looks at other jobs. */
+const LOAD_MS = 100;
+const LOAD_ON_MS = 10;
+
 /** Moments of spinning between two looks at the clock. */
 const SPINS_PER_LOOK = 16;
 
@@ -51,12 +60,12 @@ export class ThreadLaneHost implements LaneHost {
   readonly lane: number;
   readonly idleMs: number = IDLE_MS;
   readonly #thread: LaneThread;
-  readonly #kernels: Map<number, LoadedKernel> = new Map();
+  readonly #kernels: Map<number, Kernel> = new Map();
   readonly #operands: Map<number, OperandsRegistration> = new Map();
   /** Of jobs that come again: by their operands, and of those without by their kernels, negative. */
   readonly #kept: Map<number, LaneWork> = new Map();
-  /** Received, and not yet taken in: what comes after a kernel that has to be loaded waits for it. */
-  readonly #waiting: Registration[] = [];
+  /** The kernel that a job was met for, and that is not loaded yet. */
+  #wanted: number | null = null;
   #received = 0;
 
   constructor(port: AtomicsPort, lane: number, thread: LaneThread) {
@@ -66,7 +75,7 @@ export class ThreadLaneHost implements LaneHost {
   }
 
   get mustLoad(): boolean {
-    return this.#waiting.length > 0;
+    return this.#wanted !== null;
   }
 
   register(count: number): boolean {
@@ -75,26 +84,30 @@ export class ThreadLaneHost implements LaneHost {
       if (message === null) return false;
       // An empty one asks whether the thread lives.
       this.#received = Math.max(this.#received, message.count);
-      this.#waiting.push(...message.registrations);
+      for (const registration of message.registrations) this.#takeIn(registration);
     }
-    this.#takeIn();
-    return this.#waiting.length === 0;
+    return true;
   }
 
-  /** Loads what has to be loaded. To be called outside of the lane's loop. */
+  /**
+   * Loads the kernel that is wanted, outside of the lane's loop. Where that takes long it goes on later: jobs of other
+   * kernels must not wait for it.
+   */
   async load(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const [next] = this.#waiting;
-      if (next!.kind === "kernel") {
-        try {
-          const body = (await loadKernel(next!.target, this.#thread.registry)) as LoopBody;
-          this.#kernels.set(next!.id, { body });
-        } catch (error) {
-          this.#kernels.set(next!.id, { error });
-        }
-        this.#waiting.shift();
-      }
-      this.#takeIn();
+    const id = this.#wanted;
+    this.#wanted = null;
+    if (id === null) return;
+    const kernel = this.#kernels.get(id)!;
+    if ("target" in kernel) this.#kernels.set(id, { loading: this.#load(id, kernel.target) });
+    const entry = this.#kernels.get(id)!;
+    if ("loading" in entry) await settledWithin(entry.loading, "target" in kernel ? LOAD_MS : LOAD_ON_MS);
+  }
+
+  async #load(id: number, target: KernelTarget): Promise<void> {
+    try {
+      this.#kernels.set(id, { body: (await loadKernel(target, this.#thread.registry)) as LoopBody });
+    } catch (error) {
+      this.#kernels.set(id, { error });
     }
   }
 
@@ -107,8 +120,13 @@ export class ThreadLaneHost implements LaneHost {
     };
   }
 
-  work(job: number, ticket: number): JobWork | null {
+  work(job: number, ticket: number): JobWork | "later" | null {
     const { kernel, operands, chunks } = readRecord(this.port, job);
+    const entry = this.#kernels.get(kernel);
+    if (entry !== undefined && ("target" in entry || "loading" in entry)) {
+      this.#wanted = kernel;
+      return "later";
+    }
     try {
       const work = this.#workOf(kernel, operands);
       work.begin(job, ticket, chunks);
@@ -132,31 +150,34 @@ export class ThreadLaneHost implements LaneHost {
     if (registered === undefined || loaded === undefined) {
       throw new Error(`internal: kernel ${kernel} or operands ${operands} were not registered`);
     }
-    if ("error" in loaded) throw loaded.error;
+    if (!("body" in loaded)) throw "error" in loaded ? loaded.error : new Error("internal: a kernel is not loaded");
     const place = { port: this.port, thread: this.#thread, send: (message: JobMessage) => this.#thread.send(message) };
     const work = new LaneWork(place, loaded.body, registered);
     if (registered.kept) this.#kept.set(key, work);
     return work;
   }
 
-  #takeIn(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (next.kind === "kernel") {
-        if (!("name" in next.target)) return;
-        this.#kernels.set(next.id, this.#builtin(next.target.name));
-      } else if (next.kind === "operands") {
-        this.#operands.set(next.id, next);
-        const old = next.id - OPERANDS_KEPT;
-        if (this.#operands.get(old)?.kept === false) this.#operands.delete(old);
-      } else {
-        this.#operands.delete(next.id);
-        this.#kept.delete(next.id);
+  #takeIn(registration: Registration): void {
+    const { id } = registration;
+    switch (registration.kind) {
+      case "kernel": {
+        const { target } = registration;
+        this.#kernels.set(id, "name" in target ? this.#builtin(target.name) : { target });
+        break;
       }
-      this.#waiting.shift();
+      case "operands": {
+        this.#operands.set(id, registration);
+        const old = id - OPERANDS_KEPT;
+        if (this.#operands.get(old)?.kept === false) this.#operands.delete(old);
+        break;
+      }
+      case "drop":
+        this.#operands.delete(id);
+        this.#kept.delete(id);
     }
   }
 
-  #builtin(name: string): LoadedKernel {
+  #builtin(name: string): Kernel {
     try {
       return { body: this.#thread.registry(name) };
     } catch (error) {
@@ -185,4 +206,12 @@ export async function stayInLane(host: ThreadLaneHost): Promise<Exclude<LaneExit
     if (exit !== "to load") return exit;
     await host.load();
   }
+}
+
+/** Settles with the promise, which never rejects, or after some milliseconds. */
+async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
+  const { promise: time, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, time]);
+  clearTimeout(timer);
 }

@@ -51,13 +51,17 @@ export interface LaneHost {
   /**
    * Takes in registrations until `count` have been.
    *
-   * @returns false if it can't yet: something has to be loaded first, or has not arrived
+   * @returns false if it can't yet: something has not arrived
    */
   register(count: number): boolean;
-  /** True if something has to be loaded before more can be registered: not while the lane is in its loop. */
+  /** True if a job was met whose kernel has to be loaded: not while the lane is in its loop. */
   readonly mustLoad: boolean;
-  /** Makes the work of the job that the lane is inside of; null if that failed, and the caller has been sent why. */
-  work(job: number, ticket: number): JobWork | null;
+  /**
+   * Makes the work of the job that the lane is inside of.
+   *
+   * @returns "later" if its kernel has to be loaded first; null if it failed, and the caller has been sent why
+   */
+  work(job: number, ticket: number): JobWork | "later" | null;
 }
 
 /** Why a lane has gone. */
@@ -95,9 +99,9 @@ export function serveNextJob(host: LaneHost, cursor: number): number {
     const ticket = workIn(port, job);
     if (ticket === 0 || !host.register(port.load(registrationsOf(job)))) continue;
     if (!enterJob(port, lane, job, ticket)) continue;
-    serveJob(host, job, ticket);
+    const isServed = serveJob(host, job, ticket);
     leaveJob(port, lane, job);
-    return job;
+    if (isServed) return job;
   }
   return -1;
 }
@@ -105,17 +109,21 @@ export function serveNextJob(host: LaneHost, cursor: number): number {
 /**
  * Works on the job that the lane is inside of. One call for each job, so that the engine can replace this loop's code
  * at its entry: inside the endless loop of the lane it would stay what it was compiled to first.
+ *
+ * @returns false if it can't be worked on yet
  */
-function serveJob(host: LaneHost, job: number, ticket: number): void {
+function serveJob(host: LaneHost, job: number, ticket: number): boolean {
   const { port, lane } = host;
   const work = host.work(job, ticket);
+  if (work === "later") return false;
   if (work === null) {
     stopJob(port, job);
-    return;
+    return true;
   }
   serveChunks(port, job, ticket, work, lane);
   work.end();
   noteNoChunk(port, lane);
+  return true;
 }
 
 function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lane: number): void {

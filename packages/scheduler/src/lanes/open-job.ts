@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Failure, LoopOutcome, Partial } from "../protocol.ts";
+import type { Failure, KernelTarget, LoopOutcome, Partial } from "../protocol.ts";
 import type { JobMessage } from "./messages.ts";
 
 /** A lane that died inside a job. */
@@ -19,6 +19,7 @@ const NOTHING: readonly never[] = [];
 export class OpenJob {
   readonly slot: number;
   readonly ticket: number;
+  readonly kernel: KernelTarget;
   readonly chunkCount: number;
   lost: readonly LostLane[] = NOTHING;
   /** Lanes that it has work for. */
@@ -33,15 +34,32 @@ export class OpenJob {
   #partials: Partial[] | null = null;
   #failures: Failure[] | null = null;
   #received = 0;
+  #deaths = 0;
+  #doneAtDeath = 0;
   #error: Error | null = null;
   #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
 
-  constructor(slot: number, ticket: number, chunkCount: number, lanesWanted: number, deadlineMs: number | undefined) {
+  constructor(
+    slot: number,
+    ticket: number,
+    kernel: KernelTarget,
+    chunkCount: number,
+    lanesWanted: number,
+    deadlineMs: number | undefined,
+  ) {
     this.slot = slot;
     this.ticket = ticket;
+    this.kernel = kernel;
     this.chunkCount = chunkCount;
     this.lanesWanted = lanesWanted;
     this.deadline = deadlineMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + deadlineMs;
+  }
+
+  /** Counts a thread that has died. @returns how many have, one after the other, without a chunk done in between */
+  countDeath(chunksDone: number): number {
+    this.#deaths = chunksDone === this.#doneAtDeath ? this.#deaths + 1 : 1;
+    this.#doneAtDeath = chunksDone;
+    return this.#deaths;
   }
 
   /** Messages that have arrived. */

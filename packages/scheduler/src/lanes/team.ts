@@ -10,6 +10,7 @@ import { type CallerThread, CallerWork } from "../caller-work.ts";
 import { type ClosedError, WorkerLostError } from "../errors.ts";
 import { nextTurn } from "../turn-budget.ts";
 import { ALL_RAN, type LoopJob, type PreparedRun, type RunControl } from "../pool.ts";
+import { targetName } from "../kernel-source.ts";
 import type { LoopOutcome } from "../protocol.ts";
 import { chunkAt, type ChunkedRange, evenChunks } from "../range.ts";
 import { helpFor, refuseHelp } from "./caller-help.ts";
@@ -41,6 +42,9 @@ export interface TeamHost {
   /** Keeps the process alive while there are calls. */
   keepAlive(alive: boolean): void;
 }
+
+/** So many threads for each lane may die, one after the other, while a job makes no progress. */
+const DEATHS_MAX = 3;
 
 const always = (): boolean => true;
 
@@ -139,8 +143,20 @@ export class LaneTeam implements JobTeam {
       const isFinished = chunk >= 0 && caller.isMarked(port, job.slot, ticket, chunk);
       job.lost = [...job.lost, { lane, chunk: isFinished ? -1 : chunk }];
     }
+    for (const open of this.#slots.jobs) this.#countDeath(open);
     // All callers: one may wait for this lane to leave that had left, and died before it could say so.
     for (const { slot } of this.#slots.jobs) caller.tellOfDeath(port, slot);
+  }
+
+  /** Threads may die before they come to a job, for what they do for it: load its module. That has to have an end. */
+  #countDeath(job: OpenJob): void {
+    const done = caller.chunksDone(this.port, job.slot);
+    if (job.countDeath(done) < DEATHS_MAX * this.laneCount) return;
+    const kernel = targetName(job.kernel);
+    job.fail(
+      new WorkerLostError(`${DEATHS_MAX * this.laneCount} threads ended before they could run kernel "${kernel}"`),
+    );
+    stopJob(this.port, job.slot);
   }
 
   /** A thread has sent something about a job. */
@@ -282,7 +298,7 @@ export class LaneTeam implements JobTeam {
     this.#ticket = nextTicket(this.#ticket);
     // At most as many participants as cores.
     const lanesWanted = Math.min(this.laneCount - (helps ? 1 : 0), chunks.chunkCount);
-    const job = new OpenJob(slot, this.#ticket, chunks.chunkCount, lanesWanted, deadlineMs);
+    const job = new OpenJob(slot, this.#ticket, spec.kernel, chunks.chunkCount, lanesWanted, deadlineMs);
     this.#slots.put(job);
     const { count } = this.#registrations;
     caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
