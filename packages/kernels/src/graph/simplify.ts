@@ -140,7 +140,8 @@ function simplifyIntegers(make: Maker, op: BinaryOperation, x: Node, y: Node, ty
   if (value === 0n && (op === "mul" || op === "and")) return constant(0n);
   if (value === -1n && op === "or") return constant(-1n);
   if ((value === 1n || (value === -1n && op === "rem_s")) && op.startsWith("rem")) return constant(0n);
-  const power = powerOfTwo(BigInt.asUintN(width, value));
+  const magnitude = BigInt.asUintN(width, value);
+  const power = powerOfTwo(magnitude);
   if (power === null) return null;
   switch (op) {
     case "mul":
@@ -148,7 +149,7 @@ function simplifyIntegers(make: Maker, op: BinaryOperation, x: Node, y: Node, ty
     case "div_u":
       return make.binary("shr_u", x, constant(power));
     case "rem_u":
-      return make.binary("and", x, constant(value - 1n));
+      return make.binary("and", x, constant(BigInt.asIntN(width, value - 1n)));
     default:
       return null;
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { binary, either, logical, propertyName } from "./expressions.ts";
-import { itemOf, memberOf } from "./members.ts";
+import { itemOf, memberOf, propertyName } from "./members.ts";
+import { binary, either, logical } from "./operators.ts";
 import type { Syntax, SyntaxNode } from "./parser.ts";
 import type { Reader } from "./reader.ts";
 import { describeValue, UNDEFINED, type Value } from "./values.ts";
@@ -67,7 +67,13 @@ function bindItems(reader: Reader, { elements }: Syntax.ArrayPattern, value: Val
 }
 
 function withDefault(reader: Reader, value: Value, node: Syntax.Expression): Value {
-  if (value.kind === "partial") return either(reader, value.present, () => value.value, () => reader.evaluate(node));
+  if (value.kind === "partial")
+    return either(
+      reader,
+      value.present,
+      () => value.value,
+      () => reader.evaluate(node),
+    );
   return value.kind === "absent" && value.what === "undefined" ? reader.evaluate(node) : value;
 }
 
@@ -112,6 +118,9 @@ function isCoverageCounter(node: Syntax.Expression): boolean {
   let root: Syntax.Expression | Syntax.Super = node;
   while (root.type === "MemberExpression") root = root.object;
   return (
-    root !== node && root.type === "CallExpression" && root.callee.type === "Identifier" && /^cov_/.test(root.callee.name)
+    root !== node &&
+    root.type === "CallExpression" &&
+    root.callee.type === "Identifier" &&
+    root.callee.name.startsWith("cov_")
   );
 }

@@ -93,14 +93,14 @@ function isInteger(builder: ExpressionBuilder, value: Expression): Expression {
 
 function isSafeInteger(builder: ExpressionBuilder, value: Expression): Expression {
   const limit = builder.literal(Number.MAX_SAFE_INTEGER);
-  return builder.and(
-    isInteger(builder, value),
-    builder.call("less_equal", builder.call("absolute", value), limit),
-  );
+  return builder.and(isInteger(builder, value), builder.call("less_equal", builder.call("absolute", value), limit));
 }
 
 /** Of `Number`: what is no number to begin with is neither NaN, nor finite, nor an integer. */
-function ofNumberOnly(name: string, apply: (builder: ExpressionBuilder, value: Expression) => Expression): BuiltinValue {
+function ofNumberOnly(
+  name: string,
+  apply: (builder: ExpressionBuilder, value: Expression) => Expression,
+): BuiltinValue {
   return {
     kind: "builtin",
     name,
@@ -144,8 +144,8 @@ const FUNCTIONS_OF_MATH: readonly (readonly [string, BuiltinValue])[] = [
         ofNumbers(`Math.${name}`, arity, arity, (builder, ...args) => builder.call(functionName, ...args)),
       ] as const,
   ),
-  ["pow", ofNumbers("Math.pow", 2, 2, (builder, base, exponent) => power(builder, base!, exponent!))],
-  ["sign", ofNumbers("Math.sign", 1, 1, (builder, value) => sign(builder, value!))],
+  ["pow", ofNumbers("Math.pow", 2, 2, (builder, base, exponent) => power(builder, base, exponent))],
+  ["sign", ofNumbers("Math.sign", 1, 1, (builder, value) => sign(builder, value))],
   ["max", ofMany("Math.max", "maximum", -Infinity)],
   ["min", ofMany("Math.min", "minimum", Infinity)],
   ["hypot", ofMany("Math.hypot", "hypot", 0, "absolute")],
@@ -186,6 +186,6 @@ export const GLOBALS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["NaN", literal(NaN)],
   ["Infinity", literal(Infinity)],
   ["undefined", UNDEFINED],
-  ["isNaN", ofNumbers("isNaN", 1, 1, (builder, value) => isNaNOf(builder, value!))],
-  ["isFinite", ofNumbers("isFinite", 1, 1, (builder, value) => isFiniteOf(builder, value!))],
+  ["isNaN", ofNumbers("isNaN", 1, 1, (builder, value) => isNaNOf(builder, value))],
+  ["isFinite", ofNumbers("isFinite", 1, 1, (builder, value) => isFiniteOf(builder, value))],
 ]);

@@ -5,16 +5,16 @@
  */
 import type { Expression } from "../expression/expression.ts";
 import { bind } from "./assignments.ts";
+import { executeBlock } from "./blocks.ts";
 import { power } from "./builtins.ts";
-import { listItems } from "./expressions.ts";
 import { namedFunction } from "./function-text.ts";
+import { itemsOf } from "./literals.ts";
 import { itemAt, partOf } from "./members.ts";
 import type { Syntax, SyntaxNode } from "./parser.ts";
 import type { Reader } from "./reader.ts";
 import { refusalOf } from "./refusals.ts";
 import { inlined } from "./rewriter.ts";
 import { boundNames, hoistedNames, holdsFunction, type Scope, type Variable } from "./scope.ts";
-import { executeBlock } from "./statements.ts";
 import {
   type BuiltinValue,
   describeValue,
@@ -34,9 +34,9 @@ export function evaluateCall(reader: Reader, node: Syntax.CallExpression): Value
     const object = reader.evaluate(callee.object);
     if (object.kind === "list" || object.kind === "indices" || isExpression(object))
       return itemAt(reader, object, node);
-    return callValue(reader, partOf(reader, object, callee), listItems(reader, node.arguments), node);
+    return callValue(reader, partOf(reader, object, callee), itemsOf(reader, node.arguments), node);
   }
-  return callValue(reader, reader.evaluate(callee), listItems(reader, node.arguments), node);
+  return callValue(reader, reader.evaluate(callee), itemsOf(reader, node.arguments), node);
 }
 
 /** Whether it is `at` of something that has a value. */
@@ -133,7 +133,9 @@ export function inline(reader: Reader, called: FunctionValue, args: readonly Val
   const value = flow.returnOf(exits, fallsOff ? UNDEFINED : null);
   // What is its own is gone, unless a function holds it.
   const outer = (values: ReadonlyMap<Variable, Value>): ReadonlyMap<Variable, Value> =>
-    holdsFunction(node) ? values : new Map([...values].filter(([variable]) => variable.activation !== scope.activation));
+    holdsFunction(node)
+      ? values
+      : new Map([...values].filter(([variable]) => variable.activation !== scope.activation));
   const left = exits.map((exit) => ({ ...exit, values: outer(exit.values) }));
   flow.values = flow.valuesOf(left, fallsOff ? outer(flow.values) : null);
   flow.live = live;

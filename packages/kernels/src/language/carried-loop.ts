@@ -149,7 +149,7 @@ class LoopReader {
       const continued = flow.take("continue", 0);
       if (continued.length > 0) {
         flow.values = flow.valuesOf(continued, flow.isDead ? null : flow.values);
-        flow.live = continued.reduce((live, exit) => builder.or(live, exit.live), flow.live);
+        flow.live = continued.reduce<Expression>((live, exit) => builder.or(live, exit.live), flow.live);
       }
       if (flow.isDead) return;
       if (update !== null) this.#reader.evaluate(update);
@@ -165,7 +165,8 @@ class LoopReader {
       kind === "break" && !builder.hasLoop(guard) && isSame(start, values);
     const count = exits.findIndex((exit) => !isFirst(exit));
     const first = exits.slice(0, count < 0 ? exits.length : count);
-    const firstBreak = first.reduce((taken, { guard }) => builder.or(taken, guard), builder.false as Expression);
+    let firstBreak: Expression = builder.false;
+    for (const { guard } of first) firstBreak = builder.or(firstBreak, guard);
     return { firstBreak, others: exits.slice(first.length) };
   }
 

@@ -80,7 +80,7 @@ class Evaluator {
       }
       case "carried":
         return this.#rounds.findLast(({ key }) => key === expression.loop)!.held[expression.slot]!;
-      case "loop-result":
+      default:
         return this.#run(expression.loop)[expression.slot]!;
     }
   }

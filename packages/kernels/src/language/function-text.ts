@@ -136,8 +136,7 @@ function functionOf({ body }: Syntax.Program): FunctionNode | string {
     case "ArrowFunctionExpression":
     case "FunctionExpression":
     case "FunctionDeclaration":
-      // Only the default export of a module may be without a name.
-      return node as FunctionNode;
+      return node;
     case "ObjectExpression":
       return methodOf(node);
     case "ClassDeclaration":
@@ -154,7 +153,9 @@ function unwrapped(node: Syntax.Expression): Syntax.Expression {
 }
 
 /** The first argument of a call that does nothing but to name it. Null for other calls. */
-export function namedFunction({ arguments: [named, name, ...others] }: Syntax.CallExpression): Syntax.Expression | null {
+export function namedFunction({
+  arguments: [named, name, ...others],
+}: Syntax.CallExpression): Syntax.Expression | null {
   const isNamed = name?.type === "Literal" && typeof name.value === "string" && others.length === 0;
   return isNamed && named !== undefined && named.type !== "SpreadElement" ? named : null;
 }

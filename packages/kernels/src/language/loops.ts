@@ -8,19 +8,15 @@
  */
 import type { Expression } from "../expression/expression.ts";
 import { bind } from "./assignments.ts";
+import { declareLexical, declareVariables, inBlock } from "./blocks.ts";
 import { carryLoop, type Loop } from "./carried-loop.ts";
 import { UNROLLED_ROUNDS_MAX } from "./limits.ts";
 import type { Syntax } from "./parser.ts";
 import type { Reader } from "./reader.ts";
 import { readsByNumber } from "./scope.ts";
-import { declareLexical, declareVariables, inBlock } from "./statements.ts";
 import { describeValue } from "./values.ts";
 
-type LoopStatement =
-  | Syntax.ForStatement
-  | Syntax.WhileStatement
-  | Syntax.DoWhileStatement
-  | Syntax.ForOfStatement;
+type LoopStatement = Syntax.ForStatement | Syntax.WhileStatement | Syntax.DoWhileStatement | Syntax.ForOfStatement;
 
 export function executeLoop(reader: Reader, node: LoopStatement): void {
   inBlock(reader, () => {

@@ -102,9 +102,21 @@ function neighbour(
   places: readonly number[],
   node: SyntaxNode,
 ): Value {
-  if (places.length === 0) return reader.refuse(node, "at is given no numbers", "write one for each axis, as x.at(0, 1)");
+  if (places.length === 0)
+    return reader.refuse(node, "at is given no numbers", "write one for each axis, as x.at(0, 1)");
   const axes = Math.max(shift.length, places.length);
   const moved = Array.from({ length: axes }, (_, axis) => (shift[axis] ?? 0) + (places[axis] ?? 0));
   const last = moved.findLastIndex((distance) => distance !== 0);
   return reader.builder.operand(operand, moved.slice(0, last + 1));
+}
+
+/** The name of a property of an object, or of a pattern. */
+export function propertyName(
+  reader: Reader,
+  { key, computed }: { readonly key: Syntax.Expression; readonly computed: boolean },
+): string {
+  if (!computed && key.type === "Identifier") return key.name;
+  if (key.type === "Literal" && (typeof key.value === "string" || typeof key.value === "number"))
+    return String(key.value);
+  return reader.refuse(key, "the name of the property is computed", "write the name");
 }

@@ -7,9 +7,9 @@ import { describe, ValueError } from "@instride/core";
 import type { Expression, ParameterDefaults, Program } from "../expression/expression.ts";
 import { MATH_FUNCTIONS, power } from "./builtins.ts";
 import { inline } from "./calls.ts";
-import { propertyName } from "./expressions.ts";
 import { type FunctionText, parseFunction } from "./function-text.ts";
 import { PROGRAMS_KEPT_MAX } from "./limits.ts";
+import { propertyName } from "./members.ts";
 import { loadParser, type Parse, type Syntax } from "./parser.ts";
 import { type HelperMeaning, Reader } from "./reader.ts";
 import { neededFor } from "./rewriter.ts";
@@ -175,7 +175,9 @@ function outputsOf(reader: Reader, value: Value): Pick<Program, "outputs" | "ret
 }
 
 function emptyName(value: Value): string {
-  return value.kind === "list" || value.kind === "record" ? `${describeValue(value)} with nothing in it` : describeValue(value);
+  return value.kind === "list" || value.kind === "record"
+    ? `${describeValue(value)} with nothing in it`
+    : describeValue(value);
 }
 
 /** What a name of the last parameter stands for, that a function is given for. */

@@ -103,11 +103,7 @@ export class Reader {
     }
     const value = this.flow.values.get(variable);
     if (value === undefined || (value.kind === "absent" && value.what === "unknown"))
-      return this.refuse(
-        node,
-        "it may have no value here",
-        `give it one where it is declared, as in let ${name} = 0`,
-      );
+      return this.refuse(node, "it may have no value here", `give it one where it is declared, as in let ${name} = 0`);
     return value;
   }
 

@@ -54,9 +54,7 @@ class Rewriter {
     const builder = this.#builder;
     switch (expression.kind) {
       case "operand":
-        return (
-          this.#replacements.operand?.(expression) ?? builder.operand(expression.operand, expression.shift)
-        );
+        return this.#replacements.operand?.(expression) ?? builder.operand(expression.operand, expression.shift);
       case "parameter":
         return this.#replacements.parameter?.(expression) ?? builder.parameter(expression.name);
       case "index":
@@ -73,7 +71,7 @@ class Rewriter {
         const { key, places } = this.#keys.get(expression.loop)!;
         return builder.carried(key, places.get(expression.slot)!, builder.kindOf(expression));
       }
-      case "loop-result": {
+      default: {
         const loop = this.#loop(expression.loop);
         const place = this.#keys.get(expression.loop.key)!.places.get(expression.slot)!;
         return builder.loopResult(loop, place, builder.kindOf(expression));

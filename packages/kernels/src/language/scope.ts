@@ -79,7 +79,8 @@ export function readsByNumber(root: SyntaxNode): boolean {
     for (const node of nodesOf(root)) {
       if (node.type !== "MemberExpression") continue;
       const { computed, property } = node;
-      if (computed ? property.type !== "Literal" : property.type === "Identifier" && property.name === "at") return true;
+      if (computed ? property.type !== "Literal" : property.type === "Identifier" && property.name === "at")
+        return true;
     }
     return false;
   });

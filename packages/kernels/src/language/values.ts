@@ -153,8 +153,7 @@ function mergedPartial(builder: ExpressionBuilder, condition: Expression, a: Val
   const [isB, valueB] = presence(builder, b);
   if (isA === null || isB === null) return UNKNOWN;
   if (valueA === null && valueB === null) return UNKNOWN;
-  const value =
-    valueA === null ? valueB! : valueB === null ? valueA : merged(builder, condition, valueA, valueB);
+  const value = valueA === null ? valueB! : valueB === null ? valueA : merged(builder, condition, valueA, valueB);
   // Values of two natures, both there.
   if (value.kind === "absent" || value.kind === "partial") return UNKNOWN;
   const present = builder.select(condition, isA, isB);

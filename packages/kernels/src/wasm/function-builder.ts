@@ -53,7 +53,8 @@ export class FunctionBuilder {
   readonly parameters: readonly Variable[];
   readonly results: readonly ValueType[];
   readonly #variables: Variable[] = [];
-  readonly #names = new Set<string>();
+  /** How often each name has been asked for. */
+  readonly #names = new Map<string, number>();
   readonly #labels: string[] = [];
   /** What is done before all else: constants. */
   readonly #entry = new ByteSink();
@@ -243,9 +244,9 @@ export class FunctionBuilder {
   }
 
   #freeName(wanted: string): string {
-    let name = wanted;
-    for (let number = 1; this.#names.has(name); number++) name = `${wanted}_${number}`;
-    this.#names.add(name);
-    return name;
+    const count = this.#names.get(wanted) ?? 0;
+    this.#names.set(wanted, count + 1);
+    // A name that ends in the number itself is asked for as another is: it gets one more.
+    return count === 0 ? wanted : this.#freeName(`${wanted}_${count}`);
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { LaneValue, Node } from "../../src/graph/graph.ts";
 import { evaluate, Interpreter } from "../../src/graph/interpreter.ts";
-import { laneAt } from "../../src/graph/lanes.ts";
+import { laneAt, type Lanes } from "../../src/graph/lanes.ts";
 import {
   BOOL_BINARY,
   CONVERSION_TYPES,
@@ -35,15 +35,15 @@ test.for(OPERATIONS)("$name: at all edges and elsewhere, gives what the machine 
 });
 
 test.for(OPERATIONS)("$name: of constants, is computed while the graph is built, to the same", (op) => {
-  const edges = product(op.takes.map((type) => EDGES[type]));
-  for (const args of edges) {
-    const builder = new GraphBuilder([]);
+  const oracle = oracleOf(op);
+  const builder = new GraphBuilder([]);
+  for (const args of product(op.takes.map(someEdges))) {
     const node = op.make(
       builder,
       args.map((value, i) => builder.constant(op.takes[i]!, value)),
     );
     expect(node.kind).toBe("constant");
-    expectSame((node as Node & { kind: "constant" }).value, oracle(op, args), args);
+    expectSame((node as Node & { kind: "constant" }).value, oracle(args), args);
   }
 });
 
@@ -66,25 +66,29 @@ function checkInterpreter(op: Operation, cases: readonly (readonly LaneValue[])[
     }
   interpreter.run(cases.length);
   const [lanes] = interpreter.outputs[0]!.parts;
-  for (const [lane, args] of cases.entries()) expectSame(laneAt(op.gives, lanes!, lane), oracle(op, args), args);
+  const oracle = oracleOf(op);
+  for (const [lane, args] of cases.entries()) expectSame(laneAt(op.gives, lanes!, lane), oracle(args), args);
 }
 
-function oracle(op: Operation, args: readonly LaneValue[]): LaneValue {
-  const builder = new GraphBuilder(
-    op.takes.map((type) => DTYPE_OF[type]),
-    [],
-    { simplify: false },
-  );
+/** What the machine gives. */
+function oracleOf(op: Operation): (args: readonly LaneValue[]) => LaneValue {
+  const dtypes = op.takes.map((type) => DTYPE_OF[type]);
+  const builder = new GraphBuilder(dtypes, [], { simplify: false });
   const node = op.make(
     builder,
-    op.takes.map((_, operand) => builder.load(operand)),
+    dtypes.map((_, operand) => builder.load(operand)),
   );
-  return operation(node, args);
+  return (args) => operation(node, args);
 }
 
 function expectSame(actual: LaneValue, expected: LaneValue, args: readonly LaneValue[]): void {
   if (!Object.is(actual, expected))
     expect.fail(`of ${args.map(show).join(", ")}: ${show(actual)}, not ${show(expected)}`);
+}
+
+/** A third of them: numbers of both signs, since these take turns. */
+function someEdges(type: LaneType): readonly LaneValue[] {
+  return EDGES[type].filter((_, i) => type === "bool" || i % 3 === 0);
 }
 
 function show(value: LaneValue): string {
@@ -93,6 +97,53 @@ function show(value: LaneValue): string {
 
 function product(lists: readonly (readonly LaneValue[])[]): LaneValue[][] {
   return lists.reduce<LaneValue[][]>((rows, list) => rows.flatMap((row) => list.map((value) => [...row, value])), [[]]);
+}
+
+/** Makes something of one value. */
+type Make = (builder: GraphBuilder, x: Node) => Node;
+
+test.for(OPERATIONS.filter(({ takes }) => takes.length === 2))(
+  "$name: with each edge as a constant, and of one value twice, is simplified to the same",
+  ({ takes, gives, make }) => {
+    const type = takes[0]!;
+    const withConstant = EDGES[type].flatMap((value): Make[] => [
+      (builder, x) => make(builder, [x, builder.constant(type, value)]),
+      (builder, x) => make(builder, [builder.constant(type, value), x]),
+    ]);
+    checkSimplified(type, gives, [...withConstant, (builder, x) => make(builder, [x, x])]);
+  },
+);
+
+test.for(OPERATIONS.filter(({ takes }) => takes.length === 1))(
+  "$name: of what any other operation gives, is simplified to the same",
+  ({ takes, gives, make }) => {
+    for (const inner of OPERATIONS.filter((other) => other.gives === takes[0] && other.takes.length <= 2)) {
+      const [type, second] = inner.takes as [LaneType, LaneType?];
+      const makes = someEdges(second ?? "bool").map((value): Make => {
+        const rest = (builder: GraphBuilder): Node[] => (second === undefined ? [] : [builder.constant(second, value)]);
+        return (builder, x) => make(builder, [inner.make(builder, [x, ...rest(builder)])]);
+      });
+      checkSimplified(type, gives, makes);
+    }
+  },
+);
+
+/** Compares, for all edges of a type, what is built with and without simplification. */
+function checkSimplified(type: LaneType, gives: LaneType, makes: readonly Make[]): void {
+  const edges = EDGES[type];
+  const [simplified, plain] = [true, false].map((simplify) => {
+    const builder = new GraphBuilder([DTYPE_OF[type]], [], { simplify });
+    const x = builder.load(0);
+    const graph = builder.finish(makes.map((make) => ({ dtype: DTYPE_OF[gives], value: [make(builder, x)] })));
+    const interpreter = new Interpreter(graph, edges.length);
+    for (const { lanes } of interpreter.loads)
+      for (const [lane, value] of edges.entries()) lanes[lane] = typeof value === "boolean" ? Number(value) : value;
+    interpreter.run(edges.length);
+    return interpreter.outputs.map(({ parts }) => parts[0]!);
+  }) as [Lanes[], Lanes[]];
+  for (const [output, lanes] of simplified.entries())
+    for (const [lane, value] of edges.entries())
+      expectSame(laneAt(gives, lanes, lane), laneAt(gives, plain[output]!, lane), [value]);
 }
 
 test("evaluate: gives complex outputs their two parts, and the index and parameters to who asks", () => {

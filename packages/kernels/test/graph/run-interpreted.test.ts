@@ -47,7 +47,7 @@ function strides(dtype: DType, shape: readonly number[], { order, steps }: Placi
 }
 
 /** Filled with bytes that differ. */
-function place(dtype: DType, shape: readonly number[], placing: Placing, isOperand: boolean): Placed {
+function placed(dtype: DType, shape: readonly number[], placing: Placing, isOperand: boolean): Placed {
   const own = strides(dtype, shape, placing).map((stride, axis) => (isOperand && placing.repeats[axis] ? 0 : stride));
   const reach = own.map((stride, axis) => stride * Math.max(shape[axis]! - 1, 0));
   const below = reach.reduce((sum, bytes) => sum + Math.min(bytes, 0), 0);
@@ -118,8 +118,8 @@ test("runInterpreted: computes each element from its own, in any layout and any 
     fc.constantFrom(1, 3, undefined),
     ({ shape, operands, outputs, cuts }, width) => {
       const graph = mixedGraph(shape.length);
-      const inputs = operands.map((placing, i) => place(OPERANDS[i]!, shape, placing, true));
-      const targets = outputs.map((placing, i) => place(graph.stores[i]!.dtype, shape, placing, false));
+      const inputs = operands.map((placing, i) => placed(OPERANDS[i]!, shape, placing, true));
+      const targets = outputs.map((placing, i) => placed(graph.stores[i]!.dtype, shape, placing, false));
       const before = targets.map(({ buffer }) => new Uint8Array(buffer.slice(0)));
       const size = shape.reduce((product, length) => product * length, 1);
       const interpreter = new Interpreter(graph, width);
@@ -200,8 +200,8 @@ test("runInterpreted: reads neighbours, and beyond the ends what the border says
       .map((shift) => builder.load(0, 0, shift))
       .reduce((a, b) => builder.add(builder.mul(a, builder.i32(31)), b));
     const graph = builder.finish([{ dtype: "int32", value: [sum] }]);
-    const source = { ...place("int16", shape, placing, true), border };
-    const target = place("int32", shape, output, false);
+    const source = { ...placed("int16", shape, placing, true), border };
+    const target = placed("int32", shape, output, false);
     const all = indicesOf(shape);
     const [start, stop] = [Math.min(...range, all.length), Math.min(Math.max(...range), all.length)];
     const call = { shape, operands: [source], outputs: [target], parameters: [] };
@@ -235,12 +235,12 @@ test("runInterpreted: where an output overlaps an operand, the result is as if t
     const builder = new GraphBuilder(["int32"]);
     const sum = builder.add(builder.load(0), builder.mul(builder.load(0, 0, shift), builder.i32(3)));
     const graph = builder.finish([{ dtype: "int32", value: [sum] }]);
-    const apart = place("int32", shape, source, true);
+    const apart = placed("int32", shape, source, true);
     const nbytes = 2000;
     const buffer = isShared ? new SharedArrayBuffer(nbytes) : new ArrayBuffer(nbytes);
     new Uint8Array(buffer, 400).set(new Uint8Array(apart.buffer));
     const operand = { ...apart, buffer, byteOffset: apart.byteOffset + 400, border: "nearest" as const };
-    const [layout, sample] = [place("int32", shape, target, false), place("int32", shape, target, false)];
+    const [layout, sample] = [placed("int32", shape, target, false), placed("int32", shape, target, false)];
     const output = { buffer, byteOffset: layout.byteOffset + 370 + distance, strides: layout.strides };
     runInterpreted(graph, { shape, operands: [{ ...apart, border: "nearest" }], outputs: [sample], parameters: [] });
     runInterpreted(graph, { shape, operands: [operand], outputs: [output], parameters: [] });

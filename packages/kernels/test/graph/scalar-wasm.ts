@@ -98,11 +98,12 @@ function assemble(): Uint8Array<ArrayBuffer> {
     return [...leb(code.length), ...code];
   });
   const names = instructions.map((_, i) => {
-    const name = [...String(i)].map((digit) => digit.charCodeAt(0));
+    const name = Array.from(String(i), (digit) => digit.charCodeAt(0));
     return [...leb(name.length), ...name, 0, ...leb(i)];
   });
+  const magicAndVersion = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...magicAndVersion,
     ...section(1, types),
     ...section(
       3,

@@ -1,7 +1,8 @@
 import { type DType, DTYPES } from "@instride/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Lanes, newLanes } from "../../src/graph/lanes.ts";
+import { newLanes } from "../../src/graph/lanes.ts";
+import type { LaneType } from "../../src/graph/operations.ts";
 import { LANE_OF_DTYPE, partOffset, readerOf, writerOf } from "../../src/graph/storage.ts";
 
 /** A part of an element, read and written by the engine's own typed arrays: their elements are a value's bits. */
@@ -52,7 +53,7 @@ test.for(dtypes)("storage: %s is read at any offset and stride, into the lanes t
     (memory, { offset, stride, first }, part) => {
       fc.pre(part < DTYPES[dtype].lanes);
       const start = offset + partOffset(dtype, part) + (stride < 0 ? 300 : 0);
-      const lanes = newLanes(LANE_OF_DTYPE[dtype], COUNT + 6) as Lanes;
+      const lanes = newLanes<LaneType>(LANE_OF_DTYPE[dtype], COUNT + 6);
       readerOf(dtype)(new DataView(memory.buffer), start, stride, lanes, first, COUNT);
       for (let i = 0; i < lanes.length; i++) {
         const isRead = i >= first && i < first + COUNT;
@@ -70,7 +71,7 @@ test.for(dtypes)("storage: %s that is written is what was read, and no byte besi
   const property = fc.property(bytes, places, (memory, { offset, stride, first }) => {
     fc.pre(Math.abs(stride) >= DTYPES[dtype].itemsize);
     const start = offset + (stride < 0 ? 300 : 0);
-    const lanes = newLanes(LANE_OF_DTYPE[dtype], COUNT + 6) as Lanes;
+    const lanes = newLanes<LaneType>(LANE_OF_DTYPE[dtype], COUNT + 6);
     readerOf(dtype)(new DataView(memory.buffer), start, stride, lanes, first, COUNT);
     const target = new Uint8Array(memory.length).fill(0xa5);
     writerOf(dtype)(new DataView(target.buffer), start, stride, lanes, first, COUNT);

@@ -74,11 +74,12 @@ function escapes(cx: number, cy: number, limit: number, round: (x: number) => nu
 test.for(["float32", "float64"] as const)("Mandelbrot in %s: as the plain function counts", (dtype) => {
   const [limit, n] = [60, 27 * 19];
   const run = compile({ graph: mandelbrot(dtype, limit), inputs: [1, 1], outputs: [1] });
-  const Elements = dtype === "float32" ? Float32Array : Float64Array;
-  const cx = new Elements(memory.buffer, INPUT, n);
-  const cy = new Elements(memory.buffer, INPUT + 8192, n);
+  const floats = (offset: number): Float32Array | Float64Array =>
+    dtype === "float32" ? new Float32Array(memory.buffer, offset, n) : new Float64Array(memory.buffer, offset, n);
+  const cx = floats(INPUT);
+  const cy = floats(INPUT + 8192);
   for (let i = 0; i < n; i++) [cx[i], cy[i]] = [-2.2 + (i % 27) / 9, -1.1 + Math.floor(i / 27) / 8];
-  const stride = Elements.BYTES_PER_ELEMENT;
+  const stride = cx.BYTES_PER_ELEMENT;
   const inputs = [INPUT, INPUT + 8192].map((offset): Placed => ({ dtype, offset, stride }));
   // Which operand is read first decides which stream is the first.
   const output: Placed = { dtype: "uint8", offset: OUTPUT, stride: 1 };

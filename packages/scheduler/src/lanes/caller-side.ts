@@ -18,6 +18,7 @@ import {
   GENERATION,
   insideOf,
   LANES_MAX,
+  loadingOf,
   markOf,
   messagesOf,
   nextOf,
@@ -84,6 +85,11 @@ export function isInside(port: Port, lane: number, ticket: number): boolean {
   return port.load(insideOf(lane)) === ticket;
 }
 
+/** The ticket of the job that a lane loads a module for; 0 for none. */
+export function loadingFor(port: Port, lane: number): number {
+  return port.load(loadingOf(lane));
+}
+
 /**
  * Says that the caller is going to wait, and gives the event that it has to wait on: `wait(eventOf(job), event)`.
  * What it waits for is to be looked at between this call and the wait.
@@ -147,6 +153,7 @@ export function buryLane(port: Port, lane: number): LastWords {
     port.sub(SPINNERS, 1);
   }
   port.store(chunkOf(lane), 0);
+  port.store(loadingOf(lane), 0);
   port.store(insideOf(lane), 0);
   // Last: from here on another thread may have the lane.
   port.store(claimOf(lane), 0);

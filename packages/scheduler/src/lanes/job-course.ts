@@ -50,6 +50,8 @@ export interface JobTeam {
   receiveDeaths(): void;
   /** Ends the thread of a lane. */
   kill(lane: number): void;
+  /** Ends lanes that load for a job that is long over. */
+  endStuck(): void;
 }
 
 /** What came of a job, and which chunks are still to be run: their threads have died. */
@@ -152,20 +154,23 @@ function isLate({ port }: JobTeam, job: OpenJob): boolean {
   return job.isLate;
 }
 
-/** Nobody is inside. Lanes that are late, and don't leave when they are told, are ended. */
+/**
+ * Nobody is inside. Lanes that are late, and don't leave when they are told, are ended, as are those that still load the
+ * kernel: a module can take for ever, too.
+ */
 async function untilLeft(team: JobTeam, job: OpenJob): Promise<void> {
   const killAt = Date.now() + GRACE_MS;
   const killed = new Set<number>();
+  const mustGo = (lane: number): boolean =>
+    caller.isInside(team.port, lane, job.ticket) || caller.loadingFor(team.port, lane) === job.ticket;
   await until(team, job, () => {
-    if (!isAnyInside(team, job)) return true;
-    if (job.isLate && Date.now() >= killAt) {
-      for (const lane of team.connected) {
-        if (killed.has(lane) || !caller.isInside(team.port, lane, job.ticket)) continue;
-        killed.add(lane);
-        team.kill(lane);
-      }
+    if (!job.isLate) return !isAnyInside(team, job);
+    const late = team.connected.filter(mustGo);
+    if (late.length > 0 && Date.now() >= killAt) {
+      for (const lane of late) if (!killed.has(lane)) team.kill(lane);
+      for (const lane of late) killed.add(lane);
     }
-    return false;
+    return late.length === 0;
   });
 }
 
@@ -181,6 +186,7 @@ async function until(team: JobTeam, job: OpenJob, isSo: () => boolean, sliceMs: 
     if (isSo()) return;
     const untilDeadline = job.isLate ? GRACE_MS : Math.max(1, job.deadline - Date.now());
     await team.wait(eventOf(job.slot), event, Math.min(sliceMs, untilDeadline));
+    team.endStuck();
   }
 }
 

@@ -11,7 +11,7 @@ import type { KernelTarget } from "../protocol.ts";
 import type { ThreadContext } from "../thread.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
-import { claimLane, countMessage } from "./lane-side.ts";
+import { claimLane, countMessage, noteLoading } from "./lane-side.ts";
 import { LaneWork } from "./lane-work.ts";
 import { LANES_MAX } from "./lane-words.ts";
 import type { JobMessage, OperandsRegistration, Registration, RegistrationMessage } from "./messages.ts";
@@ -65,7 +65,7 @@ export class ThreadLaneHost implements LaneHost {
   /** Of jobs that come again: by their operands, and of those without by their kernels, negative. */
   readonly #kept: Map<number, LaneWork> = new Map();
   /** The kernel that a job was met for, and that is not loaded yet. */
-  #wanted: number | null = null;
+  #wanted: { readonly kernel: number; readonly ticket: number } | null = null;
   #received = 0;
 
   constructor(port: AtomicsPort, lane: number, thread: LaneThread) {
@@ -94,13 +94,16 @@ export class ThreadLaneHost implements LaneHost {
    * kernels must not wait for it.
    */
   async load(): Promise<void> {
-    const id = this.#wanted;
+    if (this.#wanted === null) return;
+    const { kernel: id, ticket } = this.#wanted;
     this.#wanted = null;
-    if (id === null) return;
+    // A module can keep the thread busy for ever; the owner then knows what for.
+    noteLoading(this.port, this.lane, ticket);
     const kernel = this.#kernels.get(id)!;
     if ("target" in kernel) this.#kernels.set(id, { loading: this.#load(id, kernel.target) });
     const entry = this.#kernels.get(id)!;
     if ("loading" in entry) await settledWithin(entry.loading, "target" in kernel ? LOAD_MS : LOAD_ON_MS);
+    noteLoading(this.port, this.lane, 0);
   }
 
   async #load(id: number, target: KernelTarget): Promise<void> {
@@ -124,7 +127,7 @@ export class ThreadLaneHost implements LaneHost {
     const { kernel, operands, chunks } = readRecord(this.port, job);
     const entry = this.#kernels.get(kernel);
     if (entry !== undefined && ("target" in entry || "loading" in entry)) {
-      this.#wanted = kernel;
+      this.#wanted = { kernel, ticket };
       return "later";
     }
     try {

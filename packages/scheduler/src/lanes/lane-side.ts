@@ -19,6 +19,7 @@ import {
   GENERATION,
   insideOf,
   LANES_MAX,
+  loadingOf,
   markOf,
   messagesOf,
   nextOf,
@@ -130,6 +131,11 @@ function goRound(claims: Claims): void {
   claims.segment = (claims.segment + 1) % segmentCount;
   claims.segmentStop = segmentStart(chunkCount, segmentCount, claims.segment + 1);
   claims.segmentsLeft--;
+}
+
+/** Says for which job the lane loads a module, outside of its loop; 0: for none. The owner looks only at those that are late. */
+export function noteLoading(port: Port, lane: number, ticket: number): void {
+  port.store(loadingOf(lane), ticket);
 }
 
 /** Says which chunk the lane runs: what is known of it should it die or hang. */

@@ -30,6 +30,7 @@
  * | chunk of a lane | the lane, the owner for the dead | 1 + the chunk that it runs or has just finished; 0 for none |
  * | parked of a lane | the lane, the owner for the dead | 1 while it is counted among the sleepers for good |
  * | spinning of a lane | the lane, the owner for the dead | 1 from before it is counted among the spinners until after |
+ * | loading of a lane | the lane, the owner for the dead | the ticket of the job whose module it loads; 0 for none |
  * | claim of a lane | threads that start, the owner for the dead | the id of the thread that has it; 0 for none |
  *
  * @module
@@ -100,6 +101,7 @@ export const insideOf = (lane: number): number => laneLine(lane);
 export const chunkOf = (lane: number): number => laneLine(lane) + 1;
 export const parkedOf = (lane: number): number => laneLine(lane) + 2;
 export const spinningOf = (lane: number): number => laneLine(lane) + 3;
+export const loadingOf = (lane: number): number => laneLine(lane) + 5;
 export const claimOf = (lane: number): number => laneLine(lane) + 4;
 
 /** Enough for {@link CHUNKS_MAX}. */

@@ -46,6 +46,9 @@ export interface TeamHost {
 /** So many threads for each lane may die, one after the other, while a job makes no progress. */
 const DEATHS_MAX = 3;
 
+/** How long a lane may go on loading a module for a job that is over, in milliseconds. */
+const STUCK_MS = 1000;
+
 const always = (): boolean => true;
 
 /** A loop that is run often: its kernel and operands are known to every thread, by their numbers. */
@@ -72,6 +75,8 @@ export class LaneTeam implements JobTeam {
   #lanes = 0;
   /** Lanes that are going to be started. */
   #lanesLater = 0;
+  /** Lanes that load a module for a job that is over. */
+  readonly #stuck: Map<number, { readonly ticket: number; readonly since: number }> = new Map();
   /** Jobs that are waited for. */
   #pending = 0;
   #failure: Error | null = null;
@@ -135,6 +140,7 @@ export class LaneTeam implements JobTeam {
     const lane = caller.laneOf(port, thread);
     if (lane < 0) return;
     this.connected = this.connected.filter((other) => other !== lane);
+    this.#stuck.delete(lane);
     const { ticket, chunk } = caller.buryLane(port, lane);
     // It may have taken a wake-up with it: whoever is parked looks for the job that this was for.
     caller.wakeLanes(port, this.laneCount);
@@ -200,6 +206,19 @@ export class LaneTeam implements JobTeam {
   /** Part of {@link JobTeam}. */
   kill(lane: number): void {
     this.#host.kill(lane);
+  }
+
+  /**
+   * Part of {@link JobTeam}: a lane that loads a module for a job that is over may be in it for ever, and is missing for
+   * all others.
+   */
+  endStuck(): void {
+    for (const lane of this.connected) {
+      const ticket = caller.loadingFor(this.port, lane);
+      if (ticket === 0 || this.#slots.jobOf(ticket) !== undefined) this.#stuck.delete(lane);
+      else if (this.#stuck.get(lane)?.ticket !== ticket) this.#stuck.set(lane, { ticket, since: Date.now() });
+      else if (Date.now() - this.#stuck.get(lane)!.since >= STUCK_MS) this.kill(lane);
+    }
   }
 
   async #runIn(slot: number, spec: LoopJob): Promise<PartialOutcome> {

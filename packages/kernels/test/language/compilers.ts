@@ -1,0 +1,60 @@
+/**
+ * What compilers and minifiers make of the sample functions.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runInThisContext } from "node:vm";
+import { type TransformOptions, transform } from "esbuild";
+import { rolldown } from "rolldown";
+import { minify } from "terser";
+import { SAMPLES, type Sample } from "./functions.ts";
+
+type Samples = Readonly<Record<string, Sample>>;
+
+const PATH = fileURLToPath(new URL("functions.ts", import.meta.url));
+
+async function byEsbuild(options: TransformOptions): Promise<string> {
+  const { code } = await transform(readFileSync(PATH, "utf8"), {
+    loader: "ts",
+    format: "iife",
+    globalName: "compiled",
+    ...options,
+  });
+  return code;
+}
+
+async function byRolldown(): Promise<string> {
+  const bundle = await rolldown({ input: PATH });
+  const { output } = await bundle.generate({ format: "iife", name: "compiled", minify: true });
+  await bundle.close();
+  return output[0].code;
+}
+
+async function byTerser(ecma: 2015 | 2020): Promise<string> {
+  const { code } = await minify(await byEsbuild({ target: "esnext" }), {
+    ecma,
+    compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true },
+  });
+  return code!;
+}
+
+/** The samples as the program of a user would have them. */
+function run(code: string): Samples {
+  return runInThisContext(`(() => {${code}\n;return compiled.SAMPLES;})()`) as Samples;
+}
+
+/** By the name of what has made them; vitest makes those of the tests themselves. */
+export const COMPILERS: Readonly<Record<string, () => Promise<Samples>>> = {
+  vitest: async () => SAMPLES,
+  esbuild: async () => run(await byEsbuild({})),
+  "esbuild --minify": async () => run(await byEsbuild({ minify: true })),
+  "esbuild --keep-names": async () => run(await byEsbuild({ keepNames: true })),
+  "esbuild --minify --keep-names": async () => run(await byEsbuild({ minify: true, keepNames: true })),
+  "esbuild --target=es2015": async () => run(await byEsbuild({ target: "es2015", keepNames: true })),
+  "esbuild --target=es2015 --minify": async () => run(await byEsbuild({ target: "es2015", minify: true })),
+  "rolldown, minified": async () => run(await byRolldown()),
+  "terser, ES2015": async () => run(await byTerser(2015)),
+  "terser, ES2020": async () => run(await byTerser(2020)),
+};
