@@ -16,12 +16,17 @@ const SMALL_MS = 0.05;
 const SMALL_COUNT = 8;
 
 export class TurnBudget {
-  #turnEnds: number = Date.now() + TURN_BUDGET_MS;
+  /** When work of this turn has lasted long enough; null as long as there was none. */
+  #turnEnds: number | null = null;
   #unseen = 0;
 
-  /** True if the turn has been used up: {@link giveWay} before going on. */
+  /** True if the turn has been used up: {@link giveWay} before going on. The first to ask in a turn begins its budget. */
   get isUsedUp(): boolean {
-    return Date.now() >= this.#turnEnds;
+    const now = Date.now();
+    if (this.#turnEnds !== null) return now >= this.#turnEnds;
+    this.#turnEnds = now + TURN_BUDGET_MS;
+    void this.giveWay();
+    return false;
   }
 
   /** As {@link isUsedUp}, for work that takes about `workMs`: the clock is not looked at every time if that is little. */
@@ -34,7 +39,7 @@ export class TurnBudget {
   /** Lets the event loop turn: timers, messages and signals get through. */
   async giveWay(): Promise<void> {
     await nextTurn();
-    this.#turnEnds = Date.now() + TURN_BUDGET_MS;
+    this.#turnEnds = null;
   }
 }
 

@@ -146,7 +146,11 @@ export class Storm implements AsyncDisposable {
     const random = new Random(this.#seed, number);
     const { kind, plan, doing } = this.#draw(random, number);
     const outcome = await settledWithin(doing(), HANG_MS);
-    if (outcome === null) throw new StuckError(`number ${number} (${kind}) has not settled in ${HANG_MS} ms: ${plan}`);
+    if (outcome === null) {
+      const held = this.#rt.leaks().map(({ array, ageMs }) => `${array} for ${ageMs} ms`);
+      const rest = `${this.#watch.alive.length} threads; leases on ${held.join(", ") || "nothing"}`;
+      throw new StuckError(`number ${number} (${kind}) has not settled in ${HANG_MS} ms: ${plan}; ${rest}`);
+    }
     const fault =
       outcome.status === "rejected" ? `it threw ${String(outcome.error)}` : (outcome.value as string | null);
     const counts = this.#kinds.get(kind) ?? { count: 0, failed: 0 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LaneValue, Node } from "./graph.ts";
+import type { ConstantNode, LaneValue, Node } from "./graph.ts";
 import { fillLanes, type Lanes, laneAt, newLanes } from "./lanes.ts";
 import { isOperation, stepOf } from "./steps.ts";
 
@@ -15,15 +15,13 @@ import { isOperation, stepOf } from "./steps.ts";
 export function fold(node: Node): LaneValue | null {
   if (!isOperation(node) || node.kind === "fused") return null;
   const args: readonly Node[] = node.args;
-  const lanesOf = new Map<Node, Lanes>();
-  for (const arg of args) {
-    if (arg.kind !== "constant") return null;
+  if (args.some(({ kind }) => kind !== "constant")) return null;
+  const lanesOf = new Map<Node, Lanes>([[node, newLanes(node.type, 1)]]);
+  for (const arg of args as readonly ConstantNode[]) {
     const lanes = newLanes(arg.type, 1);
     fillLanes(lanes, arg.value);
     lanesOf.set(arg, lanes);
   }
-  const result = newLanes(node.type, 1);
-  lanesOf.set(node, result);
   stepOf(node, (taken) => lanesOf.get(taken)!)(1);
-  return laneAt(node.type, result, 0);
+  return laneAt(node.type, lanesOf.get(node)!, 0);
 }

@@ -42,8 +42,8 @@ export function loopsAround(node: Node, of: (child: Node) => LoopNumbers): LoopN
   if (node.kind === "carried") return [node.loop];
   let loops = NO_LOOPS;
   for (const child of childrenOf(node)) {
-    const others = of(child).filter((loop) => !loops.includes(loop) && !(node.kind === "loop" && loop === node.loop));
-    if (others.length > 0) loops = [...loops, ...others];
+    for (const loop of of(child))
+      if (!loops.includes(loop) && !(node.kind === "loop" && loop === node.loop)) loops = [...loops, loop];
   }
   return loops;
 }

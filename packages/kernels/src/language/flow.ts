@@ -59,15 +59,21 @@ export class Flow {
     this.live = this.#builder.false;
   }
 
-  /** Reads both sides of a branch, or the one that a constant condition leaves, and merges what they leave. */
-  branch(condition: Expression, then: () => void, otherwise: () => void): void {
-    if (condition.kind === "literal") {
-      if (condition.value === true) then();
-      else otherwise();
-      return;
-    }
-    const { values, guard, live } = this;
+  /**
+   * Reads both sides of a branch and merges what they leave; or the one side that is taken, where that is known.
+   *
+   * @returns which side is taken: what is known of the condition
+   */
+  branch(condition: Expression, then: () => void, otherwise: () => void): Expression {
     const builder = this.#builder;
+    const { values, guard, live } = this;
+    const known = builder.and(live, condition) === builder.false ? builder.false : condition;
+    const isThen = builder.and(live, builder.not(condition)) === builder.false;
+    if (isThen || known === builder.false) {
+      if (isThen) then();
+      else otherwise();
+      return isThen ? builder.true : builder.false;
+    }
     const side = (holds: Expression, run: () => void): [Map<Variable, Value>, Expression, boolean] => {
       this.values = this.copyOf(values);
       this.guard = builder.and(guard, holds);
@@ -86,6 +92,7 @@ export class Flow {
         : liveOtherwise === builder.false
           ? valuesThen
           : this.mergedValues(condition, valuesThen, valuesOtherwise);
+    return condition;
   }
 
   /** What variables hold, by a condition. Those that only one side has are gone. */

@@ -100,7 +100,7 @@ export function either(reader: Reader, condition: Expression, then: () => Value,
   const { builder, flow } = reader;
   let valueThen: Value = UNDEFINED;
   let valueOtherwise: Value = UNDEFINED;
-  flow.branch(
+  const taken = flow.branch(
     condition,
     () => {
       valueThen = then();
@@ -109,5 +109,5 @@ export function either(reader: Reader, condition: Expression, then: () => Value,
       valueOtherwise = otherwise();
     },
   );
-  return merged(builder, condition, valueThen, valueOtherwise);
+  return merged(builder, taken, valueThen, valueOtherwise);
 }

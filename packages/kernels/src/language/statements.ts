@@ -23,13 +23,14 @@ export function executeStatement(reader: Reader, node: Syntax.Statement): void {
     case "ReturnStatement":
       return reader.flow.leave("return", reader.evaluateOptional(node.argument));
     case "IfStatement":
-      return reader.flow.branch(
+      reader.flow.branch(
         reader.condition(node.test),
         () => reader.execute(node.consequent),
         () => {
           if (node.alternate != null) reader.execute(node.alternate);
         },
       );
+      return;
     case "BlockStatement":
       return executeBlock(reader, node.body);
     case "BreakStatement":

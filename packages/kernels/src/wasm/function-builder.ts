@@ -85,11 +85,10 @@ export class FunctionBuilder {
     return this.parameters.length + this.#variables.length - 1;
   }
 
-  /** A variable for a moment: the same each time for one type and number. What it holds lasts until the next who asks. */
-  scratch(type: ValueType, number: number): Local {
-    const key = `${type}:${number}`;
-    let local = this.#scratch.get(key);
-    if (local === undefined) this.#scratch.set(key, (local = this.local(type, `scratch_${type}_${number}`)));
+  /** A variable for a moment: the same each time for one name. What it holds lasts until the next who asks. */
+  scratch(type: ValueType, name: string): Local {
+    let local = this.#scratch.get(name);
+    if (local === undefined) this.#scratch.set(name, (local = this.local(type, name)));
     return local;
   }
 

@@ -70,7 +70,7 @@ function emitConvert(f: FunctionBuilder, node: ConversionNode, op: Conversion & 
   } else if (node.type === "f64") {
     emitConvert64(f, sign);
   } else {
-    const integers = f.scratch("v128", 0);
+    const integers = f.scratch("v128", "integers");
     f.set(integers);
     perLane(f, "f32", 2, (lane) => {
       f.get(integers).lane("i64x2.extract_lane", lane).op(`f32.convert_i64_${sign}`);
@@ -84,7 +84,7 @@ function emitConvert(f: FunctionBuilder, node: ConversionNode, op: Conversion & 
  * upper half is moved up by 2^31 first, and that much more is taken away.
  */
 function emitConvert64(f: FunctionBuilder, sign: "s" | "u"): void {
-  const integers = f.scratch("v128", 0);
+  const integers = f.scratch("v128", "integers");
   const offset = sign === "s" ? 2 ** 63 : 0;
   const bitsOf = (value: number): bigint => new BigInt64Array(new Float64Array([value]).buffer)[0]!;
   const upper = bitsOf(2 ** 84) | (sign === "s" ? 2n ** 31n : 0n);
@@ -109,7 +109,7 @@ function emitTruncation(f: FunctionBuilder, node: ConversionNode, op: "trunc_sat
     f.op(from === "f32" ? `i32x4.trunc_sat_f32x4_${sign}` : `i32x4.trunc_sat_f64x2_${sign}_zero`);
     return;
   }
-  const floats = f.scratch("v128", 0);
+  const floats = f.scratch("v128", "floats");
   f.set(floats);
   perLane(f, "i64", 2, (lane) => {
     f.get(floats);

@@ -23,7 +23,7 @@ import type {
 } from "../graph/graph.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import { emitOperation } from "./lane-operations.ts";
-import { emitLoop, type LoopExits } from "./lane-loops.ts";
+import { emitLoop, type LoopExits, type LoopLocals } from "./lane-loops.ts";
 import { isZero, type LaneBits, type LanePlan, type Width } from "./lane-plan.ts";
 import { ALL_ONES, LOW_32_OF_64, rearrange, SHAPES, SPREAD_32, vectorOf, ZERO } from "./vectors.ts";
 
@@ -37,23 +37,17 @@ export interface LaneLeaves {
   parameter(node: ParameterNode): void;
 }
 
-/** A loop that is being written: what it carries, for each vector of the group, and which lanes still go round. */
-export interface OpenLoop {
-  readonly carried: (readonly Local[])[];
-  readonly active: Local[];
-}
-
 export class LaneEmitter {
   readonly f: FunctionBuilder;
   readonly plan: LanePlan;
   readonly exits: LoopExits | null;
   /** Loops around what is being written, outermost first. */
-  readonly open: OpenLoop[] = [];
+  readonly open: LoopLocals[] = [];
   readonly #leaves: LaneLeaves;
   readonly #invariants: (Local | undefined)[] = [];
   /** Invariants that all lanes are shifted by, as i32. */
   readonly #counts = new Map<Node, Local>();
-  readonly #loops = new Map<number, OpenLoop>();
+  readonly #loops = new Map<number, LoopLocals>();
   /** Variables of values, by vector and node; and the turn in which they were last set. */
   readonly #locals: (Local | undefined)[][] = [];
   readonly #turns: number[][] = [];
@@ -199,7 +193,16 @@ export class LaneEmitter {
   }
 
   #loop(loop: LoopNode, vectors: readonly number[]): void {
-    emitLoop(this, loop, vectors, (open) => this.#loops.set(loop.loop, open));
+    let locals = this.#loops.get(loop.loop);
+    if (locals === undefined) {
+      locals = { carried: [], active: [], rounds: this.f.local("i64", "rounds") };
+      this.#loops.set(loop.loop, locals);
+    }
+    for (const vector of vectors) {
+      locals.carried[vector] ??= loop.initial.map((_, slot) => this.f.local("v128", `carried_${slot}`));
+      locals.active[vector] ??= this.f.local("v128", "active");
+    }
+    emitLoop(this, loop, locals, vectors);
   }
 
   #parameter(node: ParameterNode): void {

@@ -9,7 +9,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { PlainInstruction } from "./instructions.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import type { Width } from "./lane-plan.ts";
-import { EVEN_32, HIGH_HALF, type NumberLane, SHAPES, vectorOf } from "./vectors.ts";
+import { duplicate, EVEN_32, HIGH_HALF, type NumberLane, SHAPES, vectorOf } from "./vectors.ts";
 
 export type Division = "div_s" | "div_u" | "rem_s" | "rem_u";
 export type Shift = "shl" | "shr_s" | "shr_u";
@@ -57,7 +57,7 @@ export function emitDivision(emitter: LaneEmitter, node: BinaryNode, op: Divisio
 
 /** Moves the two vectors on the stack into variables. */
 function take(f: FunctionBuilder): readonly [Local, Local] {
-  const [first, second] = [f.scratch("v128", 1), f.scratch("v128", 2)];
+  const [first, second] = [f.scratch("v128", "first_operand"), f.scratch("v128", "second_operand")];
   f.set(second).set(first);
   return [first, second];
 }
@@ -82,12 +82,8 @@ function emitDivision32(f: FunctionBuilder, op: Division, dividend: Local, divis
   const isRemainder = op.startsWith("rem");
   if (isRemainder) f.get(dividend);
   pushQuotients(false);
-  if (width === 4) {
-    pushQuotients(true);
-  } else {
-    const quotients = f.scratch("v128", 0);
-    f.tee(quotients).get(quotients);
-  }
+  if (width === 4) pushQuotients(true);
+  else duplicate(f);
   f.shuffle(EVEN_32);
   if (isRemainder) f.get(divisor).op("i32x4.mul").op("i32x4.sub");
   f.get(divisor).v128(vectorOf("i32", 0)).op("i32x4.eq").op("v128.andnot");
@@ -95,7 +91,7 @@ function emitDivision32(f: FunctionBuilder, op: Division, dividend: Local, divis
 
 /** Lane by lane, with 1 as the divisor where the instruction would trap; quotients there are put right after. */
 function emitDivision64(f: FunctionBuilder, op: Division, dividend: Local, divisor: Local): void {
-  const safe = f.scratch("v128", 3);
+  const safe = f.scratch("v128", "safe_divisor");
   const pushOne = (): void => void f.get(f.constant(vectorOf("i64", 1n), "i64:1"));
   const pushIs = (value: bigint): void => {
     f.get(divisor);

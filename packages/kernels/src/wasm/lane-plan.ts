@@ -52,6 +52,7 @@ export class LanePlan {
   readonly #uses: number[];
   readonly #isTall: boolean[];
   readonly #masks: MaskBits[];
+  readonly #results: ReadonlySet<string>;
 
   /** @param isUniform - whether an element or an index is the same for all that the code runs over */
   constructor(graph: Graph, isUniform: (node: LoadNode | IndexNode) => boolean) {
@@ -68,6 +69,9 @@ export class LanePlan {
     this.#isFrontier = this.#findFrontier();
     this.frontier = graph.nodes.filter((node) => this.#isFrontier[node.id]);
     this.#masks = this.#findMasks();
+    this.#results = new Set(
+      graph.nodes.flatMap((node) => (node.kind === "loop-result" ? [resultKey(node.args[0], node.slot)] : [])),
+    );
   }
 
   isInvariant(node: Node): boolean {
@@ -106,6 +110,11 @@ export class LanePlan {
     const { condition, body } = this.#loopSchedule(loop);
     const statements = (nodes: readonly Node[]): Node[] => nodes.filter((node) => this.#isStatement(node));
     return { condition: statements(condition), body: statements(body) };
+  }
+
+  /** Whether what a loop has carried in a slot is taken after it. */
+  isResult(loop: LoopNode, slot: number): boolean {
+    return this.#results.has(resultKey(loop, slot));
   }
 
   /** What is computed outside of a loop and taken inside, in order. */
@@ -189,6 +198,10 @@ export class LanePlan {
 /** Says whether a node is a constant of all zero bits. */
 export function isZero(node: Node): boolean {
   return node.kind === "constant" && (node.value === 0n || node.value === false || Object.is(node.value, 0));
+}
+
+function resultKey({ loop }: LoopNode, slot: number): string {
+  return `${loop}:${slot}`;
 }
 
 function isWide(node: Node): boolean {

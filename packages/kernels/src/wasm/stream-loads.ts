@@ -143,7 +143,7 @@ export class StreamLoads {
       f.shuffle(order);
     } else {
       if (second > 0) {
-        const first = f.scratch("v128", 0);
+        const first = f.scratch("v128", "lower_half");
         f.set(first).get(pointer).get(first);
         f.laneMemory(`v128.load${bits}_lane`, 1, offset + second);
       }
@@ -156,7 +156,7 @@ export class StreamLoads {
   #gather(vector: number): void {
     const { itemsize, dtype } = this.#stream;
     const f = this.#f;
-    const lanes = f.scratch("v128", 1);
+    const lanes = f.scratch("v128", "gathered");
     const isNarrow = itemsize < 4;
     const isShifted = isNarrow && isSigned(dtype);
     // An element that is narrower than its lane lies at the lane's lower end, among zeros, or at its upper end.

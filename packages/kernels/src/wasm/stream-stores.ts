@@ -10,7 +10,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneMemoryInstruction } from "./instructions.ts";
 import type { Width } from "./lane-plan.ts";
 import type { StreamPointer } from "./streams.ts";
-import { HIGH_HALVES, INTERLEAVED_HIGH_32, INTERLEAVED_LOW_32, LOW_HALVES, vectorOf } from "./vectors.ts";
+import { duplicate, HIGH_HALVES, INTERLEAVED_HIGH_32, INTERLEAVED_LOW_32, LOW_HALVES, vectorOf } from "./vectors.ts";
 
 const STORE_LANE: Readonly<Record<number, LaneMemoryInstruction>> = {
   1: "v128.store8_lane",
@@ -138,12 +138,14 @@ export class StreamStores {
     /** Elements from `element` on in 16-bit lanes; beyond the last, any. */
     const pushShorts = (element: number): void => {
       this.#pushQuad(element, total);
-      this.#pushQuad(element + 4 < total ? element + 4 : element, total);
+      if (element + 4 < total) this.#pushQuad(element + 4, total);
+      else duplicate(f);
       f.op(`i16x8.narrow_i32x4_${sign}`);
     };
     pushShorts(first);
     if (itemsize === 2) return;
-    pushShorts(first + 8 < total ? first + 8 : first);
+    if (first + 8 < total) pushShorts(first + 8);
+    else duplicate(f);
     f.op(`i8x16.narrow_i16x8_${sign}`);
   }
 

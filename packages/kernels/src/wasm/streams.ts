@@ -84,7 +84,7 @@ export class StreamPointer {
   /** The place so many bytes from the pointer, of any sign. It lasts until the next is asked for. */
   placeAt(bytes: number): Place {
     if (bytes >= 0) return { pointer: this.pointer, offset: bytes };
-    const address = this.#f.scratch("i32", 0);
+    const address = this.#f.scratch("i32", "address");
     this.#f.get(this.pointer).i32(bytes).op("i32.add").set(address);
     return { pointer: address, offset: 0 };
   }
@@ -93,11 +93,11 @@ export class StreamPointer {
   partialPlace(lane: number, lanes: PartialLanes): Place {
     const element = lanes.elements[lane - 1];
     if (element === undefined || lane === 0) return { pointer: this.pointer, offset: 0 };
-    const address = this.#f.scratch("i32", 0);
+    const address = this.#f.scratch("i32", "address");
     this.#f.get(element);
-    if (this.step === "strided") this.#f.get(this.#stride!);
-    else this.#f.i32(this.step * this.itemsize);
-    this.#f.op("i32.mul").get(this.pointer).op("i32.add").set(address);
+    if (this.step === "strided") this.#f.get(this.#stride!).op("i32.mul");
+    else if (this.step * this.itemsize !== 1) this.#f.i32(this.step * this.itemsize).op("i32.mul");
+    this.#f.get(this.pointer).op("i32.add").set(address);
     return { pointer: address, offset: 0 };
   }
 

@@ -78,8 +78,14 @@ export const INTERLEAVED_LOW_32: readonly number[] = orderOf(4, [0, 4, 1, 5]);
 /** The last two 32-bit lanes of two vectors, in turn. */
 export const INTERLEAVED_HIGH_32: readonly number[] = orderOf(4, [2, 6, 3, 7]);
 
+/** Leaves the vector on the stack twice. */
+export function duplicate(f: FunctionBuilder): void {
+  const vector = f.scratch("v128", "twice");
+  f.tee(vector).get(vector);
+}
+
 /** Puts the bytes of the vector on the stack into an order, whose places are all below 16. */
 export function rearrange(f: FunctionBuilder, order: readonly number[]): void {
-  const vector = f.scratch("v128", 0);
-  f.tee(vector).get(vector).shuffle(order);
+  duplicate(f);
+  f.shuffle(order);
 }

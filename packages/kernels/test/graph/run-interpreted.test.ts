@@ -5,10 +5,11 @@ import { type Border, BORDERS } from "../../src/borders.ts";
 import { boxesOf } from "../../src/graph/boxes.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, LaneValue, Node } from "../../src/graph/graph.ts";
-import { evaluate, Interpreter } from "../../src/graph/interpreter.ts";
+import { Interpreter } from "../../src/graph/interpreter.ts";
 import { runInterpreted, runInterpretedRange } from "../../src/graph/run-interpreted.ts";
 import { copyOverlapping, type ElementwiseCall, type StridedMemory } from "../../src/graph/strided.ts";
 import { indicesOf } from "../model.ts";
+import { naive } from "./naive.ts";
 
 /** All bytes of some memory, and where an array lies in it. */
 interface Placed extends StridedMemory {
@@ -130,7 +131,7 @@ test("runInterpreted: computes each element from its own, in any layout and any 
       const written = targets.map(() => new Set<number>());
       for (const index of indicesOf(shape)) {
         const load = (node: Node & { kind: "load" }): LaneValue => lane(inputs[node.operand]!, index, node.part);
-        const values = evaluate(graph, { load, parameters: [0.25], index });
+        const values = naive(graph, { load, parameters: [0.25], index });
         for (const [output, target] of targets.entries()) {
           expect(bits(target, DTYPES[target.dtype].itemsize, index)).toBe(storedBits(target.dtype, values[output]!));
           for (let byte = 0; byte < DTYPES[target.dtype].itemsize; byte++)

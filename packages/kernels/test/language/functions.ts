@@ -33,7 +33,11 @@ type Numbers = Readonly<Record<string, number>>;
 const ARITHMETIC: Readonly<Record<string, Sample>> = {
   polynomial: { domain: "any", operands: 2, run: (x: number, y: number) => 3 * x * x - 2 * x * y + y / 7 - 1e-3 },
   remainders: { domain: "any", operands: 2, run: (x: number, y: number) => [x % y, -x % 3, 7 % y, (x % 1) % y] },
-  powers: { domain: "any", operands: 2, run: (x: number, y: number) => [x ** 2, x ** y, 2 ** y, 2 ** 10, Math.pow(x, 0.5)] },
+  powers: {
+    domain: "any",
+    operands: 2,
+    run: (x: number, y: number) => [x ** 2, x ** y, 2 ** y, 2 ** 10, Math.pow(x, 0.5)],
+  },
   powerAssigned: {
     domain: "small",
     operands: 2,
@@ -72,7 +76,8 @@ const ARITHMETIC: Readonly<Record<string, Sample>> = {
   boolsCount: {
     domain: "any",
     operands: 2,
-    run: (x: number, y: number) => (x > 0 ? 1 : 0) + Number(y > 0) * 2 + +(x > y) * 4 + (Number(x < 0) + Number(y < 0)) * 8,
+    run: (x: number, y: number) =>
+      (x > 0 ? 1 : 0) + Number(y > 0) * 2 + +(x > y) * 4 + (Number(x < 0) + Number(y < 0)) * 8,
   },
   bitsOfBools: {
     domain: "any",
@@ -85,7 +90,15 @@ const MATHEMATICS: Readonly<Record<string, Sample>> = {
   rounding: {
     domain: "any",
     operands: 1,
-    run: (x: number) => [Math.floor(x), Math.ceil(x), Math.trunc(x), Math.round(x), Math.fround(x), Math.sign(x), Math.abs(x)],
+    run: (x: number) => [
+      Math.floor(x),
+      Math.ceil(x),
+      Math.trunc(x),
+      Math.round(x),
+      Math.fround(x),
+      Math.sign(x),
+      Math.abs(x),
+    ],
   },
   exponentials: {
     domain: "any",
@@ -132,7 +145,11 @@ const MATHEMATICS: Readonly<Record<string, Sample>> = {
     ],
   },
   integers: { domain: "any", operands: 2, run: (x: number, y: number) => [Math.imul(x, y), Math.clz32(x)] },
-  hypotenuse: { domain: "any", operands: 2, run: (x: number, y: number) => [Math.hypot(x, y), Math.hypot(x), Math.hypot()] },
+  hypotenuse: {
+    domain: "any",
+    operands: 2,
+    run: (x: number, y: number) => [Math.hypot(x, y), Math.hypot(x), Math.hypot()],
+  },
   hypotenuses: {
     domain: "small",
     operands: 3,
@@ -392,7 +409,7 @@ const LOOPS: Readonly<Record<string, Sample>> = {
     domain: "counts",
     operands: 2,
     run: (a: number, b: number) => {
-      for (; b; ) [a, b] = [b, a % b];
+      for (; b;) [a, b] = [b, a % b];
       return a;
     },
   },
@@ -644,8 +661,15 @@ const HELPERS: Readonly<Record<string, Sample>> = {
     domain: "small",
     operands: 1,
     given: { gain: 2, offset: 0.25, invert: true },
-    run: (x: number, { gain: g, offset = 1, invert, scale = 1 / 4 }: { gain: number; offset?: number; invert: boolean; scale?: number }) =>
-      invert ? -x * g + offset * scale : x * g,
+    run: (
+      x: number,
+      {
+        gain: g,
+        offset = 1,
+        invert,
+        scale = 1 / 4,
+      }: { gain: number; offset?: number; invert: boolean; scale?: number },
+    ) => (invert ? -x * g + offset * scale : x * g),
   },
   kernelByDefault: {
     domain: "small",

@@ -64,7 +64,7 @@ export async function checkSample(sample: Sample): Promise<void> {
       if (isRounded) expectClose(outputs, expected);
       else expect(outputs).toEqual(expected);
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
 }
 

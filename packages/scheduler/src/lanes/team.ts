@@ -8,7 +8,6 @@
 import { AtomicsPort } from "@instride/core";
 import { type CallerThread, CallerWork } from "../caller-work.ts";
 import { type ClosedError, WorkerLostError } from "../errors.ts";
-import { nextTurn } from "../turn-budget.ts";
 import { ALL_RAN, type LoopJob, type PreparedRun, type RunControl } from "../pool.ts";
 import { targetName } from "../kernel-source.ts";
 import type { LoopOutcome } from "../protocol.ts";
@@ -20,6 +19,7 @@ import { stopJob, workIn } from "./lane-side.ts";
 import { JobSlots } from "./job-slots.ts";
 import { nextTicket } from "./lane-words.ts";
 import type { LaneExit } from "./lane.ts";
+import { LaneStays } from "./lane-stays.ts";
 import type { JobMessage, RegistrationMessage } from "./messages.ts";
 import { OpenJob } from "./open-job.ts";
 import { Pace } from "./pace.ts";
@@ -71,10 +71,8 @@ export class LaneTeam implements JobTeam {
   readonly #caller: CallerThread;
   readonly #slots: JobSlots = new JobSlots();
   readonly #registrations: Registrations;
+  readonly #stays: LaneStays;
   #ticket = 0;
-  #lanes = 0;
-  /** Lanes that are going to be started. */
-  #lanesLater = 0;
   /** Lanes that load a module for a job that is over. */
   readonly #stuck: Map<number, { readonly ticket: number; readonly since: number }> = new Map();
   /** Jobs that are waited for. */
@@ -86,6 +84,10 @@ export class LaneTeam implements JobTeam {
     this.#caller = callerThread;
     this.port = new AtomicsPort(host.words);
     this.laneCount = laneCount;
+    this.#stays = new LaneStays(
+      () => host.startLane(),
+      (error) => this.#stayEnded(error),
+    );
     this.#registrations = new Registrations((message) => {
       for (const lane of this.connected) host.send(lane, message);
     });
@@ -107,7 +109,7 @@ export class LaneTeam implements JobTeam {
       const outcome = await this.#runIn(slot, spec);
       return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(slot, spec, outcome);
     } finally {
-      this.#slots.give(slot);
+      this.#jobIsOver(slot);
     }
   }
 
@@ -255,7 +257,7 @@ export class LaneTeam implements JobTeam {
     const chunks = pace.cut();
     const job = this.#open(slot, spec, chunks, prepared.kernel, prepared.operands);
     if (this.#help(job, chunks, work, prepared.goesOn, pace) && finishAtOnce(this, job)) {
-      this.#slots.give(slot);
+      this.#jobIsOver(slot);
       return ALL_RAN;
     }
     return this.#runPreparedOn(job, { ...spec, ...control, chunks }, work);
@@ -280,7 +282,7 @@ export class LaneTeam implements JobTeam {
       const outcome = await this.#finish(job, spec, work);
       return outcome.unfinished.length === 0 ? outcome : await this.#runAgain(job.slot, spec, outcome);
     } finally {
-      this.#slots.give(job.slot);
+      this.#jobIsOver(job.slot);
     }
   }
 
@@ -300,7 +302,7 @@ export class LaneTeam implements JobTeam {
       const outcome = finishSync(this, job, prepared.spec);
       return outcome.unfinished.length === 0 ? outcome : work.runAlone(chunks, outcome.unfinished);
     } finally {
-      this.#slots.give(slot);
+      this.#jobIsOver(slot);
     }
   }
 
@@ -323,22 +325,29 @@ export class LaneTeam implements JobTeam {
     caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
     caller.wakeLanes(this.port, lanesWanted);
     // To load a pool and start threads takes longer than many loops: a caller that helps has its part first.
-    if (!helps) this.#startLanes(lanesWanted);
+    if (!helps && this.#failure === null) this.#stays.start(lanesWanted);
     return job;
   }
 
   /** Helps with a job. @returns false if it could not, or something came of it that has to be told */
   #help(job: OpenJob, chunks: ChunkedRange, work: CallerWork, goesOn: () => boolean, pace: Pace | null): boolean {
     try {
+      const isShort = this.#stays.count < job.lanesWanted;
+      const started = isShort ? performance.now() : 0;
       const start = pace?.startRun() ?? -1;
       const ran = helpFor(this.port, job, chunks, work, goesOn);
       pace?.endRun(start, ran / job.chunkCount);
-      if (this.#lanes < job.lanesWanted) this.#startLanesAfter(job);
+      if (isShort) this.#stays.startFor(this.#leftMs(job, ran, performance.now() - started), job.lanesWanted);
       return !job.hasNews;
     } catch (error) {
       refuseHelp(this.port, job, error);
       return false;
     }
+  }
+
+  /** About how long the rest of a job takes one thread, which has run some chunks of it. */
+  #leftMs(job: OpenJob, ran: number, ms: number): number {
+    return ran === 0 ? ms : ((job.chunkCount - caller.chunksDone(this.port, job.slot)) * ms) / ran;
   }
 
   /** Helps on with an open job, waits until it is over, and until everybody has left. */
@@ -404,36 +413,20 @@ export class LaneTeam implements JobTeam {
     throw this.#failure;
   }
 
-  #startLanes(wanted: number): void {
-    while (this.#lanes < wanted && this.#failure === null) {
-      this.#lanes++;
-      this.#host.startLane().then(
-        () => this.#laneGone(),
-        (error: unknown) => {
-          if (error instanceof WorkerLostError) this.#fail(error);
-          this.#laneGone();
-          // A pool that could not start a thread may be able to next time.
-          if (error instanceof WorkerLostError && this.#failure === error) this.#failure = null;
-        },
-      );
-    }
+  /** A job is over: lanes that were put off are started, when its caller has had the turn. */
+  #jobIsOver(slot: number): void {
+    this.#slots.give(slot);
+    this.#stays.startPutOff(() => this.#failure !== null);
   }
 
-  /** Starts lanes for a job that its caller has helped with: at once if it is not over, or else for those to come. */
-  #startLanesAfter({ slot, lanesWanted }: OpenJob): void {
-    if (workIn(this.port, slot) !== 0) this.#startLanes(lanesWanted);
-    else if (this.#lanesLater === 0) {
-      this.#lanesLater = lanesWanted;
-      void nextTurn().then(() => {
-        this.#startLanes(this.#lanesLater);
-        this.#lanesLater = 0;
-      });
-    }
-  }
-
-  #laneGone(): void {
-    this.#lanes--;
-    this.#startLanes(Math.max(0, ...this.#slots.jobs.map(({ lanesWanted }) => lanesWanted)));
+  /** A lane has gone, or could not be had: then all jobs fail. */
+  #stayEnded(error: unknown): void {
+    const isLost = error instanceof WorkerLostError;
+    if (isLost) this.#fail(error);
+    if (this.#failure === null)
+      this.#stays.start(Math.max(0, ...this.#slots.jobs.map(({ lanesWanted }) => lanesWanted)));
+    // A pool that could not start a thread may be able to next time.
+    if (isLost && this.#failure === error) this.#failure = null;
   }
 
   #fail(error: Error): void {
