@@ -31,6 +31,12 @@ const LAYERS: readonly Layer[] = [
     mayImportNode: true,
   },
   { name: "scheduler", files: /^packages\/scheduler\/src\//, mayImport: [CORE], mayImportNode: false },
+  {
+    name: "the kernels' parser",
+    files: /^packages\/kernels\/src\/language\/parser\.ts$/,
+    mayImport: [CORE, "acorn"],
+    mayImportNode: false,
+  },
   { name: "kernels", files: /^packages\/kernels\/src\//, mayImport: [CORE], mayImportNode: false },
   { name: "the explorer", files: /^packages\/explorer\/src\//, mayImport: [CORE], mayImportNode: false },
   {

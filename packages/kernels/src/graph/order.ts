@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { LoopNode, Node } from "./graph.ts";
+import type { Node } from "./graph.ts";
 
 const NONE: readonly Node[] = [];
 
@@ -60,9 +60,4 @@ interface Visit {
   readonly node: Node;
   /** Those not yet visited, the next one last; null before the node is entered. */
   children: Node[] | null;
-}
-
-/** The loops among some nodes. */
-export function loopsAmong(nodes: readonly Node[]): LoopNode[] {
-  return nodes.filter((node) => node.kind === "loop");
 }

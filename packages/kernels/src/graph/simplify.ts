@@ -149,7 +149,7 @@ function simplifyIntegers(make: Maker, op: BinaryOperation, x: Node, y: Node, ty
     case "div_u":
       return make.binary("shr_u", x, constant(power));
     case "rem_u":
-      return make.binary("and", x, constant(BigInt.asIntN(width, value - 1n)));
+      return make.binary("and", x, constant(magnitude - 1n));
     default:
       return null;
   }

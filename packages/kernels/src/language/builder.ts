@@ -112,6 +112,8 @@ export class ExpressionBuilder {
   select(condition: Expression, then: Expression, otherwise: Expression): Expression {
     if (condition.kind === "literal") return condition.value === true ? then : otherwise;
     if (then === otherwise) return then;
+    if (then === condition) return this.select(condition, this.true, otherwise);
+    if (otherwise === condition) return this.select(condition, then, this.false);
     const negated = this.#negated(condition);
     if (negated !== undefined) return this.select(negated, otherwise, then);
     if (then.kind === "select" && then.args[0] === condition) return this.select(condition, then.args[1], otherwise);

@@ -11,7 +11,7 @@ import { namedFunction } from "./function-text.ts";
 import { itemsOf } from "./literals.ts";
 import { itemAt, partOf } from "./members.ts";
 import type { Syntax, SyntaxNode } from "./parser.ts";
-import type { Reader } from "./reader.ts";
+import type { Helper, Reader } from "./reader.ts";
 import { refusalOf } from "./refusals.ts";
 import { inlined } from "./rewriter.ts";
 import { boundNames, hoistedNames, holdsFunction, type Scope, type Variable } from "./scope.ts";
@@ -57,13 +57,16 @@ function callUnknown(reader: Reader, callee: Syntax.Identifier, node: Syntax.Cal
   const captured = reader.captured(callee.name, callee);
   const isPair = second !== undefined && others.length === 0;
   if (!isPair || first!.type === "SpreadElement" || second.type === "SpreadElement") throw captured;
-  const isPower = callee.name === "__pow";
-  if (!isPower && reader.helperMeaning === null) throw captured;
+  const meaning = callee.name === "__pow" ? power : reader.helperMeanings?.(reader.text, callee.name);
+  if (meaning === undefined) throw captured;
   const [a, b] = [reader.evaluate(first!), reader.evaluate(second)];
   if (!isExpression(a) || !isExpression(b)) throw captured;
-  if (!isPower) reader.assumed ??= captured;
-  const meaning = isPower ? power : reader.helperMeaning!;
+  if (callee.name !== "__pow") addHelper(reader, { text: reader.text, name: callee.name, captured });
   return meaning(builder, builder.numeric(a), builder.numeric(b));
+}
+
+function addHelper({ helpers }: Reader, helper: Helper): void {
+  if (!helpers.some(({ text, name }) => text === helper.text && name === helper.name)) helpers.push(helper);
 }
 
 function bigInt(reader: Reader, node: Syntax.CallExpression): Value {

@@ -249,13 +249,12 @@ class LoopReader {
     returns: readonly Exit[],
   ): { readonly left: Expression | null; readonly returned: Expression | null } {
     const { builder, flow } = this.#reader;
-    if (others.length === 0 && !this.#loop.testsAfter) {
-      if (left !== null) this.#slots.become(left, builder.false);
-      return { left, returned: null };
-    }
     const taken = end === null ? builder.true : flow.isTaken(others, ["break", "return"]);
+    const leaves = builder.or(taken, builder.not(goesOn));
+    if (left !== null) this.#slots.become(left, leaves);
+    if (leaves === builder.false) return { left, returned: null };
     const slot = left ?? this.#slots.add(builder.false, "boolean");
-    this.#slots.become(slot, builder.or(taken, builder.not(goesOn)));
+    this.#slots.become(slot, leaves);
     if (returns.length === 0) return { left: slot, returned: null };
     if (returns.length === others.length && !this.#loop.testsAfter) return { left: slot, returned: slot };
     const returned = this.#slots.add(builder.false, "boolean");

@@ -67,12 +67,11 @@ export class Flow {
   branch(condition: Expression, then: () => void, otherwise: () => void): Expression {
     const builder = this.#builder;
     const { values, guard, live } = this;
-    const known = builder.and(live, condition) === builder.false ? builder.false : condition;
-    const isThen = builder.and(live, builder.not(condition)) === builder.false;
-    if (isThen || known === builder.false) {
-      if (isThen) then();
+    const neverOtherwise = builder.and(live, builder.not(condition)) === builder.false;
+    if (neverOtherwise || builder.and(live, condition) === builder.false) {
+      if (neverOtherwise) then();
       else otherwise();
-      return isThen ? builder.true : builder.false;
+      return neverOtherwise ? builder.true : builder.false;
     }
     const side = (holds: Expression, run: () => void): [Map<Variable, Value>, Expression, boolean] => {
       this.values = this.copyOf(values);

@@ -88,6 +88,13 @@ export function parseFunction(parse: Parse, text: string, name: string | null): 
       `its text has ${text.length} characters, expected at most ${SOURCE_LENGTH_MAX}`,
       "split it into several kernels",
     );
+  if (text.trim() === "")
+    throw wholeRefusal(
+      name,
+      text,
+      "its text is empty",
+      "pass a function, or text that String(function) could have given",
+    );
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text))
     throw wholeRefusal(
       name,
@@ -115,8 +122,9 @@ function parseBracketed(parse: Parse, text: string, name: string | null): [scrip
 
 /** What the parser said of the text in the first brackets, which are of one character. */
 function parseRefusal(error: unknown, text: string, name: string | null): Error {
-  if (error instanceof RangeError)
-    return wholeRefusal(name, text, "its brackets nest deeper than the stack", "name parts of it with const");
+  // The parser says it one way or the other: how deep it comes is a matter of the caller's stack.
+  if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes("stack")))
+    return wholeRefusal(name, text, "it nests deeper than the stack", "name parts of it with const");
   if (!(error instanceof SyntaxError)) throw error;
   const { pos } = error as SyntaxError & { readonly pos?: number };
   const offset = Math.min(Math.max((pos ?? 1) - 1, 0), text.length);

@@ -25,5 +25,5 @@ export const UNROLLED_ROUNDS_MAX: number = 1_024;
 /** The largest distance to a neighbour along an axis, and so of an index from the end of the axes. */
 export const SHIFT_MAX: number = 2 ** 31 - 1;
 
-/** Programs that are kept for their text. */
-export const PROGRAMS_KEPT_MAX: number = 1_024;
+/** Programs that are kept, with the texts that they were read of. */
+export const PROGRAMS_KEPT_MAX: number = 256;

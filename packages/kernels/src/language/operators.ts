@@ -42,21 +42,20 @@ export function binary(reader: Reader, node: SyntaxNode, operator: string, left:
     const equal = equality(reader, operator.length === 3, left, right);
     return operator.startsWith("!") ? builder.not(equal) : equal;
   }
+  const comparison = COMPARISON[operator];
+  const bitwise = BITWISE[operator];
+  const arithmetic = ARITHMETIC[operator] ?? bitwise?.[0];
+  if (comparison === undefined && arithmetic === undefined && operator !== "**")
+    return reader.refuse(node, `it has the operator ${operator}`, "a kernel computes with numbers and bools only");
   const a = reader.asNumber(...left);
   const b = reader.asNumber(...right);
-  const comparison = COMPARISON[operator];
   if (comparison !== undefined) return builder.call(comparison, a, b);
-  const bitwise = BITWISE[operator];
   // Of two bools: the same 0 or 1, without numbers.
   if (bitwise !== undefined && builder.kindOf(a) === "boolean" && builder.kindOf(b) === "boolean")
     return builder.numeric(builder.call(bitwise[1], a, b));
   const numericA = builder.numeric(a);
   const numericB = builder.numeric(b);
-  if (operator === "**") return power(builder, numericA, numericB);
-  const name = ARITHMETIC[operator] ?? bitwise?.[0];
-  if (name === undefined)
-    return reader.refuse(node, `it has the operator ${operator}`, "a kernel computes with numbers and bools only");
-  return builder.call(name, numericA, numericB);
+  return arithmetic === undefined ? power(builder, numericA, numericB) : builder.call(arithmetic, numericA, numericB);
 }
 
 /** `===` and `==` say the same of numbers; undefined and null are equal to each other for the latter. */

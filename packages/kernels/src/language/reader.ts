@@ -19,18 +19,46 @@ import { Scope } from "./scope.ts";
 import { executeStatement } from "./statements.ts";
 import { describeValue, isExpression, UNDEFINED, type Value } from "./values.ts";
 
-/** What a call of an unknown function with two arguments is taken for, where it may be a compiler's own. */
+/** What a function of two numbers gives. */
 export type HelperMeaning = (builder: ExpressionBuilder, a: Expression, b: Expression) => Expression;
+
+/** A function of two numbers that a text calls, and doesn't say what it is: it may be a compiler's own. */
+export interface Helper {
+  readonly text: FunctionText;
+  readonly name: string;
+  /** The error, if it is no helper. */
+  readonly captured: Error;
+}
+
+/** What helpers are taken for. */
+export type HelperMeanings = (text: FunctionText, name: string) => HelperMeaning;
+
+/** Names that every platform has: to pass one as a parameter is no way out. */
+const PLATFORM: ReadonlySet<string> = new Set([
+  "Array",
+  "Atomics",
+  "BigInt",
+  "Date",
+  "JSON",
+  "Object",
+  "String",
+  "arguments",
+  "console",
+  "eval",
+  "globalThis",
+  "parseFloat",
+  "parseInt",
+]);
 
 export class Reader {
   readonly builder: ExpressionBuilder;
   readonly flow: Flow;
   /** The functions that are being read, outermost first: one that is called again never ends. */
   readonly inlining: SyntaxNode[] = [];
-  /** Null where every unknown function is refused. */
-  readonly helperMeaning: HelperMeaning | null;
-  /** The error for the first function that was taken for a compiler's. */
-  assumed: Error | null = null;
+  /** Null: every unknown function is refused. */
+  readonly helperMeanings: HelperMeanings | null;
+  /** The functions that were taken for helpers. */
+  readonly helpers: Helper[] = [];
   scope: Scope;
   text: FunctionText;
   #node: SyntaxNode;
@@ -38,10 +66,10 @@ export class Reader {
   #nesting = 0;
   #activations = 0;
 
-  constructor(text: FunctionText, helperMeaning: HelperMeaning | null) {
+  constructor(text: FunctionText, helperMeanings: HelperMeanings | null) {
     this.text = text;
     this.#node = text.node;
-    this.helperMeaning = helperMeaning;
+    this.helperMeanings = helperMeanings;
     this.builder = new ExpressionBuilder((reason) => this.#refuseLarge(reason));
     this.flow = new Flow(this.builder, (steps) => this.#charge(steps));
     this.scope = this.newScope(null);
@@ -103,17 +131,32 @@ export class Reader {
     }
     const value = this.flow.values.get(variable);
     if (value === undefined || (value.kind === "absent" && value.what === "unknown"))
-      return this.refuse(node, "it may have no value here", `give it one where it is declared, as in let ${name} = 0`);
+      return this.refuse(
+        node,
+        "on some path it has no value here, or one of another nature",
+        `give it a number where it is declared, as in let ${name} = 0`,
+      );
     return value;
   }
 
-  /** The error for a name that stands for something outside of the function. */
+  /**
+   * The error for a name that stands for something outside of the function.
+   *
+   * @param name - what would be passed instead: of `a.b`, b
+   */
   captured(name: string, node: SyntaxNode): Error {
+    if (PLATFORM.has(this.text.pieceOf(node).split(/[.[]/, 1)[0]!))
+      return this.text.refusal(
+        node,
+        "of what is global a kernel has Math, Number, Boolean, isNaN, isFinite, NaN and Infinity only",
+        "compute outside what needs more, and pass numbers",
+      );
     const { operands, parameters } = this.text.signature();
     const list = [...parameters, name].join(", ");
-    const wayOut = Object.hasOwn(Math, name)
-      ? `write Math.${name}`
-      : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { ${list} })`;
+    const wayOut =
+      node.type === "Identifier" && Object.hasOwn(Math, name)
+        ? `write Math.${name}`
+        : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { ${list} })`;
     const reason = "it is not a parameter, and a kernel's text carries names, not values";
     return this.text.refusal(node, reason, wayOut);
   }

@@ -83,6 +83,7 @@ export type Value =
 
 export const UNDEFINED: AbsentValue = { kind: "absent", what: "undefined" };
 export const NULL: AbsentValue = { kind: "absent", what: "null" };
+export const INDICES: IndicesValue = { kind: "indices" };
 export const UNKNOWN: AbsentValue = { kind: "absent", what: "unknown" };
 
 const EXPRESSION_KINDS: ReadonlySet<string> = new Set<Expression["kind"]>([
@@ -151,10 +152,10 @@ function hasFields(a: RecordValue, b: RecordValue): boolean {
 function mergedPartial(builder: ExpressionBuilder, condition: Expression, a: Value, b: Value): Value {
   const [isA, valueA] = presence(builder, a);
   const [isB, valueB] = presence(builder, b);
-  if (isA === null || isB === null) return UNKNOWN;
-  if (valueA === null && valueB === null) return UNKNOWN;
-  const value = valueA === null ? valueB! : valueB === null ? valueA : merged(builder, condition, valueA, valueB);
+  if (isA === null || isB === null || (valueA === null && valueB === null)) return UNKNOWN;
   // Values of two natures, both there.
+  if (valueA === a && valueB === b) return UNKNOWN;
+  const value = valueA === null ? valueB! : valueB === null ? valueA : merged(builder, condition, valueA, valueB);
   if (value.kind === "absent" || value.kind === "partial") return UNKNOWN;
   const present = builder.select(condition, isA, isB);
   return present === builder.true ? value : { kind: "partial", present, value };
@@ -183,7 +184,7 @@ export function describeValue(value: Value): string {
     case "indices":
       return "the indices of the element";
     case "absent":
-      return value.what === "unknown" ? "unknown, since it may have no value" : value.what;
+      return value.what === "unknown" ? "of another nature on some path" : value.what;
     case "partial":
       return "undefined on some path";
     default:

@@ -38,13 +38,14 @@ const LIMITS = { hasMax: 0x01, isShared: 0x02 } as const;
 
 /** Writes a module. Cost: O(bytes). */
 export function assemble({ memory, functions, names = false }: ModuleParts): Uint8Array<ArrayBuffer> {
-  const module = new ByteSink();
+  const module = new ByteSink(4096);
+  const content = new ByteSink(4096);
   module.append(HEADER);
   const section = (id: number, write: (sink: ByteSink) => void): void => {
-    const sink = new ByteSink();
-    write(sink);
+    content.clear();
+    write(content);
     module.byte(id);
-    module.sized(sink.bytes);
+    module.sized(content.bytes);
   };
   const types = typesOf(functions);
   section(SECTION.type, (sink) => {
@@ -110,16 +111,18 @@ function writeMemory(sink: ByteSink, { minPages, maxPages, isShared }: MemoryImp
 }
 
 function writeCode(sink: ByteSink, builder: FunctionBuilder): void {
-  const code = new ByteSink();
+  const declarations = new ByteSink(64);
   const runs = typeRuns(builder.variables.map(({ type }) => type));
-  code.unsigned(runs.length);
+  declarations.unsigned(runs.length);
   for (const { type, count } of runs) {
-    code.unsigned(count);
-    code.byte(VALUE_TYPES[type]);
+    declarations.unsigned(count);
+    declarations.byte(VALUE_TYPES[type]);
   }
-  code.append(builder.instructions());
-  code.byte(CONTROL.end);
-  sink.sized(code.bytes);
+  const instructions = builder.instructions();
+  sink.unsigned(declarations.length + instructions.length + 1);
+  sink.append(declarations.bytes);
+  sink.append(instructions);
+  sink.byte(CONTROL.end);
 }
 
 function typeRuns(types: readonly ValueType[]): { type: ValueType; count: number }[] {
@@ -135,7 +138,7 @@ function typeRuns(types: readonly ValueType[]): { type: ValueType; count: number
 function writeNames(sink: ByteSink, functions: readonly FunctionBuilder[]): void {
   sink.name("name");
   const subsection = (id: number, write: (content: ByteSink) => void): void => {
-    const content = new ByteSink();
+    const content = new ByteSink(1024);
     content.unsigned(functions.length);
     write(content);
     sink.byte(id);

@@ -6,21 +6,32 @@
  * @module
  */
 
-const INITIAL_BYTES = 512;
-
 const float = new DataView(new ArrayBuffer(8));
 
+/** Up to here a loop is faster than `set`. */
+const SHORT_BYTES_MAX = 16;
+
 export class ByteSink {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_BYTES);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** @param capacity - bytes for which there is room at first */
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** What has been written: a view of the sink's own memory, until more is written. */
+  /** What has been written: a view, until more is. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets what has been written. */
+  clear(): void {
+    this.#length = 0;
   }
 
   byte(value: number): void {
@@ -29,9 +40,11 @@ export class ByteSink {
   }
 
   append(bytes: ArrayLike<number>): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const count = bytes.length;
+    this.#reserve(count);
+    if (count > SHORT_BYTES_MAX) this.#bytes.set(bytes, this.#length);
+    else for (let i = 0; i < count; i++) this.#bytes[this.#length + i] = bytes[i]!;
+    this.#length += count;
   }
 
   /** Writes an unsigned LEB128 number, an integer from 0 to 2^32 - 1. */

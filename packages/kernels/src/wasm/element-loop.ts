@@ -217,7 +217,7 @@ class RunBuilder implements LaneLeaves {
     this.#index = this.#f.local("v128", "indices");
     this.#pushIndex(axis!);
     const lanes = new Uint8Array(new BigInt64Array([0n, 1n]).buffer);
-    this.#f.get(this.#f.constant(lanes, "i64:0,1")).op("i64x2.add").set(this.#index);
+    this.#f.get(this.#f.constant(lanes, "i64:0:1")).op("i64x2.add").set(this.#index);
   }
 
   /** Leaves an index that the caller gives, in all lanes. */

@@ -57,8 +57,8 @@ export class FunctionBuilder {
   readonly #names = new Map<string, number>();
   readonly #labels: string[] = [];
   /** What is done before all else: constants. */
-  readonly #entry = new ByteSink();
-  readonly #body = new ByteSink();
+  readonly #entry = new ByteSink(256);
+  readonly #body = new ByteSink(2048);
   readonly #constants = new Map<string, Local>();
   readonly #scratch = new Map<string, Local>();
   #depth = 0;

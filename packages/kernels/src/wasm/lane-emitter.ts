@@ -44,6 +44,8 @@ export class LaneEmitter {
   /** Loops around what is being written, outermost first. */
   readonly open: LoopLocals[] = [];
   readonly #leaves: LaneLeaves;
+  /** By node: those that are kept in variables. */
+  readonly #constants: (Local | undefined)[] = [];
   readonly #invariants: (Local | undefined)[] = [];
   /** Invariants that all lanes are shifted by, as i32. */
   readonly #counts = new Map<Node, Local>();
@@ -223,7 +225,7 @@ export class LaneEmitter {
     const { type, value } = node;
     if (isZero(node)) f.v128(ZERO);
     else if (value === true) f.v128(ALL_ONES);
-    else f.get(f.constant(vectorOf(type, value), `${type}:${value}`));
+    else f.get((this.#constants[node.id] ??= f.constant(vectorOf(type, value), `${type}:${value}`)));
   }
 }
 

@@ -46,8 +46,8 @@ class Listing {
   readonly #lines: string[] = [];
   /** What the stack holds. Those that are written come first. */
   readonly #stack: (Expression | typeof WRITTEN)[] = [];
-  /** The blocks that are open, each with what the stack held before it. */
-  readonly #open: { readonly label: string; readonly height: number }[] = [];
+  /** Names of the blocks that are open. */
+  readonly #open: string[] = [];
   #opened = 0;
 
   constructor(builder: FunctionBuilder) {
@@ -110,27 +110,24 @@ class Listing {
     this.#writeStack();
     const label = this.#labels[this.#opened++]!;
     this.#line(`${name} ${label}`);
-    this.#open.push({ label, height: this.#stack.length });
+    this.#open.push(label);
   }
 
   #close(name: "else" | "end"): void {
     this.#writeStack();
-    const block = this.#open.pop()!;
-    // After a branch the stack may hold what nothing takes.
-    this.#stack.length = block.height;
+    const label = this.#open.pop()!;
     this.#line(name);
-    if (name === "else") this.#open.push(block);
+    if (name === "else") this.#open.push(label);
   }
 
   #target(): string {
-    return this.#open[this.#open.length - 1 - this.#source.unsigned()]!.label;
+    return this.#open[this.#open.length - 1 - this.#source.unsigned()]!;
   }
 
   #push(head: string, takes: number, leaves: 0 | 1): void {
     const operands = takes === 0 ? [] : this.#stack.slice(-takes);
-    const isWhole = operands.every((operand) => operand !== WRITTEN);
-    if (isWhole) {
-      this.#stack.length -= takes;
+    if (operands.every((operand) => operand !== WRITTEN)) {
+      this.#stack.length -= operands.length;
       if (leaves === 1) {
         this.#stack.push({ head, operands });
       } else {
@@ -140,7 +137,7 @@ class Listing {
       return;
     }
     this.#writeStack();
-    this.#stack.length -= takes;
+    this.#stack.length -= operands.length;
     this.#line(head);
     if (leaves === 1) this.#stack.push(WRITTEN);
   }

@@ -164,6 +164,20 @@ test("builder: simplifies what is the same for every input, and nothing else", (
   expect(text((b, x) => b.div(x, b.f64(-8)))[1]).toBe("constant f64 -0.125");
 });
 
+test("builder: a select by a constant, by an opposite, or of two truths is simpler", () => {
+  const keys = (make: (b: GraphBuilder, x: Node, y: Node, isLess: Node) => Node): string[] =>
+    text((b, x, y) => make(b, x, y, b.and(b.lt(x, y), b.lt(y, b.f64(9)))));
+  expect(keys((b, x, y) => b.select(b.bool(true), x, y))).toEqual(["load f64 0 0 []"]);
+  expect(keys((b, x, y) => b.select(b.bool(false), x, y))).toEqual(["load f64 1 0 []"]);
+  const exchanged = keys((b, x, y, isLess) => b.select(b.not(isLess), x, y));
+  expect(exchanged).toEqual(keys((b, x, y, isLess) => b.select(isLess, y, x)));
+  const asNumber = (b: GraphBuilder, truth: Node): Node => b.convertS(b.fromBool(truth, "i32"), "f64");
+  const selected = keys((b, _x, _y, isLess) => asNumber(b, b.select(isLess, b.bool(true), b.bool(false))));
+  expect(selected).toEqual(keys((b, _x, _y, isLess) => asNumber(b, isLess)));
+  const opposite = keys((b, _x, _y, isLess) => asNumber(b, b.select(isLess, b.bool(false), b.bool(true))));
+  expect(opposite).toEqual(keys((b, _x, _y, isLess) => asNumber(b, b.not(isLess))));
+});
+
 test("builder: a loop that goes no round, and a value that no round changes, are what they begin with", () => {
   const none = text((b, x) => {
     const [result] = b.loop([x], 9, ([y]) => ({ condition: b.bool(false), next: [b.sqrt(y!)] }));

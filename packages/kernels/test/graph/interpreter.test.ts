@@ -1,3 +1,4 @@
+import { errorFromWire, errorToWire } from "@instride/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KernelBudgetError } from "../../src/errors.ts";
@@ -112,6 +113,11 @@ test("loop: the rounds that it is given are enough, one fewer are an error that 
     "cannot compute an element: a loop of the kernel went on after 5 rounds, expected it to end by then",
   );
   expect(() => rounds(1)).toThrow(expect.objectContaining({ code: "kernel-budget", name: "KernelBudgetError" }));
+});
+
+test("KernelBudgetError: keeps its class between threads", () => {
+  const wire = structuredClone(errorToWire(new KernelBudgetError("cannot")));
+  expect(errorFromWire(wire)).toBeInstanceOf(KernelBudgetError);
 });
 
 test("loop inside a loop: goes round only for the lanes that are in the outer one", () => {

@@ -3,26 +3,28 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runInThisContext } from "node:vm";
-import { type TransformOptions, transform } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import { rolldown } from "rolldown";
 import { minify } from "terser";
-import { SAMPLES, type Sample } from "./functions.ts";
+import type { Sample } from "./samples/sample.ts";
+import { SAMPLES } from "./samples.ts";
 
 type Samples = Readonly<Record<string, Sample>>;
 
-const PATH = fileURLToPath(new URL("functions.ts", import.meta.url));
+const PATH = fileURLToPath(new URL("samples.ts", import.meta.url));
 
-async function byEsbuild(options: TransformOptions): Promise<string> {
-  const { code } = await transform(readFileSync(PATH, "utf8"), {
-    loader: "ts",
+async function byEsbuild(options: BuildOptions): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [PATH],
+    bundle: true,
+    write: false,
     format: "iife",
     globalName: "compiled",
-    ...options,
   });
-  return code;
+  return outputFiles[0]!.text;
 }
 
 async function byRolldown(): Promise<string> {

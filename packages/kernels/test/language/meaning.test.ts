@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { COMPILERS } from "./compilers.ts";
-import { SAMPLES } from "./functions.ts";
+import { SAMPLES } from "./samples.ts";
 import { checkSample } from "./meaning.ts";
 
 describe.each(Object.entries(COMPILERS))("functions that %s has made", (_, compile) => {

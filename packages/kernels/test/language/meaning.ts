@@ -7,9 +7,10 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { Program } from "../../src/expression/expression.ts";
 import { evaluateProgram } from "../../src/language/evaluate.ts";
-import { type KernelSources, readProgram } from "../../src/language/read-program.ts";
+import type { KernelSources } from "../../src/language/kernel-source.ts";
+import { readProgram } from "../../src/language/read-program.ts";
 import type { Scalar } from "../../src/language/scalar-functions.ts";
-import type { Domain, Sample } from "./functions.ts";
+import type { Domain, Sample } from "./samples/sample.ts";
 
 const SPECIAL = [0, -0, 1, -1, NaN, Infinity, -Infinity, 0.5, -2.5, 2 ** 31, -(2 ** 31), 2 ** 32 + 5, 1e300, 5e-324];
 

@@ -19,10 +19,56 @@ interface Grammar {
   readonly loopBlock: string;
 }
 
+function oneOf(
+  maxDepth: number,
+  depthIdentifier: string,
+  ...arbitraries: readonly fc.WeightedArbitrary<string>[]
+): fc.Arbitrary<string> {
+  return fc.oneof({ maxDepth, depthIdentifier }, ...arbitraries);
+}
+
 const variable = fc.constantFrom(...VARIABLES);
 const constant = fc.integer({ min: -3, max: 9 }).map((value) => (value < 0 ? `(${value})` : `${value}`));
 
-const { block } = fc.letrec<Grammar>((tie) => {
+function expressions(
+  number: fc.Arbitrary<string>,
+  condition: fc.Arbitrary<string>,
+  assignment: fc.Arbitrary<string>,
+  update: fc.Arbitrary<string>,
+): Record<"number" | "condition", fc.Arbitrary<string>> {
+  return {
+    number: oneOf(
+      3,
+      "number",
+      { weight: 3, arbitrary: fc.oneof(variable, constant) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(number, fc.constantFrom("+", "-", "&", "|", "^", "%"), number)
+          .map(([x, operator, y]) => `(${x} ${operator} ${y})`),
+      },
+      { weight: 1, arbitrary: fc.tuple(condition, number, number).map(([test, x, y]) => `(${test} ? ${x} : ${y})`) },
+      { weight: 1, arbitrary: fc.oneof(assignment, update).map((expression) => `(${expression})`) },
+      { weight: 1, arbitrary: fc.tuple(number, number).map(([x, y]) => `pick(${x}, ${y})`) },
+      { weight: 1, arbitrary: fc.tuple(number, number).map(([x, y]) => `(${x} || ${y})`) },
+    ),
+    condition: oneOf(
+      2,
+      "number",
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(number, fc.constantFrom("<", ">", "===", "!==", "<="), number)
+          .map(([x, operator, y]) => `(${x} ${operator} ${y})`),
+      },
+      { weight: 1, arbitrary: fc.tuple(condition, condition).map(([x, y]) => `(${x} && ${y})`) },
+      { weight: 1, arbitrary: fc.tuple(condition, condition).map(([x, y]) => `(${x} || !${y})`) },
+      { weight: 1, arbitrary: number },
+    ),
+  };
+}
+
+const { block } = fc.letrec((tie: fc.LetrecTypedTie<Grammar>) => {
   const number = tie("number");
   const condition = tie("condition");
   const assignment = fc
@@ -59,41 +105,18 @@ const { block } = fc.letrec<Grammar>((tie) => {
   ];
   const leaves = fc.tuple(number, number).map(([x, y]) => `return [${x}, ${y}, c];`);
   return {
-    number: fc.oneof(
-      { maxDepth: 3, depthIdentifier: "number" },
-      { weight: 3, arbitrary: fc.oneof(variable, constant) },
-      {
-        weight: 2,
-        arbitrary: fc
-          .tuple(number, fc.constantFrom("+", "-", "&", "|", "^", "%"), number)
-          .map(([x, operator, y]) => `(${x} ${operator} ${y})`),
-      },
-      { weight: 1, arbitrary: fc.tuple(condition, number, number).map(([test, x, y]) => `(${test} ? ${x} : ${y})`) },
-      { weight: 1, arbitrary: fc.oneof(assignment, update).map((expression) => `(${expression})`) },
-      { weight: 1, arbitrary: fc.tuple(number, number).map(([x, y]) => `pick(${x}, ${y})`) },
-      { weight: 1, arbitrary: fc.tuple(number, number).map(([x, y]) => `(${x} || ${y})`) },
-    ),
-    condition: fc.oneof(
-      { maxDepth: 2, depthIdentifier: "number" },
-      {
-        weight: 3,
-        arbitrary: fc
-          .tuple(number, fc.constantFrom("<", ">", "===", "!==", "<="), number)
-          .map(([x, operator, y]) => `(${x} ${operator} ${y})`),
-      },
-      { weight: 1, arbitrary: fc.tuple(condition, condition).map(([x, y]) => `(${x} && ${y})`) },
-      { weight: 1, arbitrary: fc.tuple(condition, condition).map(([x, y]) => `(${x} || !${y})`) },
-      { weight: 1, arbitrary: number },
-    ),
-    statement: fc.oneof(
-      { maxDepth: 3, depthIdentifier: "statement" },
+    ...expressions(number, condition, assignment, update),
+    statement: oneOf(
+      3,
+      "statement",
       ...plain,
       { weight: 3, arbitrary: either(tie("block")) },
       { weight: 3, arbitrary: loops },
       { weight: 1, arbitrary: fc.tuple(condition, leaves).map(([test, leave]) => `if (${test}) ${leave}`) },
     ),
-    inLoop: fc.oneof(
-      { maxDepth: 3, depthIdentifier: "statement" },
+    inLoop: oneOf(
+      3,
+      "statement",
       ...plain,
       { weight: 3, arbitrary: either(tie("loopBlock")) },
       { weight: 2, arbitrary: loops },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
-import type { Graph } from "../../src/graph/graph.ts";
+import type { Graph, Node } from "../../src/graph/graph.ts";
 import { CANCEL, compile, memory, type Placed } from "./compiled-run.ts";
 
 const INPUT = 1024;
@@ -135,6 +135,54 @@ test("a cancel word that is set: the function leaves and says how many elements 
     for (const n of [1, 3, 8, 50]) expect(run(n, { inputs: [input!], outputs: [output!] }, { cancel: FLAG })).toBe(-n);
     const forAll = compile({ graph: endless(dtype), inputs: [0], outputs: [1] });
     expect(forAll(9, { inputs: [input!], outputs: [output!] }, { cancel: FLAG })).toBe(-9);
+  }
+});
+
+test("a loop in a loop: lanes that have left the outer one do not hold the inner one up", () => {
+  // How often a number can be made odd by halving and then less by one, until it is 0: which never becomes odd.
+  const builder = new GraphBuilder(["int32"], []);
+  const [zero, one] = [builder.i32(0), builder.i32(1)];
+  const [, steps] = builder.loop([builder.load(0), zero], 40, ([x, count]) => {
+    const [odd] = builder.loop([x!], 32, ([y]) => ({
+      condition: builder.eq(builder.and(y!, one), zero),
+      next: [builder.shrU(y!, one)],
+    }));
+    return { condition: builder.ne(x!, zero), next: [builder.sub(odd!, one), builder.add(count!, one)] };
+  });
+  const graph = builder.finish([{ dtype: "int32", value: [steps!] }]);
+  const ones = (x: number): number => x.toString(2).replaceAll("0", "").length;
+  for (const unroll of [1, 2] as const) {
+    const run = compile({ graph, inputs: [1], outputs: [1], unroll });
+    const numbers = new Int32Array(memory.buffer, INPUT, 31).map((_, i) => i * i * 37);
+    new Int32Array(memory.buffer, INPUT, 31).set(numbers);
+    expect(run(31, { inputs: [int32(INPUT)], outputs: [int32(OUTPUT)] })).toBe(0);
+    expect([...new Int32Array(memory.buffer, OUTPUT, 31)]).toEqual([...numbers].map(ones));
+  }
+});
+
+test("a tail: lanes without an element of their own go round as one that has", () => {
+  const builder = new GraphBuilder(["int32"], []);
+  const one = builder.i32(1);
+  /** Goes round for ever where a condition holds. */
+  const endlessWhere = (condition: Node): Graph => {
+    const [result] = builder.loop([builder.load(0)], 100, ([x]) => ({ condition, next: [builder.add(x!, one)] }));
+    return builder.finish([{ dtype: "int32", value: [result!] }]);
+  };
+  // No element is 0, and no index is 9, but those that would come next are.
+  const ofElements = endlessWhere(builder.eq(builder.load(0), builder.i32(0)));
+  const ofIndices = endlessWhere(builder.eq(builder.index(0), builder.i64(9n)));
+  for (const graph of [ofElements, ofIndices]) {
+    for (let n = 1; n <= 9; n++) {
+      const elements = new Int32Array(memory.buffer, INPUT, 20).fill(0);
+      elements.fill(5, 0, n);
+      for (const step of [1, "strided"] as const) {
+        new Int32Array(memory.buffer, OUTPUT, n).fill(-1);
+        const run = compile({ graph, inputs: [step], outputs: [1], axis: 0 });
+        const left = run(n, { inputs: [int32(INPUT)], outputs: [int32(OUTPUT)] }, { index: [9 - n] });
+        expect(left).toBe(0);
+        expect([...new Int32Array(memory.buffer, OUTPUT, n)]).toEqual(new Array<number>(n).fill(5));
+      }
+    }
   }
 });
 
