@@ -5,8 +5,7 @@ test(
   "faults: a module whose loading ends its thread, or never ends, costs the call and no other",
   { timeout: TIMEOUT_MS },
   async () => {
-    // Lanes that load hold up others: what `pnpm faults stall --mode threads` shows.
-    const { kinds } = await checkFaults(["stall"], 9, ["worker"]);
+    const { kinds } = await checkFaults(["stall"], 9);
     expect(kinds.get("stall")?.cases).toBeGreaterThan(5);
   },
 );

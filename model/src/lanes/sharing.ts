@@ -44,7 +44,7 @@ function rankOfShort(env: LaneEnv): number {
     ...host,
     work: (job, ticket) => {
       const work = host.work(job, ticket);
-      if (work === null) return null;
+      if (work === null || work === "later") return work;
       return {
         ...work,
         run: (chunk) => {

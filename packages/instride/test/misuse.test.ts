@@ -326,7 +326,7 @@ describeModes((runtime) => {
     const rt = runtime();
     const loop = await rejection(rt.parallelFor(new URL(href), { over: 1 }));
     const task = await rejection(rt.run(new URL(href)));
-    for (const error of [loop, task.cause as Error]) {
+    for (const error of [loop, task]) {
       expect(error).toBeInstanceOf(ModuleLoadError);
       expect(error.message).toContain(`the kernel module ${href}: `);
       expect(error.message).toContain(text);

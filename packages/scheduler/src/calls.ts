@@ -8,7 +8,7 @@
  */
 import { errorFromWire, type Loan, type MemoryOwner, type MemoryView } from "@instride/core";
 import { checkSignal, loanRequests } from "./call-checks.ts";
-import { DeadlineError, KernelError, ThreadStartError, WorkerLostError } from "./errors.ts";
+import { DeadlineError, KernelError, ModuleLoadError, ThreadStartError, WorkerLostError } from "./errors.ts";
 import { targetName } from "./kernel-source.ts";
 import { lendInTime, type WaitOptions } from "./lease-wait.ts";
 import type { AbortSignal } from "./pool.ts";
@@ -103,6 +103,7 @@ export function errorOfLoop(failures: readonly Failure[], target: KernelTarget):
 /** The error that a caller gets for a failure on some thread. */
 export function errorOf(failure: Failure, target: KernelTarget, isTask: boolean): Error {
   const cause = errorFromWire(failure.error);
+  if (cause instanceof ModuleLoadError) return cause;
   // What was thrown before the kernel was entered has a class of its own: a bad descriptor, a module that can't load.
   return failure.range === null && !isTask ? cause : new KernelError(targetName(target), failure.range, cause);
 }

@@ -191,11 +191,14 @@ export const FUNCTIONS = {
   imag: 1,
   angle: 1,
   complex: 2,
-  // JavaScript's. `js_round` is Math.round (halves up), `js_power` its power (NaN for 1 to the power of NaN or Infinity).
+  // JavaScript's. `js_round` is Math.round (halves up), `js_power` its power (NaN for 1 to the power of NaN or Infinity),
+  // `js_minimum` and `js_maximum` take -0 for less than 0, where NumPy takes the second of two equal numbers.
   // Of 32-bit integers, as which floats are taken modulo 2^32: `clz32`, `imul`, and `unsigned_right_shift` (of the operand's
   // own width where that is an integer). Floats are so taken by bitwise_and and its kin as well (`x | 0`).
   js_round: 1,
   js_power: 2,
+  js_minimum: 2,
+  js_maximum: 2,
   fround: 1,
   clz32: 1,
   imul: 2,

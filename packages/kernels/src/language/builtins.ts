@@ -146,8 +146,8 @@ const FUNCTIONS_OF_MATH: readonly (readonly [string, BuiltinValue])[] = [
   ),
   ["pow", ofNumbers("Math.pow", 2, 2, (builder, base, exponent) => power(builder, base, exponent))],
   ["sign", ofNumbers("Math.sign", 1, 1, (builder, value) => sign(builder, value))],
-  ["max", ofMany("Math.max", "maximum", -Infinity)],
-  ["min", ofMany("Math.min", "minimum", Infinity)],
+  ["max", ofMany("Math.max", "js_maximum", -Infinity)],
+  ["min", ofMany("Math.min", "js_minimum", Infinity)],
   ["hypot", ofMany("Math.hypot", "hypot", 0, "absolute")],
 ];
 

@@ -3,9 +3,9 @@
  *
  * `run(n, outputs..., inputs..., strides..., indices..., parameters..., cancel?)` works on n elements (below 2^31) that
  * lie at constant steps. Whole vectors are done first, several at once where that is worth it, then one at a time, then
- * one whose lanes are not all elements: those stand for the last element, so that a tail is computed as the body is.
- * All of a group of vectors is read before any of it is written where there are several outputs; so an output may lie
- * exactly on an input, but not beside it.
+ * one that has more lanes than there are elements: the rest repeat an element, so that a tail is computed as the body is.
+ * All that a vector takes is read before any of its outputs is written: an output may lie exactly on an input, but not
+ * beside it.
  *
  * The result is an i32: 0 where all is done. A graph with loops may leave early: a positive number is how many elements
  * are not done because the first of them went round too often, a negative one because the word at `cancel` was not 0.
@@ -20,7 +20,7 @@ import { LanePlan } from "./lane-plan.ts";
 import { StreamLoads } from "./stream-loads.ts";
 import { type PushVector, StreamStores } from "./stream-stores.ts";
 import { inputStreams, type PartialLanes, type Step, streamKey, StreamPointer } from "./streams.ts";
-import { rearrange, SPREAD_64, vectorOf } from "./vectors.ts";
+import { constantOf, rearrange, SPREAD_64 } from "./vectors.ts";
 
 export interface ElementLoop {
   readonly graph: Graph;
@@ -70,6 +70,7 @@ class RunBuilder implements LaneLeaves {
   readonly #loop: ElementLoop;
   readonly #plan: LanePlan;
   readonly #parameters: readonly RunParameter[];
+  readonly #places: ReadonlyMap<string, Local>;
   readonly #f: FunctionBuilder;
   readonly #count: Local;
   readonly #emitter: LaneEmitter;
@@ -90,6 +91,7 @@ class RunBuilder implements LaneLeaves {
       node.kind === "load" ? stepOf.get(streamKey(node)) === 0 : node.axis !== loop.axis,
     );
     this.#parameters = parametersOf(loop);
+    this.#places = new Map(this.#parameters.map((parameter, place) => [parameterKey(parameter), place]));
     const f = new FunctionBuilder(
       "run",
       this.#parameters.map((parameter) => variableOf(parameter, graph)),
@@ -193,7 +195,8 @@ class RunBuilder implements LaneLeaves {
     const { stores } = this.#loop.graph;
     this.#emitter.group(vectors, (vector) => {
       const values = stores.map(({ value }) => value.map((node) => () => this.#push(node, vector)));
-      const kept = stores.length > 1 ? values.map((parts) => parts.map((push) => this.#keep(push))) : values;
+      const isOne = stores.length === 1;
+      const kept = isOne ? values : values.map((parts, at) => parts.map((push, part) => this.#keep(push, at, part)));
       for (const [output, parts] of kept.entries()) store(output, vector, parts);
     });
   }
@@ -203,9 +206,9 @@ class RunBuilder implements LaneLeaves {
     else this.#emitter.value(node, vector);
   }
 
-  /** Computes a vector at once, for later. */
-  #keep(push: PushVector): PushVector {
-    const kept = this.#f.local("v128", "output");
+  /** Computes a vector of an output at once, for later. */
+  #keep(push: PushVector, output: number, part: number): PushVector {
+    const kept = this.#f.scratch("v128", `value_${output}_${part}`);
     push();
     this.#f.set(kept);
     return () => void this.#f.get(kept);
@@ -217,7 +220,7 @@ class RunBuilder implements LaneLeaves {
     this.#index = this.#f.local("v128", "indices");
     this.#pushIndex(axis!);
     const lanes = new Uint8Array(new BigInt64Array([0n, 1n]).buffer);
-    this.#f.get(this.#f.constant(lanes, "i64:0:1")).op("i64x2.add").set(this.#index);
+    this.#f.get(this.#f.constant("i64:0:1", lanes)).op("i64x2.add").set(this.#index);
   }
 
   /** Leaves an index that the caller gives, in all lanes. */
@@ -229,7 +232,7 @@ class RunBuilder implements LaneLeaves {
   }
 
   #addToIndex(elements: number): void {
-    this.#f.get(this.#f.constant(vectorOf("i64", BigInt(elements)), `i64:${elements}`)).op("i64x2.add");
+    this.#f.get(constantOf(this.#f, "i64", BigInt(elements))).op("i64x2.add");
   }
 
   #exits(): LoopExits | null {
@@ -239,19 +242,25 @@ class RunBuilder implements LaneLeaves {
   }
 
   #unroll(): number {
-    const { graph } = this.#loop;
+    const { graph, inputs, outputs } = this.#loop;
     const nodes = graph.nodes.filter((node) => !this.#plan.isInvariant(node)).length;
     // Lanes that wait for each other: two vectors side by side, as long as the code is small.
     if (this.#plan.hasLoops) return nodes <= UNROLL_2_NODES_MAX ? 2 : 1;
-    if (nodes <= UNROLL_4_NODES_MAX) return 4;
+    // Each lane that is read or written alone is code of its own.
+    const isByLane = inputs.includes("strided") || outputs.some((step) => step !== 1);
+    if (nodes <= UNROLL_4_NODES_MAX && !isByLane) return 4;
     return nodes <= UNROLL_2_NODES_MAX ? 2 : 1;
   }
 
   /** The variable of a parameter. */
   #parameter(wanted: RunParameter): Local {
-    const key = JSON.stringify(wanted);
-    return this.#parameters.findIndex((parameter) => JSON.stringify(parameter) === key);
+    return this.#places.get(parameterKey(wanted))!;
   }
+}
+
+/** A text that only the same parameter has. */
+function parameterKey(parameter: RunParameter): string {
+  return Object.values(parameter).join();
 }
 
 function hasLoops({ nodes }: Graph): boolean {

@@ -92,12 +92,11 @@ export class FunctionBuilder {
     return local;
   }
 
-  /** A variable that holds a vector constant from the function's entry on; one for each constant. */
-  constant(bytes: Uint8Array, name: string): Local {
-    const key = String.fromCharCode(...bytes);
-    let local = this.#constants.get(key);
+  /** A variable that holds a vector constant from the function's entry on. A name always stands for the same constant. */
+  constant(name: string, bytes: Uint8Array): Local {
+    let local = this.#constants.get(name);
     if (local === undefined) {
-      this.#constants.set(key, (local = this.local("v128", name)));
+      this.#constants.set(name, (local = this.local("v128", name)));
       this.#entry.append(instructionNamed("v128.const").bytes);
       this.#entry.append(bytes);
       this.#entry.byte(CONTROL["local.set"]);

@@ -5,10 +5,10 @@
  */
 import type { ConversionNode, Node } from "../graph/graph.ts";
 import type { Conversion } from "../graph/operations.ts";
-import type { FunctionBuilder } from "./function-builder.ts";
+import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { perLane } from "./lane-integers.ts";
-import { LOW_32_OF_64, rearrange, vectorOf, ZERO } from "./vectors.ts";
+import { constantOf, LOW_32_OF_64, rearrange, ZERO } from "./vectors.ts";
 
 /** Leaves the vector of a conversion on the stack. */
 export function emitConversion(emitter: LaneEmitter, node: ConversionNode, vector: number): void {
@@ -88,18 +88,13 @@ function emitConvert64(f: FunctionBuilder, sign: "s" | "u"): void {
   const offset = sign === "s" ? 2 ** 63 : 0;
   const bitsOf = (value: number): bigint => new BigInt64Array(new Float64Array([value]).buffer)[0]!;
   const upper = bitsOf(2 ** 84) | (sign === "s" ? 2n ** 31n : 0n);
-  const constant = (type: "i64" | "f64", value: bigint | number): void => {
-    f.get(f.constant(vectorOf(type, value), `${type}:${value}`));
-  };
-  f.tee(integers).i32(32).op("i64x2.shr_u");
-  constant("i64", upper);
-  f.op("v128.xor");
-  constant("f64", 2 ** 84 + offset + 2 ** 52);
-  f.op("f64x2.sub").get(integers);
-  constant("i64", 0xffff_ffffn);
-  f.op("v128.and");
-  constant("i64", bitsOf(2 ** 52));
-  f.op("v128.or").op("f64x2.add");
+  const constant = (type: "i64" | "f64", value: bigint | number): Local => constantOf(f, type, value);
+  f.tee(integers).i32(32).op("i64x2.shr_u").get(constant("i64", upper)).op("v128.xor");
+  f.get(constant("f64", 2 ** 84 + offset + 2 ** 52)).op("f64x2.sub");
+  f.get(integers).get(constant("i64", 0xffff_ffffn)).op("v128.and");
+  f.get(constant("i64", bitsOf(2 ** 52)))
+    .op("v128.or")
+    .op("f64x2.add");
 }
 
 function emitTruncation(f: FunctionBuilder, node: ConversionNode, op: "trunc_sat_s" | "trunc_sat_u"): void {

@@ -25,7 +25,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import { emitOperation } from "./lane-operations.ts";
 import { emitLoop, type LoopExits, type LoopLocals } from "./lane-loops.ts";
 import { isZero, type LaneBits, type LanePlan, type Width } from "./lane-plan.ts";
-import { ALL_ONES, LOW_32_OF_64, rearrange, SHAPES, SPREAD_32, vectorOf, ZERO } from "./vectors.ts";
+import { ALL_ONES, constantOf, LOW_32_OF_64, rearrange, SHAPES, SPREAD_32, ZERO } from "./vectors.ts";
 
 /** Where elements, indices and parameters come from. */
 export interface LaneLeaves {
@@ -80,10 +80,11 @@ export class LaneEmitter {
   /** Writes the code of `count` vectors; `body` writes what becomes of each. */
   group(count: number, body: (vector: number) => void): void {
     const vectors = Array.from({ length: count }, (_, vector) => vector);
+    const statements = this.plan.statements(false);
     const turns = this.plan.hasLoops ? [vectors] : vectors.map((vector) => [vector]);
     for (const turn of turns) {
       this.#turn++;
-      this.statements(this.plan.statements(false), turn);
+      this.statements(statements, turn);
       turn.forEach(body);
     }
   }
@@ -225,7 +226,7 @@ export class LaneEmitter {
     const { type, value } = node;
     if (isZero(node)) f.v128(ZERO);
     else if (value === true) f.v128(ALL_ONES);
-    else f.get((this.#constants[node.id] ??= f.constant(vectorOf(type, value), `${type}:${value}`)));
+    else f.get((this.#constants[node.id] ??= constantOf(f, type, value)));
   }
 }
 

@@ -9,7 +9,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { PlainInstruction } from "./instructions.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import type { Width } from "./lane-plan.ts";
-import { duplicate, EVEN_32, HIGH_HALF, type NumberLane, SHAPES, vectorOf } from "./vectors.ts";
+import { constantOf, duplicate, EVEN_32, HIGH_HALF, type NumberLane, SHAPES, vectorOf } from "./vectors.ts";
 
 export type Division = "div_s" | "div_u" | "rem_s" | "rem_u";
 export type Shift = "shl" | "shr_s" | "shr_u";
@@ -77,7 +77,7 @@ function emitDivision32(f: FunctionBuilder, op: Division, dividend: Local, divis
     pushHalf(dividend, isHigh);
     pushHalf(divisor, isHigh);
     f.op("f64x2.div").op("f64x2.trunc");
-    f.get(f.constant(vectorOf("f64", INTEGER_IN_LOW_BITS), "f64:integer")).op("f64x2.add");
+    f.get(constantOf(f, "f64", INTEGER_IN_LOW_BITS)).op("f64x2.add");
   };
   const isRemainder = op.startsWith("rem");
   if (isRemainder) f.get(dividend);
@@ -92,11 +92,11 @@ function emitDivision32(f: FunctionBuilder, op: Division, dividend: Local, divis
 /** Lane by lane, with 1 as the divisor where the instruction would trap; quotients there are put right after. */
 function emitDivision64(f: FunctionBuilder, op: Division, dividend: Local, divisor: Local): void {
   const safe = f.scratch("v128", "safe_divisor");
-  const pushOne = (): void => void f.get(f.constant(vectorOf("i64", 1n), "i64:1"));
+  const pushOne = (): void => void f.get(constantOf(f, "i64", 1n));
   const pushIs = (value: bigint): void => {
     f.get(divisor);
     if (value === 0n) f.v128(vectorOf("i64", 0n));
-    else f.get(f.constant(vectorOf("i64", value), `i64:${value}`));
+    else f.get(constantOf(f, "i64", value));
     f.op("i64x2.eq");
   };
   pushOne();

@@ -10,7 +10,7 @@ import { emitConversion } from "./lane-conversions.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { emitDivision, emitShift } from "./lane-integers.ts";
 import { bitsOf, isZero, type Width } from "./lane-plan.ts";
-import { type NumberLane, SHAPES, vectorOf } from "./vectors.ts";
+import { constantOf, type NumberLane, SHAPES } from "./vectors.ts";
 
 /** Leaves the vector of an operation on the stack. */
 export function emitOperation(emitter: LaneEmitter, node: OperationNode, vector: number): void {
@@ -88,7 +88,7 @@ function emitCopysign(emitter: LaneEmitter, node: BinaryNode, vector: number): v
 
 /** Leaves a vector with the highest bit of each lane set. */
 function pushSignBit({ f }: LaneEmitter, type: "i32" | "i64"): void {
-  f.get(f.constant(vectorOf(type, type === "i32" ? -(2 ** 31) : -(2n ** 63n)), `${type}:sign`));
+  f.get(constantOf(f, type, type === "i32" ? -(2 ** 31) : -(2n ** 63n)));
 }
 
 function emitComparison(emitter: LaneEmitter, node: ComparisonNode, vector: number): void {

@@ -10,7 +10,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneMemoryInstruction } from "./instructions.ts";
 import type { Width } from "./lane-plan.ts";
 import type { StreamPointer } from "./streams.ts";
-import { duplicate, HIGH_HALVES, INTERLEAVED_HIGH_32, INTERLEAVED_LOW_32, LOW_HALVES, vectorOf } from "./vectors.ts";
+import { constantOf, duplicate, HIGH_HALVES, INTERLEAVED_HIGH_32, INTERLEAVED_LOW_32, LOW_HALVES } from "./vectors.ts";
 
 const STORE_LANE: Readonly<Record<number, LaneMemoryInstruction>> = {
   1: "v128.store8_lane",
@@ -114,7 +114,7 @@ export class StreamStores {
     // Narrowing takes numbers beyond the range to the nearest in it: what is to be cut off goes first.
     if (dtype !== "bool") {
       const mask = itemsize === 1 ? 0xff : 0xffff;
-      f.get(f.constant(vectorOf("i32", mask), `i32:${mask}`)).op("v128.and");
+      f.get(constantOf(f, "i32", mask)).op("v128.and");
     }
     f.set((this.#collected[vector] ??= f.local("v128", "collected")));
     if (vector < vectors - 1) return;
@@ -123,7 +123,7 @@ export class StreamStores {
     for (let at = 0; at < bytes; at += 16) {
       f.get(pointer);
       this.#pushNarrow(at / itemsize, vectors);
-      if (dtype === "bool") f.get(f.constant(new Uint8Array(16).fill(1), "i8:1")).op("v128.and");
+      if (dtype === "bool") f.get(f.constant("i8:1", new Uint8Array(16).fill(1))).op("v128.and");
       if (perStore === 16) f.memory("v128.store", at);
       else f.laneMemory(STORE_LANE[perStore]!, 0, at);
     }

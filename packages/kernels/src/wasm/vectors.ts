@@ -7,7 +7,7 @@
  */
 import type { LaneValue } from "../graph/graph.ts";
 import type { LaneType } from "../graph/operations.ts";
-import type { FunctionBuilder } from "./function-builder.ts";
+import type { FunctionBuilder, Local } from "./function-builder.ts";
 
 /** Lane types that are no masks. */
 export type NumberLane = Exclude<LaneType, "bool">;
@@ -41,6 +41,12 @@ export function vectorOf(type: LaneType, value: LaneValue): Uint8Array<ArrayBuff
       break;
   }
   return bytes;
+}
+
+/** The variable of a constant with one value in all lanes. */
+export function constantOf(f: FunctionBuilder, type: LaneType, value: LaneValue): Local {
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return f.constant(`${type}:${text}`, vectorOf(type, value));
 }
 
 /** The order that takes whole lanes of `bytes` bytes, counted through both vectors. */

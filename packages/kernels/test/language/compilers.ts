@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { runInThisContext } from "node:vm";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, transform } from "esbuild";
 import { rolldown } from "rolldown";
 import { minify } from "terser";
 import type { Sample } from "./samples/sample.ts";
@@ -59,4 +59,19 @@ export const COMPILERS: Readonly<Record<string, () => Promise<Samples>>> = {
   "rolldown, minified": async () => run(await byRolldown()),
   "terser, ES2015": async () => run(await byTerser(2015)),
   "terser, ES2020": async () => run(await byTerser(2020)),
+};
+
+/** Scripts, made smaller. */
+export const MINIFIERS: Readonly<Record<string, (script: string) => Promise<string>>> = {
+  esbuild: async (script) => (await transform(script, { minify: true })).code,
+  "esbuild, ES2015": async (script) =>
+    (await transform(script, { minify: true, target: "es2015", keepNames: true })).code,
+  terser: async (script) => (await minify(script, { compress: { passes: 3, unsafe: true } })).code!,
+  rolldown: async (script) => {
+    const load = (): string => `${script}\nexport { functions }`;
+    const bundle = await rolldown({ input: "entry", plugins: [{ name: "entry", resolveId: (id) => id, load }] });
+    const { output } = await bundle.generate({ format: "iife", name: "compiled", minify: true });
+    await bundle.close();
+    return `${output[0].code}\nvar functions = compiled.functions;`;
+  },
 };

@@ -98,7 +98,7 @@ describe("operators", () => {
     ["x % y", "fmod(to_numeric($0), to_numeric($1))"],
     ["x >>> 3", "unsigned_right_shift(to_numeric($0), 3)"],
     ["Math.round(x)", "js_round(to_numeric($0))"],
-    ["Math.max(x, y, 1)", "maximum(maximum(to_numeric($0), to_numeric($1)), 1)"],
+    ["Math.max(x, y, 1)", "js_maximum(js_maximum(to_numeric($0), to_numeric($1)), 1)"],
     ["Number(x)", "to_number($0)"],
     ["Boolean(x)", "to_boolean($0)"],
     ["Number.isNaN(x > 1)", "false"],

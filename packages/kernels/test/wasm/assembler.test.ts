@@ -201,8 +201,8 @@ test("variables: of any order of types, scratch ones by name, one for each const
     const locals = types.map((type) => b.local(type, "x"));
     expect(locals).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(b.scratch("i32", "moment")).toBe(b.scratch("i32", "moment"));
-    const constant = b.constant(new Uint8Array(16).fill(9), "nines");
-    expect(b.constant(new Uint8Array(16).fill(9), "again")).toBe(constant);
+    const constant = b.constant("nines", new Uint8Array(16).fill(9));
+    expect(b.constant("nines", new Uint8Array(16).fill(9))).toBe(constant);
     b.i32(40).set(locals[6]!).get(0).set(locals[5]!).get(constant).lane("i8x16.extract_lane_u", 15);
     b.get(locals[6]!).op("i32.add").get(locals[5]!).op("i32.wrap_i64").op("i32.add");
   });

@@ -130,22 +130,66 @@ test("elements whose steps differ: any dtypes together", () => {
   );
 });
 
-test("several outputs: one that lies on an input is written after all is read", () => {
-  scramble(8);
-  const builder = new GraphBuilder(["float32", "float32"], []);
-  const [a, b] = [builder.load(0), builder.load(1)];
-  const graph = builder.finish([
-    { dtype: "float32", value: [b] },
-    { dtype: "float32", value: [a] },
-  ]);
-  const run = compile({ graph, inputs: [1, 1], outputs: [1, 1] });
-  const view = new Float32Array(memory.buffer, 64, 74);
-  view.forEach((_, i) => (view[i] = i));
-  const first = { dtype: "float32", offset: 64, stride: 4 } as const;
-  const second = { dtype: "float32", offset: 64 + 4 * 37, stride: 4 } as const;
-  // The streams come in the order in which they are used: b first.
-  run(37, { inputs: [second, first], outputs: [first, second] });
-  expect([...view]).toEqual(Array.from({ length: 74 }, (_, i) => (i < 37 ? i + 37 : i - 37)));
+test.for(ALL_DTYPES)("%s, two outputs that lie on the two inputs: all is read before it is written", (dtype) => {
+  const builder = new GraphBuilder([dtype, dtype], []);
+  const stores = [1, 0].map((operand) => ({ dtype, value: elementOf(builder, dtype, operand) }));
+  const graph = builder.finish(stores);
+  const { itemsize } = DTYPES[dtype];
+  for (const unroll of [1, 2, 4] as const) {
+    for (const step of [1, -1, 3, "strided"] as const) {
+      const run = compile({ graph, inputs: [step, step], outputs: [step, step], unroll });
+      for (const n of [1, 3, 4, 37]) {
+        scramble(n);
+        if (dtype === "bool") for (const [at, byte] of bytes.entries()) bytes[at] = byte & 1;
+        const placed = placeArrays([dtype, dtype], [step, step], [2 * itemsize, 2 * itemsize], n);
+        const elements = placed.map(({ offset, stride }) =>
+          Array.from({ length: n }, (_, i) => bytes.slice(offset + i * stride, offset + i * stride + itemsize).join()),
+        );
+        // The streams come in the order in which they are used: the second operand first.
+        run(n, { inputs: [placed[1]!, placed[0]!], outputs: placed });
+        const after = placed.map(({ offset, stride }) =>
+          Array.from({ length: n }, (_, i) => bytes.slice(offset + i * stride, offset + i * stride + itemsize).join()),
+        );
+        expect(after).toEqual(elements.toReversed());
+      }
+    }
+  }
+});
+
+/** Some 32-bit integer of an element. */
+function integerOf(builder: GraphBuilder, [element]: readonly Node[]): Node {
+  switch (element!.type) {
+    case "bool":
+      return builder.fromBool(element!, "i32");
+    case "i32":
+      return element!;
+    case "i64":
+      return builder.wrap(element!);
+    default:
+      return builder.truncSatS(element!, "i32");
+  }
+}
+
+test.for(ALL_DTYPES)("%s: is read before, inside and after a loop, by vectors side by side", (dtype) => {
+  scramble(10);
+  for (const isWide of [false, true]) {
+    const builder = new GraphBuilder([dtype, isWide ? "int64" : "int8"], []);
+    const element = elementOf(builder, dtype, 0);
+    const [integer, other] = [integerOf(builder, element), integerOf(builder, [builder.load(1)])];
+    const [zero, one] = [builder.i32(0), builder.i32(1)];
+    const initial = [builder.and(builder.xor(integer, other), builder.i32(7)), other];
+    const [, sum] = builder.loop(initial, 8, ([left, total]) => ({
+      condition: builder.ne(left!, zero),
+      next: [builder.sub(left!, one), builder.add(total!, integer)],
+    }));
+    const graph = builder.finish([
+      { dtype: "int32", value: [sum!] },
+      { dtype, value: element },
+    ]);
+    for (const unroll of [1, 2, 4] as const)
+      for (const step of [1, 2, "strided"] as const)
+        checkCase({ graph, inputs: [step, 1], outputs: [1, 1], strides: [19, 0], unroll, sizes: [1, 6, 33] });
+  }
 });
 
 test("indices: the inner axis's runs on from what is given, others stay", () => {

@@ -57,6 +57,8 @@ export interface JobTeam {
 /** What came of a job, and which chunks are still to be run: their threads have died. */
 export interface PartialOutcome extends LoopOutcome {
   readonly unfinished: readonly number[];
+  /** Until when they have to be run, in milliseconds since the epoch. */
+  readonly deadline?: number;
 }
 
 /** Waits until a job is over, and everybody has left it. @returns what came of it */
@@ -215,7 +217,7 @@ function settle(team: JobTeam, job: OpenJob, spec: LoopJob): PartialOutcome {
   if (job.isLate && done < job.chunkCount) throw deadlineError(spec, done);
   if (job.lost.length === 0) return { ...outcome, unfinished: [] };
   const unfinished = unfinishedChunks(team, job, spec, outcome);
-  if (unfinished.length === 0 || spec.idempotent) return { ...outcome, unfinished };
+  if (unfinished.length === 0 || spec.idempotent) return { ...outcome, unfinished, deadline: job.deadline };
   const chunks = job.lost.map(({ chunk }) => chunk).filter((chunk) => chunk >= 0);
   const where = chunks.length === 0 ? "" : ` in chunk ${chunks.join(" and ")} of ${job.chunkCount}`;
   throw new WorkerLostError(

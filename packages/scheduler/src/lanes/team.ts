@@ -385,7 +385,7 @@ export class LaneTeam implements JobTeam {
   async #runAgain(
     slot: number,
     spec: LoopJob,
-    { partials, failures, unfinished }: PartialOutcome,
+    { partials, failures, unfinished, deadline = Number.POSITIVE_INFINITY }: PartialOutcome,
   ): Promise<LoopOutcome> {
     const all = [...partials];
     for (const chunk of unfinished) {
@@ -398,6 +398,7 @@ export class LaneTeam implements JobTeam {
         helps: false,
         idempotent: false,
         onProgress: undefined,
+        deadlineMs: spec.deadlineMs === undefined ? undefined : Math.max(0, deadline - Date.now()),
       });
       if (again.failures.length > 0) return again;
       all.push(...again.partials.map(({ value }) => ({ chunk, value })));

@@ -113,6 +113,8 @@ export class PiscinaPool implements Pool, TeamHost {
   readonly #team: LaneTeam;
   /** Every thread that lives, with what settles when it can run no more. */
   readonly #ends: Map<Worker, Promise<void>> = new Map();
+  /** What ends the watch over a thread. */
+  readonly #watched: Map<Worker, () => void> = new Map();
   /** By the ids of the threads. */
   readonly #connections: Map<number, Connection> = new Map();
   readonly #lanes: Set<Promise<unknown>> = new Set();
@@ -177,7 +179,7 @@ export class PiscinaPool implements Pool, TeamHost {
   async close(): Promise<void> {
     this.#closed = true;
     this.#team.close(new ClosedError("the runtime was closed while a call was under way"));
-    const threads = await this.#threads;
+    const threads = await this.#threads?.catch(() => null);
     if (this.#options.piscina === undefined) {
       await threads?.pool.destroy();
       await Promise.all(this.#ends.values());
@@ -185,6 +187,8 @@ export class PiscinaPool implements Pool, TeamHost {
       await Promise.allSettled(this.#lanes);
     }
     threads?.forget();
+    // Threads of the user's own live on.
+    for (const stop of this.#watched.values()) stop();
     for (const { port } of this.#connections.values()) port.close();
     this.#connections.clear();
   }
@@ -259,9 +263,15 @@ export class PiscinaPool implements Pool, TeamHost {
     return answer;
   }
 
-  #start(): Promise<Threads> {
+  async #start(): Promise<Threads> {
     this.#threads ??= this.#create();
-    return this.#threads;
+    try {
+      return await this.#threads;
+    } catch (cause) {
+      this.#threads = null;
+      const fact = cause instanceof Error ? cause.message : String(cause);
+      throw new ThreadStartError(`cannot make a pool of ${this.participants} threads: ${fact}`, { cause });
+    }
   }
 
   async #create(): Promise<Threads> {
@@ -283,7 +293,7 @@ export class PiscinaPool implements Pool, TeamHost {
         // Piscina replaces no thread that dies while it starts, and from then on none: what is queued would wait for ever.
         if (!this.#closed && pool.queueSize > 0 && this.#endsInARow < STARTS_MAX * pool.maxThreads) this.#spawn(pool);
         watch();
-        if (pool.threads.length > 0 || this.#closed) return;
+        if (pool.threads.length > 0) return;
         const fact = lastError instanceof Error ? lastError.message : "it ended at once";
         reject(
           new ThreadStartError(`cannot start a thread of ${this.#options.filename}: ${fact}`, { cause: lastError }),
@@ -309,9 +319,10 @@ export class PiscinaPool implements Pool, TeamHost {
 
   async #createPool(): Promise<PiscinaLike> {
     const { Piscina } = await import("piscina");
+    const execArgv = inheritable(process.execArgv);
     return new Piscina({
       filename: this.#options.filename,
-      execArgv: inheritable(process.execArgv),
+      ...(execArgv === undefined ? {} : { execArgv }),
       minThreads: this.participants,
       maxThreads: this.participants,
       // Blocking waits between tasks would hold up what a task started in the background.
@@ -336,14 +347,17 @@ export class PiscinaPool implements Pool, TeamHost {
       const id = leaseThread(worker.threadId);
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#ends.set(worker, promise);
-      worker.once("exit", () => {
+      const onExit = (): void => {
         this.#ends.delete(worker);
+        this.#watched.delete(worker);
         this.#deaths++;
         this.#endsInARow++;
         this.#bury(id);
         onEnd();
         resolve();
-      });
+      };
+      worker.once("exit", onExit);
+      this.#watched.set(worker, () => worker.off("exit", onExit));
     }
   }
 
