@@ -10,7 +10,10 @@ export default defineConfig({
   // itself strips the types.
   ssr: { resolve: { conditions: ["@instride/source", "module", "node", "default"] } },
   test: {
-    include: ["{packages/*,workers,examples/*,bench,cases,conformance,fuzz,model,stress}/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "{packages/*,workers,examples/*,bench,cases,conformance,fuzz,model,stress}/test/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
     // The main thread must be free to block, and a thread of ours that dies must not take the runner with it.
     pool: "forks",
     testTimeout: 20_000,

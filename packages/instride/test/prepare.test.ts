@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { BorrowError, KernelError, ModuleLoadError, open, ReleasedError, WorkerLostError } from "instride";
@@ -132,7 +133,7 @@ describeModes((runtime, mode) => {
         loop.runSync();
         expect(x.at(run).toList()).toBe(2 ** run);
         // Threads come while the caller gives way.
-        await new Promise((resolve) => setTimeout(resolve, run % 3));
+        await setTimeout(run % 3);
       }
       expect(x.toList()).toEqual(new Array(5000).fill(2 ** 30));
     });

@@ -72,7 +72,10 @@ export interface LoopKey {
   readonly column: number;
 }
 
-/** A loop: while `condition`, a bool, holds, the slots become `next`, all at once. */
+/**
+ * A loop: while `condition`, a bool, holds, the slots become `next`, all at once. A slot that nobody looks at before a round
+ * has given it a value begins with false, and so has the type of whatever comes.
+ */
 export interface LoopExpression {
   readonly key: LoopKey;
   readonly initial: readonly Expression[];

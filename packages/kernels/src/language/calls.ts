@@ -28,8 +28,7 @@ import {
 export function evaluateCall(reader: Reader, node: Syntax.CallExpression): Value {
   const { callee } = node;
   if (callee.type === "Super") return reader.refuse(callee, ...refusalOf(callee));
-  if (callee.type === "Identifier" && reader.lookup(callee, callee) === undefined)
-    return callUnknown(reader, callee, node);
+  if (callee.type === "Identifier" && reader.lookup(callee) === undefined) return callUnknown(reader, callee, node);
   if (isAt(callee)) {
     const object = reader.evaluate(callee.object);
     if (object.kind === "list" || object.kind === "indices" || isExpression(object))
@@ -54,7 +53,7 @@ function callUnknown(reader: Reader, callee: Syntax.Identifier, node: Syntax.Cal
   const named = namedFunction(node);
   if (named !== null) return reader.evaluate(named);
   if (callee.name === "BigInt") return bigInt(reader, node);
-  const captured = reader.captured(callee.name, callee);
+  const captured = reader.captured(callee, callee, callee.name);
   const isPair = second !== undefined && others.length === 0;
   if (!isPair || first!.type === "SpreadElement" || second.type === "SpreadElement") throw captured;
   const meaning = callee.name === "__pow" ? power : reader.helperMeanings?.(reader.text, callee.name);
@@ -69,11 +68,13 @@ function addHelper({ helpers }: Reader, helper: Helper): void {
   if (!helpers.some(({ text, name }) => text === helper.text && name === helper.name)) helpers.push(helper);
 }
 
+/** `BigInt("2")`, as compilers write `2n`. */
 function bigInt(reader: Reader, node: Syntax.CallExpression): Value {
   const [argument] = node.arguments;
-  if (node.arguments.length === 1 && argument?.type === "Literal" && /^\d+$/.test(String(argument.value)))
-    return reader.builder.literal(BigInt.asUintN(64, BigInt(String(argument.value))));
-  return reader.refuse(node, "it makes 64-bit integers of numbers", "give the operand the dtype int64, with astype");
+  const digits = node.arguments.length === 1 && argument?.type === "Literal" ? String(argument.value) : "";
+  if (/^\d{1,20}$/.test(digits) && BigInt.asUintN(64, BigInt(digits)) === BigInt(digits))
+    return reader.builder.literal(BigInt(digits));
+  return reader.refuse(node, "it makes a 64-bit integer of a number", "give the operand the dtype int64, with astype");
 }
 
 function callValue(reader: Reader, value: Value, args: readonly Value[], node: Syntax.CallExpression): Value {

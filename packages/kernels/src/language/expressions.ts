@@ -65,8 +65,8 @@ function literal(reader: Reader, node: Syntax.Literal): Value {
 }
 
 function identifier(reader: Reader, node: Syntax.Identifier): Value {
-  const value = reader.lookup(node, node);
-  if (value === undefined) throw reader.captured(node.name, node);
+  const value = reader.lookup(node);
+  if (value === undefined) throw reader.captured(node, node, node.name);
   return value;
 }
 

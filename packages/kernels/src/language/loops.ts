@@ -36,23 +36,23 @@ export function executeLoop(reader: Reader, node: LoopStatement): void {
 /** Reads each round by itself, as long as it is known whether there is one. @returns false if it isn't */
 function unrolled(reader: Reader, { test, update, body, testsAfter }: Loop): boolean {
   const { builder, flow } = reader;
-  const { guard, live, values } = flow;
-  const exits = flow.exits;
+  const { live, values, exits } = flow;
   flow.values = flow.copyOf(values);
   flow.exits = [...exits];
   for (let round = 0; ; round++) {
     const asks = test !== null && (round > 0 || !testsAfter);
     const goesOn = asks && !flow.isDead ? reader.condition(test) : builder.true;
-    const ends = flow.isDead || goesOn === builder.false;
-    if (ends || goesOn !== builder.true || round === UNROLLED_ROUNDS_MAX) {
-      if (ends) break;
-      Object.assign(flow, { guard, live, values, exits });
+    if (flow.isDead || goesOn === builder.false) break;
+    if (goesOn !== builder.true || round === UNROLLED_ROUNDS_MAX) {
+      flow.live = live;
+      flow.values = values;
+      flow.exits = exits;
       return false;
     }
     roundOf(reader, () => reader.execute(body));
     if (update !== null && !flow.isDead) reader.evaluate(update);
   }
-  leaveRounds(reader, exits.length, guard, live);
+  leaveRounds(reader, exits.length, live);
   return true;
 }
 
@@ -67,20 +67,16 @@ function roundOf(reader: Reader, read: () => void): void {
     flow.values = flow.valuesOf(continued, flow.isDead ? null : flow.values);
     flow.live = continued.reduce((alive, exit) => builder.or(alive, exit.live), flow.live);
   }
-  const leaves = flow.exits.slice(start);
-  if (leaves.length === 0) flow.live = live;
-  const broken = flow.isTaken(leaves, ["break"]);
-  flow.guard = builder.and(flow.guard, builder.not(broken));
+  if (flow.exits.length === start) flow.live = live;
 }
 
 /** Goes on after the last of several rounds. */
-function leaveRounds(reader: Reader, start: number, guard: Expression, live: Expression): void {
+function leaveRounds(reader: Reader, start: number, live: Expression): void {
   const { builder, flow } = reader;
   const broken = flow.take("break", start);
   if (broken.length > 0) flow.values = flow.valuesOf(broken, flow.isDead ? null : flow.values);
   const returns = flow.exits.length > start;
   flow.live = returns ? broken.reduce((alive, exit) => builder.or(alive, exit.live), flow.live) : live;
-  flow.guard = guard;
 }
 
 /** Over the items of an array, whose number is known. */
@@ -94,7 +90,7 @@ function executeForOf(reader: Reader, node: Syntax.ForOfStatement): void {
       `for-of goes over ${describeValue(value)}, expected an array that is written out`,
       "loop over numbers with for (let i = 0; i < n; i++)",
     );
-  const { guard, live } = flow;
+  const { live } = flow;
   const start = flow.exits.length;
   for (const item of value.items) {
     if (flow.isDead) break;
@@ -109,5 +105,5 @@ function executeForOf(reader: Reader, node: Syntax.ForOfStatement): void {
       });
     });
   }
-  leaveRounds(reader, start, guard, live);
+  leaveRounds(reader, start, live);
 }

@@ -13,8 +13,8 @@ import { describeValue, UNDEFINED, type Value } from "./values.ts";
 export function evaluateMember(reader: Reader, node: Syntax.MemberExpression): Value {
   const { object, property, computed } = node;
   if (object.type === "Super") return reader.refuse(object, ...refusalOf(object));
-  if (object.type === "Identifier" && reader.lookup(object, object) === undefined)
-    throw reader.captured(!computed && property.type === "Identifier" ? property.name : object.name, node);
+  if (object.type === "Identifier" && reader.lookup(object) === undefined)
+    throw reader.captured(object, node, !computed && property.type === "Identifier" ? property.name : object.name);
   return partOf(reader, reader.evaluate(object), node);
 }
 

@@ -123,7 +123,8 @@ export class Reader {
   }
 
   /** What a name holds. Undefined for one that is declared nowhere. */
-  lookup({ name }: Syntax.Identifier, node: SyntaxNode): Value | undefined {
+  lookup(node: Syntax.Identifier): Value | undefined {
+    const { name } = node;
     const variable = this.scope.lookup(name);
     if (variable === undefined) {
       const value = GLOBALS.get(name);
@@ -142,23 +143,26 @@ export class Reader {
   /**
    * The error for a name that stands for something outside of the function.
    *
-   * @param name - what would be passed instead: of `a.b`, b
+   * @param node - what is asked of it, as `lib.clamp`
+   * @param wanted - what would be passed instead, as `clamp`
    */
-  captured(name: string, node: SyntaxNode): Error {
-    if (PLATFORM.has(this.text.pieceOf(node).split(/[.[]/, 1)[0]!))
+  captured({ name }: Syntax.Identifier, node: SyntaxNode, wanted: string): Error {
+    if (PLATFORM.has(name))
       return this.text.refusal(
         node,
         "of what is global a kernel has Math, Number, Boolean, isNaN, isFinite, NaN and Infinity only",
         "compute outside what needs more, and pass numbers",
       );
     const { operands, parameters } = this.text.signature();
-    const list = [...parameters, name].join(", ");
-    const wayOut =
-      node.type === "Identifier" && Object.hasOwn(Math, name)
+    const list = [...parameters, wanted].join(", ");
+    const isOfMath = name === wanted && Object.hasOwn(Math, name);
+    return this.text.refusal(
+      node,
+      "it is not a parameter, and a kernel's text carries names, not values",
+      isOfMath
         ? `write Math.${name}`
-        : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { ${list} })`;
-    const reason = "it is not a parameter, and a kernel's text carries names, not values";
-    return this.text.refusal(node, reason, wayOut);
+        : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { ${list} })`,
+    );
   }
 
   refuse(node: SyntaxNode, reason: string, wayOut: string): never {

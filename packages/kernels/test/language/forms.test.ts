@@ -23,6 +23,8 @@ test.each([
   '__name((x) => x * 2, "doubled")',
   'e(x=>x*2,"doubled")',
   "(x) => { var y; return y = x * 2, y }",
+  "(x) => { var x; return x * 2; var x }",
+  "function x(x) { return x * 2 }",
   "(x) => { cov_1a2b().f[0]++; cov_1a2b().s[1]++; return x * 2; }",
   "(x) => (cov_1a2b().b[0][0]++, x * 2)",
   "(\u2028x) => x * 2",

@@ -72,7 +72,7 @@ export async function checkSample(sample: Sample): Promise<void> {
 function expectClose(outputs: readonly unknown[], expected: readonly unknown[]): void {
   expect(outputs).toHaveLength(expected.length);
   for (const [i, value] of expected.entries()) {
-    const rounding = Math.abs(Number(value)) * 4 * Number.EPSILON;
+    const rounding = Math.abs(Number(value)) * 4 * Number.EPSILON + 4 * Number.MIN_VALUE;
     expect(Math.abs(Number(outputs[i]) - Number(value))).toBeLessThanOrEqual(rounding);
   }
 }

@@ -75,7 +75,7 @@ describe("names from outside", () => {
     ["(x) => arguments[0]", "arguments[0]", 1, 8, "of what is global a kernel has Math"],
     ["(x) => eval('x')", "eval", 1, 8, "of what is global a kernel has Math"],
     ["(x, { f }) => f(x)", "f", 1, 15, 'no function is given for "f"'],
-    ["(x) => BigInt(x)", "BigInt(x)", 1, 8, "it makes 64-bit integers"],
+    ["(x) => BigInt(x)", "BigInt(x)", 1, 8, "it makes a 64-bit integer"],
   ])("%j", async (...refused) => {
     await checkRefused(refused);
   });
@@ -163,6 +163,20 @@ describe("variables and loops", () => {
     ["(x) => { let t; return t + x }", "t", 1, 24, "it is undefined, expected a number or a bool"],
     ["(x) => { let t; if (x) t = 1; return t + x }", "t", 1, 38, "it is undefined on some path"],
     ["(x) => { let t; while (x--) t = 1; return t }", "t", 1, 43, "on some path it has no value here"],
+    [
+      "(x) => { let t; for (;;) { if (x > 5) break; t = x++ } return t }",
+      "t",
+      1,
+      63,
+      "on some path it has no value here",
+    ],
+    [
+      "(x) => { let t; do { if (x > 5) break; t = x++ } while (x < 9); return t }",
+      "t",
+      1,
+      72,
+      "on some path it has no value",
+    ],
     ["(x) => { const y = z; const z = 1; return y }", "z", 1, 20, "on some path it has no value here"],
     ["(x) => { y = 1; let y; return y }", "y", 1, 10, "it is assigned before its declaration"],
     ["(x) => { const a = 1; a = 2; return a }", "a", 1, 23, "it assigns a constant"],

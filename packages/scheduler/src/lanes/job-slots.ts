@@ -18,7 +18,11 @@ export class JobSlots {
 
   /** A free slot, or one that another job leaves, in turn. */
   async take(): Promise<number> {
-    return this.#free.pop() ?? (await new Promise<number>((resolve) => void this.#queue.push(resolve)));
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#queue.push(resolve);
+    return promise;
   }
 
   /** Gives a slot back, whose job is over. */

@@ -18,6 +18,9 @@ import type { QueuedCall } from "./call-queue.ts";
 /** How often progress is told, in milliseconds. */
 const PROGRESS_MS = 50;
 
+/** So many threads may be lost to a module that they load for one call. */
+const LOADS_MAX = 3;
+
 /** How a call ends. */
 type Ending = { readonly value: unknown } | { readonly error: unknown };
 
@@ -29,6 +32,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   readonly #settle: PromiseWithResolvers<unknown>;
   #ending: Ending | null = null;
   #isInTurn = false;
+  #loadLosses = 0;
 
   constructor(kernel: KernelTarget, operands: MovedOperands) {
     this.kernel = kernel;
@@ -62,6 +66,11 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   /** The error that it is going to reject with, if it is. */
   get error(): unknown {
     return this.#ending !== null && "error" in this.#ending ? this.#ending.error : undefined;
+  }
+
+  /** Counts a thread that was lost while it loaded the kernel. @returns whether to try again: the kernel may be why */
+  mayLoadAgain(): boolean {
+    return ++this.#loadLosses < LOADS_MAX && !this.isOver;
   }
 
   /** What to ask the thread in the next turn. @param knows - whether the thread has been told of a loop */

@@ -10,7 +10,7 @@
  * @module
  */
 import { NotImplementedError } from "@instride/core";
-import { cloneError, ClosedError } from "../errors.ts";
+import { cloneError, ClosedError, WorkerLostError } from "../errors.ts";
 import type { AbortSignal, LoopJob, Pool, PreparedRun, RunControl } from "../pool.ts";
 import type { LoopOutcome, TaskMessage, TaskOutcome } from "../protocol.ts";
 import { CallQueue } from "./call-queue.ts";
@@ -183,7 +183,14 @@ export class MovedPool implements Pool {
     const key = "name" in kernel ? `name:${kernel.name}` : `url:${kernel.url}`;
     const { kernels } = this.#knowledge();
     if (!kernels.has(key)) {
-      const { failure } = await this.#ask({ kind: "load", kernel }, []);
+      let failure: ThreadAnswer["failure"];
+      try {
+        ({ failure } = await this.#ask({ kind: "load", kernel }, []));
+      } catch (cause) {
+        // Nothing of the call was on the thread: its next turn is on another.
+        if (cause instanceof WorkerLostError && call.mayLoadAgain()) return false;
+        throw cause;
+      }
       if (failure === null) kernels.add(key);
       else call.takeLoadError(failure.error);
     }

@@ -73,6 +73,64 @@ export const HELPERS: Readonly<Record<string, Sample>> = {
       return i;
     },
   },
+  loopInBreak: {
+    domain: "counts",
+    operands: 1,
+    run: (n: number) => {
+      // Endless for 0.
+      const halvings = (v: number): number => {
+        let count = 0;
+        for (; v !== 1; v = Math.floor(v / 2)) count++;
+        return count;
+      };
+      let i = n % 40;
+      while (i > 0) {
+        if (halvings(i) === 3) break;
+        i -= 1;
+      }
+      return i;
+    },
+  },
+  loopInTestAfterBreak: {
+    domain: "counts",
+    operands: 1,
+    run: (n: number) => {
+      // Endless for 0.
+      const halvings = (v: number): number => {
+        let count = 0;
+        for (; v !== 1; v = Math.floor(v / 2)) count++;
+        return count;
+      };
+      let i = n % 3;
+      if (i === 0) return -1;
+      while (halvings(i) < 4) {
+        i += n % 5;
+        if (i % 4 === 0) {
+          i = 0;
+          break;
+        }
+        i++;
+      }
+      return i;
+    },
+  },
+  returnInLoopOfHelper: {
+    domain: "small",
+    operands: 1,
+    run: (x: number) => {
+      let total = 0;
+      const find = (limit: number): number => {
+        for (let i = 0; i < 4; i++) {
+          total += i;
+          if (total > limit) return i;
+          total += 0.5;
+        }
+        return -1;
+      };
+      const place = find(x);
+      return [place, total];
+    },
+  },
   callback: {
     domain: "small",
     operands: 1,

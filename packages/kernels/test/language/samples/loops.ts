@@ -223,4 +223,49 @@ export const LOOPS: Readonly<Record<string, Sample>> = {
       return x > 0 && x < 1e9 ? count(x) : -1;
     },
   },
+  numberInPlaceOfBool: {
+    domain: "counts",
+    operands: 1,
+    run: (n: number) => {
+      let last: number | boolean = false;
+      let count = 0;
+      for (let i = 0; i < n % 9; i++) {
+        if (last) count++;
+        last = i % 3;
+      }
+      return [count, last === 1];
+    },
+  },
+  loopAfterReturn: {
+    domain: "counts",
+    operands: 1,
+    run: (n: number) => {
+      let rest = n % 5;
+      for (let i = 1; i < 9; i++) if (rest === 0 && i > 2) return i;
+      let steps = 0;
+      // Endless for 0.
+      while (rest !== 1) {
+        rest = Math.floor(rest / 2);
+        steps++;
+      }
+      return steps;
+    },
+  },
+  itemsLeft: {
+    domain: "small",
+    operands: 2,
+    run: (x: number, y: number) => {
+      let sum = 0;
+      for (const item of [1, 0.5, -1, 2]) {
+        if (item > x) {
+          sum += 100;
+          break;
+        }
+        if (item * y > 1) return -sum;
+        if (item === 0.5) continue;
+        sum += item;
+      }
+      return sum;
+    },
+  },
 };
