@@ -12,17 +12,21 @@ import { PROGRAMS_KEPT_MAX } from "./limits.ts";
 
 /** By what a program depends on; the one that was asked for last at the end. */
 const kept = new Map<string, Program>();
+/** Of functions that were given no kernels: a function that is called again and again is found without its text. */
+const byFunction = new WeakMap<object, Program>();
 const identities = new WeakMap<object, number>();
 let identityCount = 0;
 
 /** The program that was read of these sources, if it is kept. */
 export function keptProgram(source: KernelSource, kernels: KernelSources): Program | undefined {
   if (isProgram(source)) return source;
+  const isAlone = typeof source === "function" && Object.keys(kernels).length === 0;
+  const known = isAlone ? byFunction.get(source) : undefined;
+  if (known !== undefined) return known;
   for (const byIdentity of [false, true]) {
-    const key = keyOf(source, kernels, byIdentity);
-    const program = kept.get(key);
+    const program = kept.get(keyOf(source, kernels, byIdentity));
     if (program === undefined) continue;
-    keepAs(key, program);
+    keep(source, kernels, byIdentity, program);
     return program;
   }
   return undefined;
@@ -34,13 +38,11 @@ export function keptProgram(source: KernelSource, kernels: KernelSources): Progr
  * @param byIdentity - whether it is one for these very functions, not for all with their text
  */
 export function keep(source: KernelSource, kernels: KernelSources, byIdentity: boolean, program: Program): void {
-  keepAs(keyOf(source, kernels, byIdentity), program);
-}
-
-function keepAs(key: string, program: Program): void {
+  const key = keyOf(source, kernels, byIdentity);
   kept.delete(key);
   kept.set(key, program);
   if (kept.size > PROGRAMS_KEPT_MAX) kept.delete(kept.keys().next().value!);
+  if (typeof source === "function" && Object.keys(kernels).length === 0) byFunction.set(source, program);
 }
 
 /** What a program depends on. */

@@ -45,6 +45,16 @@ test("readProgram: reads functions of Math", async () => {
   expect(outputs).toMatchObject([{ kind: "call", name: "arctan2" }]);
 });
 
+test("Math: every function of ES2024 but random is read, every constant too", async () => {
+  const later = new Set(["random", "f16round", "sumPrecise"]);
+  const names = Object.getOwnPropertyNames(Math).filter((name) => !later.has(name));
+  expect(names.length).toBeGreaterThanOrEqual(42);
+  for (const name of names) {
+    const isFunction = typeof Math[name as keyof Math] === "function";
+    expect((await readProgram(`(x, y) => Math.${name}${isFunction ? "(x, y)" : " * x"}`)).outputs).toHaveLength(1);
+  }
+});
+
 describe("constants", () => {
   test.each([
     ["1 / 0", "Infinity"],
