@@ -25,6 +25,6 @@ test.each(LANES.large.map((scenario) => [scenario.name, scenario] as const))(
   },
 );
 
-test("lanes: more than 100,000 orders were searched, and none left out", () => {
-  expect(searched).toBeGreaterThan(100_000);
+test("lanes: more than 50,000 orders were searched, and none left out", () => {
+  expect(searched).toBeGreaterThan(50_000);
 });

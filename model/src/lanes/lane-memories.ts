@@ -62,8 +62,8 @@ export const LANE_MEMORIES: Readonly<Record<LaneMemory, MemorySpec>> = {
 };
 
 function laneNames(): Record<string, number> {
-  const { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, OPEN_JOBS } = words;
-  const names: Record<string, number> = { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, OPEN_JOBS };
+  const { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, SEVERAL_OPEN } = words;
+  const names: Record<string, number> = { GENERATION, SLEEPERS, SPINNERS, EVICTIONS, SHUTDOWN, SEVERAL_OPEN };
   for (let job = 0; job < JOBS_NAMED; job++) {
     for (const [name, place] of Object.entries(ofJob)) names[`${name}_${job}`] = place(job);
     for (let chunk = 0; chunk < CHUNKS_NAMED; chunk++) names[`MARK_${job}_${chunk}`] = words.markOf(job, chunk);

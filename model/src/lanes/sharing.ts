@@ -5,7 +5,7 @@
  */
 import { scenario, type Scenario, type ScenarioOptions, type ThreadSpec } from "@instride/explorer";
 import { check, several, type Theme } from "../theme.ts";
-import { LANE_MEMORIES, type LaneEnv, type LaneMemory } from "./lane-memories.ts";
+import { awaitFlag, LANE_MEMORIES, type LaneEnv, type LaneMemory, raiseFlag, startOf } from "./lane-memories.ts";
 import { checkAllRan, ModelCaller, type ModelJob, type WaitKind } from "./model-caller.ts";
 import { laneHost, residentLane } from "./model-lane.ts";
 import { runLane } from "../../../packages/scheduler/src/lanes/lane.ts";
@@ -59,8 +59,9 @@ function rankOfShort(env: LaneEnv): number {
   return seen.late;
 }
 
-/** A flag that nobody else uses. */
+/** Flags that nobody else uses. */
 const SHORT_IS_OPEN = 0;
+const LONG_IS_OPEN: number = startOf(0);
 
 /** A lane changes jobs after each chunk: the short job waits for one chunk of the long one at most. */
 export function shortBesideLong(): Scenario {
@@ -69,11 +70,23 @@ export function shortBesideLong(): Scenario {
     memories: LANE_MEMORIES,
     options: STRICT,
     threads: [
-      callerOf("caller", 1, LONG, "spins"),
+      {
+        name: "caller",
+        run: (env) => {
+          const caller = new ModelCaller(env, 1, "spins");
+          caller.open(LONG);
+          // Callers in one program are one thread, and open one job after the other.
+          raiseFlag(env.ports.host, LONG_IS_OPEN);
+          caller.wake(LONG);
+          caller.untilOver(LONG);
+          checkAllRan(caller.settle(LONG));
+        },
+      },
       {
         name: "other",
         run: (env) => {
           const caller = new ModelCaller(env, 1, "spins");
+          awaitFlag(env.ports.host, LONG_IS_OPEN);
           caller.open(SHORT);
           caller.wake(SHORT);
           env.ports.host.store(SHORT_IS_OPEN, 1);

@@ -247,7 +247,7 @@ const WAITING_MUTANTS: readonly Scenario[] = [
 const OTHER_MUTANTS: readonly Scenario[] = [
   mutant(
     "lanes don't know that other jobs are open",
-    mutate(shortBesideLong(), { kind: "drop-update", word: "OPEN_JOBS", thread: "other" }),
+    mutate(shortBesideLong(), { kind: "drop-store", word: "SEVERAL_OPEN", thread: "other" }),
   ),
   mutant(
     "a lane is claimed by a load and a store",

@@ -22,7 +22,8 @@ import {
   markOf,
   messagesOf,
   nextOf,
-  OPEN_JOBS,
+  JOBS_MAX,
+  SEVERAL_OPEN,
   parkedOf,
   SHUTDOWN,
   SLEEPERS,
@@ -43,9 +44,16 @@ export function openJob(port: Port, job: number, ticket: number, record: JobReco
   setWord(port, stopOf(job), 0);
   setWord(port, messagesOf(job), 0);
   setWord(port, waiterOf(job), 0);
-  port.add(OPEN_JOBS, 1);
   // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
   port.store(ticketOf(job), ticket);
+  if (openBeside(port, job) > 0) setWord(port, SEVERAL_OPEN, 1);
+}
+
+/** Job slots with a ticket, apart from one. */
+function openBeside(port: Port, job: number): number {
+  let count = 0;
+  for (let other = 0; other < JOBS_MAX; other++) if (other !== job && port.load(ticketOf(other)) !== 0) count++;
+  return count;
 }
 
 /** Makes idle lanes look for news, `count` of them at most. */
@@ -77,7 +85,7 @@ export function isStopped(port: Port, job: number): boolean {
 export function closeJob(port: Port, job: number): void {
   // Close, then look who is inside. Pairs with `enterJob`.
   port.store(ticketOf(job), 0);
-  port.sub(OPEN_JOBS, 1);
+  if (port.load(SEVERAL_OPEN) !== 0 && openBeside(port, job) < 2) port.store(SEVERAL_OPEN, 0);
 }
 
 /** True while a lane is inside the job of a ticket. */

@@ -23,7 +23,7 @@ import {
   markOf,
   messagesOf,
   nextOf,
-  OPEN_JOBS,
+  SEVERAL_OPEN,
   parkedOf,
   segmentCountIn,
   SHUTDOWN,
@@ -120,7 +120,10 @@ export function claimChunk(port: Port, job: number, claims: Claims): number {
   for (; claims.segmentsLeft > 0; goRound(claims)) {
     // One add decides who has the chunk.
     const chunk = port.add(nextOf(job, claims.segment), 1);
-    if (chunk < claims.segmentStop) return chunk;
+    if (chunk >= claims.segmentStop) continue;
+    // The last one of a segment: there is nothing to come back for.
+    if (chunk === claims.segmentStop - 1) goRound(claims);
+    return chunk;
   }
   return -1;
 }
@@ -157,7 +160,7 @@ export function finishChunk(port: Port, job: number, ticket: number, chunk: numb
 
 /** True if other jobs than the one that the lane is in are open: it then changes jobs after each chunk. */
 export function othersAreOpen(port: Port): boolean {
-  return port.load(OPEN_JOBS) > 1;
+  return port.load(SEVERAL_OPEN) !== 0;
 }
 
 /** Counts a message that was sent to the caller of the job, while inside it. */

@@ -15,7 +15,7 @@
  * | spinners | lanes, the owner for the dead | lanes that look for work again and again; too high only while a dead one is not buried |
  * | evictions | the owner adds and takes back, lanes take | lanes that are asked to leave for other work |
  * | shutdown | the owner | 1: all lanes leave |
- * | open jobs | the owner | how many job slots have a ticket; with more than one, lanes change jobs after each chunk |
+ * | several open | the owner | 1: more than one job slot has a ticket, and lanes change jobs after each chunk |
  * | ticket of a job | the owner | the number of the job that is open in the slot; 0 for none |
  * | next of a segment of a job | whoever claims | the next chunk of the segment; beyond its last: all are claimed |
  * | done of a job | whoever has run a chunk | chunks that are finished |
@@ -52,8 +52,8 @@ export const SEGMENTS_MAX: number = LANES_MAX;
 const LINE = 32;
 
 export const GENERATION = 0;
-/** Beside the generation: written with it, by the owner, and read with it, by lanes. */
-export const OPEN_JOBS = 1;
+/** Beside the generation: read as often, and most of the time written by nobody. */
+export const SEVERAL_OPEN = 1;
 export const SLEEPERS: number = LINE;
 /** Apart from the sleepers: between two jobs lanes change it twice, and the owner reads it only where some sleep. */
 export const SPINNERS: number = 2 * LINE;
