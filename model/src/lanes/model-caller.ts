@@ -5,7 +5,7 @@
  */
 import * as caller from "../../../packages/scheduler/src/lanes/caller-side.ts";
 import { helpJob } from "../../../packages/scheduler/src/lanes/lane.ts";
-import { eventOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
+import { eventOf, ticketOf } from "../../../packages/scheduler/src/lanes/lane-words.ts";
 import { evenChunks } from "../../../packages/scheduler/src/range.ts";
 import { check } from "../theme.ts";
 import { type LaneEnv, LOST } from "./lane-memories.ts";
@@ -68,7 +68,7 @@ export class ModelCaller {
   open({ slot, ticket, chunkCount, segmentCount = 1, cells, kernel = COUNTS, spins = false }: ModelJob): void {
     const chunks = evenChunks({ start: 0, stop: chunkCount }, 1, segmentCount);
     const record = { chunks, kernel, operands: cells, registrations: REGISTRATIONS, spins };
-    caller.openJob(this.#env.ports.lanes, slot, ticket, record);
+    caller.openJob(this.#env.ports.lanes, slot, ticket, record, this.#others(slot));
   }
 
   wake({ chunkCount }: ModelJob): void {
@@ -92,7 +92,7 @@ export class ModelCaller {
   settle(job: ModelJob): Outcome {
     const { lanes, data } = this.#env.ports;
     const { slot, ticket, chunkCount, cells } = job;
-    caller.closeJob(lanes, slot);
+    caller.closeJob(lanes, slot, this.#others(slot));
     this.#until(slot, () => !this.#lanes().some((lane) => caller.isInside(lanes, lane, ticket)));
     const messages = caller.messagesSent(lanes, slot);
     const done = caller.chunksDone(lanes, slot);
@@ -101,6 +101,11 @@ export class ModelCaller {
     const ran = chunks.map((chunk) => data.readPlain(cells + chunk));
     for (const chunk of chunks) data.writePlain(cells + chunk, 0);
     return { marked, ran, done, messages };
+  }
+
+  /** Jobs that are open beside that of a slot, as the owner knows without looking: here only the first two are used. */
+  #others(slot: number): number {
+    return this.#env.ports.lanes.load(ticketOf(1 - slot)) === 0 ? 0 : 1;
   }
 
   #lanes(): number[] {

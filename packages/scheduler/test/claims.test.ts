@@ -29,7 +29,7 @@ function claimAll(
   participants: readonly number[],
   order: readonly number[],
 ): { readonly by: number; readonly chunk: number }[] {
-  openJob(port, SLOT, 1, { chunks, kernel: 1, operands: 0, registrations: 1, spins: false });
+  openJob(port, SLOT, 1, { chunks, kernel: 1, operands: 0, registrations: 1, spins: false }, 0);
   const claims = new Map<number, Claims>();
   const taken: { by: number; chunk: number }[] = [];
   for (let turn = 0, idle = 0; idle < participants.length; turn++) {
@@ -42,7 +42,7 @@ function claimAll(
     idle = chunk >= 0 ? 0 : idle + 1;
   }
   expect(workIn(port, SLOT)).toBe(0);
-  closeJob(port, SLOT);
+  closeJob(port, SLOT, 0);
   return taken;
 }
 
@@ -125,7 +125,7 @@ test("claims: of the most segments there may be, all are claimed, and each on a 
 test("claims: after a stop nobody claims, whatever is left in the segments", () => {
   const port = newPort();
   const chunks = cut("affinity", 3);
-  openJob(port, SLOT, 1, { chunks, kernel: 1, operands: 0, registrations: 1, spins: false });
+  openJob(port, SLOT, 1, { chunks, kernel: 1, operands: 0, registrations: 1, spins: false }, 0);
   const claims = startClaims(port, SLOT, 1);
   expect(claimChunk(port, SLOT, claims)).toBe(segmentStart(chunks.chunkCount, 3, 1));
   stopJob(port, SLOT);

@@ -22,7 +22,6 @@ import {
   markOf,
   messagesOf,
   nextOf,
-  JOBS_MAX,
   SEVERAL_OPEN,
   parkedOf,
   SHUTDOWN,
@@ -34,8 +33,12 @@ import {
   waiterOf,
 } from "./lane-words.ts";
 
-/** Opens a job in a free slot. Nobody is inside it: the last one in this slot was closed and left by all. */
-export function openJob(port: Port, job: number, ticket: number, record: JobRecord): void {
+/**
+ * Opens a job in a free slot. Nobody is inside it: the last one in this slot was closed and left by all.
+ *
+ * @param others - how many jobs are open beside it
+ */
+export function openJob(port: Port, job: number, ticket: number, record: JobRecord, others: number): void {
   writeRecord(port, job, record);
   const { chunkCount, segmentCount } = record.chunks;
   for (let segment = 0; segment < segmentCount; segment++)
@@ -46,14 +49,7 @@ export function openJob(port: Port, job: number, ticket: number, record: JobReco
   setWord(port, waiterOf(job), 0);
   // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
   port.store(ticketOf(job), ticket);
-  if (openBeside(port, job) > 0) setWord(port, SEVERAL_OPEN, 1);
-}
-
-/** Job slots with a ticket, apart from one. */
-function openBeside(port: Port, job: number): number {
-  let count = 0;
-  for (let other = 0; other < JOBS_MAX; other++) if (other !== job && port.load(ticketOf(other)) !== 0) count++;
-  return count;
+  if (others > 0) setWord(port, SEVERAL_OPEN, 1);
 }
 
 /** Makes idle lanes look for news, `count` of them at most. */
@@ -82,10 +78,10 @@ export function isStopped(port: Port, job: number): boolean {
 }
 
 /** Lets nobody enter a job any more. Who is inside stays, until it has left by itself. */
-export function closeJob(port: Port, job: number): void {
+export function closeJob(port: Port, job: number, others: number): void {
   // Close, then look who is inside. Pairs with `enterJob`.
   port.store(ticketOf(job), 0);
-  if (port.load(SEVERAL_OPEN) !== 0 && openBeside(port, job) < 2) port.store(SEVERAL_OPEN, 0);
+  if (others < 2) setWord(port, SEVERAL_OPEN, 0);
 }
 
 /** True while a lane is inside the job of a ticket. */

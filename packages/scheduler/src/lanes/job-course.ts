@@ -43,6 +43,8 @@ export interface JobTeam {
   readonly port: AtomicsPort;
   /** Lanes that can be told of jobs, and so can be inside one. */
   readonly connected: readonly number[];
+  /** How many jobs are not over, but for one that is looked at. */
+  readonly otherJobs: number;
   /** Why no job can go on, if it is so. */
   readonly failure: Error | null;
   /** Waits until the word is no longer `expected`, at most `timeoutMs`. */
@@ -115,9 +117,9 @@ function areAllDone(port: AtomicsPort, { slot, chunkCount }: OpenJob): boolean {
   return caller.chunksDone(port, slot) === chunkCount;
 }
 
-function close({ port }: JobTeam, job: OpenJob): void {
+function close({ port, otherJobs }: JobTeam, job: OpenJob): void {
   if (job.isClosed) return;
-  caller.closeJob(port, job.slot);
+  caller.closeJob(port, job.slot, otherJobs);
   job.isClosed = true;
 }
 

@@ -11,6 +11,8 @@ export class JobSlots {
   readonly #queue: ((slot: number) => void)[] = [];
   readonly #jobs: (OpenJob | null)[] = Array.from({ length: JOBS_MAX }, () => null);
 
+  #count = 0;
+
   /** A free slot, if there is one: the one that was left last, whose words are in this core's caches. */
   takeFree(): number | undefined {
     return this.#free.pop();
@@ -27,20 +29,28 @@ export class JobSlots {
 
   /** Gives a slot back, whose job is over. */
   give(slot: number): void {
-    this.#jobs[slot] = null;
+    this.clear(slot);
     const next = this.#queue.shift();
     if (next === undefined) this.#free.push(slot);
     else next(slot);
   }
 
+  /** How many jobs are not over. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Puts a job into its slot. */
   put(job: OpenJob): void {
     this.#jobs[job.slot] = job;
+    this.#count++;
   }
 
   /** Takes the job out of a slot, which is used on. */
   clear(slot: number): void {
+    if (this.#jobs[slot] === null) return;
     this.#jobs[slot] = null;
+    this.#count--;
   }
 
   /** The jobs that are not over. */

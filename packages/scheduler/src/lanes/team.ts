@@ -93,6 +93,11 @@ export class LaneTeam implements JobTeam {
     });
   }
 
+  /** Part of {@link JobTeam}. */
+  get otherJobs(): number {
+    return this.#slots.count - 1;
+  }
+
   get failure(): Error | null {
     return this.#failure;
   }
@@ -322,7 +327,8 @@ export class LaneTeam implements JobTeam {
     const job = new OpenJob(slot, this.#ticket, spec.kernel, chunks.chunkCount, lanesWanted, deadlineMs);
     this.#slots.put(job);
     const { count } = this.#registrations;
-    caller.openJob(this.port, slot, job.ticket, { chunks, kernel, operands, registrations: count, spins: helps });
+    const record = { chunks, kernel, operands, registrations: count, spins: helps };
+    caller.openJob(this.port, slot, job.ticket, record, this.otherJobs);
     caller.wakeLanes(this.port, lanesWanted);
     // To load a pool and start threads takes longer than many loops: a caller that helps has its part first.
     if (!helps && this.#failure === null) this.#stays.start(lanesWanted);
