@@ -52,8 +52,9 @@ const SPIN_MS = 0.01;
 const LOAD_MS = 100;
 const LOAD_ON_MS = 10;
 
-/** Moments of spinning between two looks at the clock. */
-const SPINS_PER_LOOK = 16;
+/** Looks at the generation between two pauses, each of which takes longer than some looks, and at the clock. */
+const LOOKS_PER_PAUSE = 4;
+const LOOKS_PER_CLOCK = 32;
 
 export class ThreadLaneHost implements LaneHost {
   readonly port: AtomicsPort;
@@ -118,8 +119,8 @@ export class ThreadLaneHost implements LaneHost {
     const end = performance.now() + SPIN_MS;
     let count = 0;
     return () => {
-      this.port.pause();
-      return ++count % SPINS_PER_LOOK !== 0 || performance.now() < end;
+      if (++count % LOOKS_PER_PAUSE === 0) this.port.pause();
+      return count % LOOKS_PER_CLOCK !== 0 || performance.now() < end;
     };
   }
 
