@@ -124,5 +124,5 @@ function segmentsFor(chunkCount: number, segmentsMax: number): number {
 
 /** The first chunk of a segment; the number of chunks for the one after the last. */
 export function segmentStart(chunkCount: number, segmentCount: number, segment: number): number {
-  return Math.floor((segment * chunkCount) / segmentCount);
+  return segmentCount === 1 ? segment * chunkCount : Math.floor((segment * chunkCount) / segmentCount);
 }

@@ -77,7 +77,7 @@ export function setWord(port: Port, word: number, value: number): void {
 
 /** Integers below 2^53 take two words. */
 function writeWide(port: Port, cell: number, value: number): void {
-  port.writePlain(cell, Math.floor(value / 2 ** 32));
+  port.writePlain(cell, value < 2 ** 32 ? 0 : Math.floor(value / 2 ** 32));
   port.writePlain(cell + 1, value | 0);
 }
 

@@ -30,9 +30,8 @@ export class JobSlots {
   /** Gives a slot back, whose job is over. */
   give(slot: number): void {
     this.clear(slot);
-    const next = this.#queue.shift();
-    if (next === undefined) this.#free.push(slot);
-    else next(slot);
+    if (this.#queue.length === 0) this.#free.push(slot);
+    else this.#queue.shift()!(slot);
   }
 
   /** How many jobs are not over. */

@@ -49,9 +49,13 @@ export class LaneStays {
     else this.#putOff = Math.max(this.#putOff, wanted);
   }
 
+  /** Whether any were put off. */
+  get hasPutOff(): boolean {
+    return this.#putOff > 0;
+  }
+
   /** Starts in the next turn of the event loop what was put off, unless `isStopped` then. */
   startPutOff(isStopped: () => boolean): void {
-    if (this.#putOff === 0) return;
     const wanted = this.#putOff;
     this.#putOff = 0;
     void nextTurn().then(() => {

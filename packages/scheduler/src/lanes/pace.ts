@@ -12,6 +12,8 @@ import { type ChunkedRange, evenChunks } from "../range.ts";
 /** A chunk is to take so long at least. To claim one, to call the body and to finish it costs up to a microsecond. */
 const CHUNK_MS = 0.02;
 
+const SHORT_MS = 1;
+
 /** The first runs are timed, and then one in so many: to look at the clock costs as much as a small loop. */
 const TIMED_AT_FIRST = 16;
 const TIMED_ONE_IN = 16;
@@ -53,6 +55,11 @@ export class Pace {
       this.#cut = evenChunks({ start, stop }, Math.ceil((stop - start) / count));
     }
     return this.#cut;
+  }
+
+  /** Whether the whole loop is far from using a turn of the event loop up: no need to look at the clock in it. */
+  get isShort(): boolean {
+    return this.#estimateMs < SHORT_MS;
   }
 
   /** What the whole loop takes on one thread, as far as is known. */

@@ -261,7 +261,7 @@ export class LaneTeam implements JobTeam {
     if (slot === undefined) return this.#runPreparedLater(prepared, control);
     const chunks = pace.cut();
     const job = this.#open(slot, spec, chunks, prepared.kernel, prepared.operands);
-    if (this.#help(job, chunks, work, prepared.goesOn, pace) && finishAtOnce(this, job)) {
+    if (this.#help(job, chunks, work, pace.isShort ? always : prepared.goesOn, pace) && finishAtOnce(this, job)) {
       this.#jobIsOver(slot);
       return ALL_RAN;
     }
@@ -423,7 +423,7 @@ export class LaneTeam implements JobTeam {
   /** A job is over: lanes that were put off are started, when its caller has had the turn. */
   #jobIsOver(slot: number): void {
     this.#slots.give(slot);
-    this.#stays.startPutOff(() => this.#failure !== null);
+    if (this.#stays.hasPutOff) this.#stays.startPutOff(() => this.#failure !== null);
   }
 
   /** A lane has gone, or could not be had: then all jobs fail. */
