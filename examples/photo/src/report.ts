@@ -82,8 +82,16 @@ function notesOf({ runs, threads, oneThread, ordinary, allThreads }: DemoResult,
     `Milliseconds: ${measured}, after one that is not timed.`,
     ...(runs === 1 ? [] : [`Slowest over fastest run: ${ways.map(spreadText).join(", ")}.`]),
     `Ratio: the time of ${others} over that of ${threadsText(threads)}.`,
+    ...(oneThread !== null && exceeds(oneThread, allThreads, threads)
+      ? [`Above ${threads} ×: not threads alone; a run was disturbed, or its loop compiled better.`]
+      : []),
     `Ordinary: Piscina tasks on ${threadsText(threads)}; strips are copied there, and results back.`,
   ].map((line) => style("dim", line));
+}
+
+/** True if a stage is more times as fast as there are threads: something else than they made it so. */
+function exceeds(oneThread: TimedWayResult, allThreads: TimedWayResult, threads: number): boolean {
+  return STAGES.some(({ name }) => oneThread.timesMs[name].median > threads * allThreads.timesMs[name].median);
 }
 
 /** How far the runs of a way lie apart: the slowest over the fastest of a stage, for the median of the stages. */

@@ -53,6 +53,18 @@ test("report: says how far runs lie apart, where there are several", () => {
   expect(reportOf(resultWith({}, 1), plain).join()).not.toContain("Slowest");
 });
 
+test("report: says so where a stage gains more than its threads can give", () => {
+  const gain = (timeMs: number): string =>
+    reportOf(resultWith({ timesMs: timesOf(timeMs) } as Partial<TimedWayResult>), plain).join("\n");
+  expect(gain(100)).not.toContain("not threads alone");
+  expect(gain(70)).toContain("Above 4 ×: not threads alone; a run was disturbed, or its loop compiled better.");
+  expect(
+    gain(70)
+      .split("\n")
+      .every((line) => line.length <= 80),
+  ).toBe(true);
+});
+
 test("report: results that are equal, with nothing left, are sound", () => {
   expect(isSound(resultWith())).toBe(true);
   const report = reportOf(resultWith(), plain).join("\n");
