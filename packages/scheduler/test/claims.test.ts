@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { cutForLoop, type Partitioner } from "../src/cut.ts";
 import { closeJob, openJob } from "../src/lanes/caller-side.ts";
 import { CALLER, type Claims, claimChunk, startClaims, stopJob, workIn } from "../src/lanes/lane-side.ts";
-import { JOBS_MAX, LANE_WORDS, LANES_MAX, SEGMENTS_MAX } from "../src/lanes/lane-words.ts";
+import { cutOf, JOBS_MAX, LANE_WORDS, LANES_MAX, SEGMENTS_MAX } from "../src/lanes/lane-words.ts";
 import { type ChunkedRange, segmentStart } from "../src/range.ts";
 
 const SLOT = JOBS_MAX - 1;
@@ -36,7 +36,7 @@ function claimAll(
     // Whoever the order leaves out has a turn now and then.
     const index = idle > 0 ? turn : order[turn % order.length]!;
     const by = participants[index % participants.length]!;
-    if (!claims.has(by)) claims.set(by, startClaims(port, SLOT, by));
+    if (!claims.has(by)) claims.set(by, startClaims(port.load(cutOf(SLOT)), by));
     const chunk = claimChunk(port, SLOT, claims.get(by)!);
     if (chunk >= 0) taken.push({ by, chunk });
     idle = chunk >= 0 ? 0 : idle + 1;
@@ -126,7 +126,7 @@ test("claims: after a stop nobody claims, whatever is left in the segments", () 
   const port = newPort();
   const chunks = cut("affinity", 3);
   openJob(port, SLOT, 1, { chunks, kernel: 1, operands: 0, registrations: 1, spins: false }, 0);
-  const claims = startClaims(port, SLOT, 1);
+  const claims = startClaims(port.load(cutOf(SLOT)), 1);
   expect(claimChunk(port, SLOT, claims)).toBe(segmentStart(chunks.chunkCount, 3, 1));
   stopJob(port, SLOT);
   expect([claimChunk(port, SLOT, claims), workIn(port, SLOT)]).toEqual([-1, 0]);

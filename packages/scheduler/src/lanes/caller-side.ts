@@ -49,7 +49,7 @@ export function openJob(port: Port, job: number, ticket: number, record: JobReco
   setWord(port, waiterOf(job), 0);
   // Everything above happened before a lane sees the ticket. Pairs with the loads in `workIn` and `enterJob`.
   port.store(ticketOf(job), ticket);
-  if (others > 0) setWord(port, SEVERAL_OPEN, 1);
+  if (others > 0) port.store(SEVERAL_OPEN, 1);
 }
 
 /** Makes idle lanes look for news, `count` of them at most. */
@@ -81,7 +81,7 @@ export function isStopped(port: Port, job: number): boolean {
 export function closeJob(port: Port, job: number, others: number): void {
   // Close, then look who is inside. Pairs with `enterJob`.
   port.store(ticketOf(job), 0);
-  if (others < 2) setWord(port, SEVERAL_OPEN, 0);
+  if (others < 2 && port.load(SEVERAL_OPEN) !== 0) port.store(SEVERAL_OPEN, 0);
 }
 
 /** True while a lane is inside the job of a ticket. */

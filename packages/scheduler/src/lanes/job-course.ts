@@ -91,9 +91,11 @@ export function finishSync(team: JobTeam, job: OpenJob, spec: LoopJob): PartialO
  */
 export function finishAtOnce(team: JobTeam, job: OpenJob): boolean {
   const { port } = team;
-  if (caller.isStopped(port, job.slot) || job.lost.length > 0) return false;
-  // Mostly it is so at once: no closure is made for that.
-  if (!areAllDone(port, job) && !spinUntil(port, () => areAllDone(port, job))) return false;
+  if (job.lost.length > 0) return false;
+  // Mostly it is so at once: no closure is made for that. Where all chunks are done nobody has failed.
+  if (!areAllDone(port, job)) {
+    if (caller.isStopped(port, job.slot) || !spinUntil(port, () => areAllDone(port, job))) return false;
+  }
   close(team, job);
   if (isAnyInside(team, job) && !spinUntil(port, () => !isAnyInside(team, job))) return false;
   return caller.messagesSent(port, job.slot) === 0 && !job.hasNews;

@@ -70,9 +70,12 @@ export function readRecord(port: Port, job: number): JobRecord {
   };
 }
 
-/** Writes a word that nobody else writes meanwhile. Most hold the value already: to look is some ten times cheaper. */
+/**
+ * Writes a word that nobody else writes meanwhile, and whose last writer happened before. Most hold the value already: to
+ * look is some ten times cheaper, and a plain look, which is enough of such a word, another ten times.
+ */
 export function setWord(port: Port, word: number, value: number): void {
-  if (port.load(word) !== value) port.store(word, value);
+  if (port.readPlain(word) !== value) port.store(word, value);
 }
 
 /** Integers below 2^53 take two words. */

@@ -103,9 +103,12 @@ export interface Claims {
 /** The participant that the caller of a job is: the last. A lane is the one of its own number. */
 export const CALLER = -1;
 
-/** Begins to claim chunks of a job that the claimer is inside of: from the segment of its own number on. */
-export function startClaims(port: Port, job: number, participant: number): Claims {
-  const cut = port.load(cutOf(job));
+/**
+ * Begins to claim chunks of a job that the claimer is inside of: from the segment of its own number on.
+ *
+ * @param cut - the job's: what {@link cutOf} holds
+ */
+export function startClaims(cut: number, participant: number): Claims {
   const chunkCount = chunkCountIn(cut);
   const segmentCount = segmentCountIn(cut);
   const segment = (participant + segmentCount) % segmentCount;

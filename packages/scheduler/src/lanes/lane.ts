@@ -26,7 +26,7 @@ import {
   takeEviction,
   workIn,
 } from "./lane-side.ts";
-import { JOBS_MAX, registrationsOf } from "./lane-words.ts";
+import { cutOf, JOBS_MAX, registrationsOf } from "./lane-words.ts";
 
 /** A job as a participant works on it, while it is inside. */
 export interface JobWork {
@@ -127,7 +127,7 @@ function serveJob(host: LaneHost, job: number, ticket: number): boolean {
 }
 
 function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lane: number): void {
-  const claims = startClaims(port, job, lane);
+  const claims = startClaims(port.load(cutOf(job)), lane);
   for (;;) {
     const chunk = claimChunk(port, job, claims);
     if (chunk < 0) return;
@@ -148,7 +148,8 @@ function serveChunks(port: Port, job: number, ticket: number, work: JobWork, lan
  * @returns how many chunks it ran
  */
 export function helpJob(port: Port, job: number, ticket: number, work: JobWork, goesOn: () => boolean): number {
-  const claims = startClaims(port, job, CALLER);
+  // Its own word: nobody else has written it since.
+  const claims = startClaims(port.readPlain(cutOf(job)), CALLER);
   for (let ran = 0; ;) {
     const chunk = claimChunk(port, job, claims);
     if (chunk < 0) return ran;
