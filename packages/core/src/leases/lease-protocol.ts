@@ -95,6 +95,7 @@ export const REGION_CELLS = 3;
 const FREE = 0;
 const LIVE = 1;
 const STATE_BITS = 2;
+const STATE_MASK = 0b11;
 const GENERATION_MASK = 0x1fff_ffff;
 
 /** Not by a shift, which would cut a number too large to be a generation down to one that is. */
@@ -202,7 +203,9 @@ export function closeHandle(table: HandleTable, handle: LeaseHandle): boolean {
 /** True while the handle has not been ended. False for numbers that are no handle. */
 export function isLive({ states, slotCount }: HandleTable, { slot, generation }: LeaseHandle): boolean {
   const isSlot = Number.isInteger(slot) && slot >= 0 && slot < slotCount;
-  return isSlot && states.load(slot) === word(generation, LIVE);
+  if (!isSlot) return false;
+  const state = states.load(slot);
+  return (state & STATE_MASK) === LIVE && state >>> STATE_BITS === generation;
 }
 
 /**

@@ -17,6 +17,8 @@ export class LaneStays {
   readonly #onEnd: (error: unknown) => void;
   #count = 0;
   #putOff = 0;
+  /** Whether those that were put off are started soon. */
+  #isTurnAwaited = false;
 
   /**
    * @param startLane - has some thread become a lane; settles when it has gone
@@ -49,16 +51,19 @@ export class LaneStays {
     else this.#putOff = Math.max(this.#putOff, wanted);
   }
 
-  /** Whether any were put off. */
+  /** Whether any were put off, and nobody has seen to it that they are started. */
   get hasPutOff(): boolean {
-    return this.#putOff > 0;
+    return this.#putOff > 0 && !this.#isTurnAwaited;
   }
 
   /** Starts in the next turn of the event loop what was put off, unless `isStopped` then. */
   startPutOff(isStopped: () => boolean): void {
-    const wanted = this.#putOff;
-    this.#putOff = 0;
+    // Many loops may end before the event loop turns.
+    this.#isTurnAwaited = true;
     void nextTurn().then(() => {
+      const wanted = this.#putOff;
+      this.#putOff = 0;
+      this.#isTurnAwaited = false;
       if (!isStopped()) this.start(wanted);
     });
   }
