@@ -22,7 +22,9 @@ import {
   loopName,
   parallelFor,
   piscina,
+  PREPARED_SYNC,
   prepared,
+  preparedSync,
   rendezvousJob,
   verified,
 } from "./dispatch/fork-join.ts";
@@ -48,8 +50,8 @@ const GAPS: readonly Gap[] = [
 /** Where calls are apart, samples are counted: the time between them would make a budget of time last for ever. */
 const APART_SAMPLES = { full: 150, quick: 3 };
 
-/** The way that findings compare with the reference. */
-const HEADLINE = loopName("prepared", "helps");
+/** The ways that findings compare with the reference. */
+const HEADLINES = [loopName("prepared", "helps"), PREPARED_SYNC];
 
 /** How many times the reference's time a job is to be under, back to back. */
 const BARS: Readonly<Record<string, number>> = { "an empty job": 100, "a rendezvous": 50 };
@@ -70,6 +72,7 @@ async function* measureDispatch({ threads, quick }: SuiteContext): AsyncGenerato
     const ways = [
       reference,
       await prepared(runtime, job, "helps"),
+      await preparedSync(runtime, job),
       await prepared(runtime, job, "waits"),
       parallelFor(runtime, job, "helps"),
       parallelFor(runtime, job, "waits"),
@@ -113,21 +116,24 @@ function computeFor(ms: number): void {
 /** How far a prepared loop is below the reference, and what its promise adds. */
 export function dispatchFindings(groups: readonly Group[]): Finding[] {
   const of = (operation: string): Group[] => groups.filter(({ parameters }) => parameters["operation"] === operation);
-  return [...of(FORK_JOIN).map(forkJoinFinding), ...of(ASYNC_PATH).map(asyncPathFinding)];
+  return [...of(FORK_JOIN).flatMap(forkJoinFindings), ...of(ASYNC_PATH).map(asyncPathFinding)];
 }
 
-function forkJoinFinding({ name, parameters, reference, cases }: Group): Finding {
-  const of = (way: string): CaseResult => cases.find((result) => result.name === way)!;
-  const [loop, base] = [of(HEADLINE), of(reference)];
-  const value = 1 / loop.ratio;
+function forkJoinFindings({ name, parameters, reference, cases }: Group): Finding[] {
+  const base = cases.find((result) => result.name === reference)!;
   const bar = parameters["gapUs"] === 0 ? ` (bar: ${BARS[parameters["job"]!]})` : "";
-  const times = `${value.toPrecision(3)} times under ${reference}${bar}`;
-  return {
-    name: `${name}: how many times ${HEADLINE} is under ${reference}`,
-    value,
-    unit: "times",
-    text: `${name}: ${HEADLINE} is ${times}: ${timeOf(loop)} against ${timeOf(base)} µs`,
-  };
+  return cases
+    .filter((result) => HEADLINES.includes(result.name))
+    .map((loop) => {
+      const value = 1 / loop.ratio;
+      const times = `${value.toPrecision(3)} times under ${reference}${bar}`;
+      return {
+        name: `${name}: how many times ${loop.name} is under ${reference}`,
+        value,
+        unit: "times",
+        text: `${name}: ${loop.name} is ${times}: ${timeOf(loop)} against ${timeOf(base)} µs`,
+      };
+    });
 }
 
 function timeOf({ latencyUs }: CaseResult): string {

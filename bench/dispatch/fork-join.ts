@@ -31,14 +31,16 @@ export interface Job {
   /** What it is given by calls that are timed, where each gives it anew. */
   readonly timedArgs: Args | undefined;
   /** @throws an `AssertionError` unless `run` runs the job */
-  readonly verify: (name: string, run: () => Promise<unknown>) => Promise<void>;
+  readonly verify: (name: string, run: () => Promise<unknown> | void) => Promise<void>;
 }
 
 /** A way of having one job run. */
 export interface ForkJoin {
   readonly name: string;
   /** @param args - for the job; a prepared loop has had its own before */
-  readonly run: (args: Args | undefined) => Promise<unknown>;
+  readonly run: (args: Args | undefined) => Promise<unknown> | void;
+  /** Default: true. */
+  readonly isAsync?: boolean;
   readonly beforeAll?: () => Promise<void>;
 }
 
@@ -81,7 +83,7 @@ export function rendezvousJob(iterations: number): Job {
   };
 }
 
-async function repeat(run: () => Promise<unknown>): Promise<number> {
+async function repeat(run: () => Promise<unknown> | void): Promise<number> {
   for (let times = 0; times < VERIFIED_RUNS; times++) await run();
   return VERIFIED_RUNS;
 }
@@ -91,6 +93,9 @@ export function piscina(pool: Piscina, { iterations, task }: Job): ForkJoin {
   return { name: PROMISE_ALL, run: promiseAll(pool, iterations, task) };
 }
 
+/** As {@link prepared}, without a promise. */
+export const PREPARED_SYNC = "prepared, runSync";
+
 /** The name of a loop's way: what is timed in several ways is one job each time. */
 export function loopName(call: "prepared" | "parallelFor", caller: Caller): string {
   return `${call}, caller ${caller}`;
@@ -99,6 +104,12 @@ export function loopName(call: "prepared" | "parallelFor", caller: Caller): stri
 export async function prepared(runtime: Runtime, { kernel, iterations, args }: Job, caller: Caller): Promise<ForkJoin> {
   const loop = await runtime.prepare(kernel, { over: iterations, args, caller, inlineBelowUs: 0 });
   return { name: loopName("prepared", caller), run: () => loop.run(), beforeAll: () => gather(runtime) };
+}
+
+export async function preparedSync(runtime: Runtime, { kernel, iterations, args }: Job): Promise<ForkJoin> {
+  const loop = await runtime.prepare(kernel, { over: iterations, args, caller: "helps", inlineBelowUs: 0 });
+  const beforeAll = (): Promise<void> => gather(runtime);
+  return { name: PREPARED_SYNC, run: () => loop.runSync(), isAsync: false, beforeAll };
 }
 
 export function parallelFor(runtime: Runtime, { kernel, iterations }: Job, caller: Caller): ForkJoin {
@@ -121,10 +132,10 @@ export async function verified(job: Job, ways: readonly ForkJoin[]): Promise<Cas
     await job.verify(`${job.name}, ${name}`, () => run(job.args));
   }
   const { timedArgs } = job;
-  return ways.map(({ name, run, beforeAll }) => ({
+  return ways.map(({ name, run, isAsync = true, beforeAll }) => ({
     name,
     run: () => run(timedArgs),
-    isAsync: true,
+    isAsync,
     ...(beforeAll === undefined ? {} : { beforeAll }),
   }));
 }

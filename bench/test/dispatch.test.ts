@@ -9,6 +9,7 @@ import {
   type Job,
   parallelFor,
   prepared,
+  preparedSync,
   rendezvousJob,
   verified,
 } from "../dispatch/fork-join.ts";
@@ -68,6 +69,7 @@ test.each([
   const job = jobOf(THREADS);
   const ways = [
     await prepared(runtime, job, "helps"),
+    await preparedSync(runtime, job),
     await prepared(runtime, job, "waits"),
     parallelFor(runtime, job, "helps"),
     parallelFor(runtime, job, "waits"),
