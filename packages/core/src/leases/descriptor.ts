@@ -12,7 +12,7 @@
  */
 import { byteLengthOf } from "../memory/array-buffer.ts";
 import { DescriptorError, describe } from "../errors.ts";
-import { parseFormat } from "../formats/format.ts";
+import { nativeFormat, parseFormat } from "../formats/format.ts";
 import { NDIM_MAX } from "../layout/layout.ts";
 import type { LeaseHandle } from "./lease-protocol.ts";
 import { HANDLES_MAX } from "./lease-words.ts";
@@ -132,7 +132,8 @@ function readFormat(value: unknown, itemsize: number): string {
   if (value.length > FORMAT_LENGTH_MAX) return refuse("format", value, `at most ${FORMAT_LENGTH_MAX} characters`);
   let calculated: number;
   try {
-    calculated = parseFormat(value).itemsize;
+    // Most formats are single characters: what is known of them needs no parser.
+    calculated = nativeFormat(value)?.itemsize ?? parseFormat(value).itemsize;
   } catch (cause) {
     throw new DescriptorError(`cannot use a descriptor whose format is ${describe(value)}: it doesn't parse`, {
       cause,
