@@ -8,6 +8,7 @@
 import { writeFileSync } from "node:fs";
 import { crossover } from "./crossover.bench.ts";
 import { dispatch } from "./dispatch.bench.ts";
+import { kernels } from "./kernels.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { queue } from "./queue.bench.ts";
 import { start } from "./start.bench.ts";
@@ -27,7 +28,7 @@ import type { Suite, SuiteContext } from "./support/suite.ts";
 import { views } from "./views.bench.ts";
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [dispatch, crossover, queue, memory, start, views];
+const SUITES: readonly Suite[] = [dispatch, crossover, queue, memory, start, views, kernels];
 
 const HELP = `pnpm bench [suite...] [--json FILE] [--quick]
 

@@ -7,11 +7,10 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { FirstResult } from "./start/first-result.ts";
 import { Install } from "./start/install.ts";
+import { runProgram } from "./start/run-program.ts";
 import { resultsOf } from "./support/measure.ts";
 import { type CaseResult, type Finding, formatSpread, formatUs, type Group } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
@@ -39,8 +38,6 @@ const FROM: readonly { readonly name: string; readonly from: string; readonly ke
 ];
 
 const PROCESSES = { full: 15, quick: 1 };
-
-const TIMEOUT_MS = 60_000;
 
 /** From `open()`, in microseconds. */
 const BAR_US = 5000;
@@ -70,13 +67,9 @@ async function* measureStart({ threads, quick }: SuiteContext): AsyncGenerator<G
 
 /** One process. @throws Error with what it wrote, if its result was wrong */
 async function firstResult(folder: string, way: string, threads: number): Promise<FirstResult> {
-  // Neither the conditions of this process nor its settings are a user's.
-  const { NODE_OPTIONS: _options, NODE_COMPILE_CACHE: _cache, ...env } = process.env;
-  const cache = way === CACHED ? { NODE_COMPILE_CACHE: join(folder, "compile-cache") } : {};
-  const args = [join(folder, "first-result.js"), way === CACHED ? HELPS : way, `${threads}`];
-  const options = { env: { ...env, ...cache }, timeout: TIMEOUT_MS };
-  const { stdout } = await promisify(execFile)(process.execPath, args, options);
-  return JSON.parse(stdout) as FirstResult;
+  const cache = way === CACHED ? { NODE_COMPILE_CACHE: join(folder, "compile-cache") } : undefined;
+  const args = [way === CACHED ? HELPS : way, `${threads}`];
+  return JSON.parse(await runProgram(folder, "first-result.js", args, cache)) as FirstResult;
 }
 
 export function startFindings(groups: readonly Group[]): Finding[] {

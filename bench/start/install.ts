@@ -8,6 +8,7 @@
 import { execFile } from "node:child_process";
 import {
   copyFileSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -23,22 +24,34 @@ import { promisify } from "node:util";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-const PROGRAMS = ["first-result.ts", "double.kernel.ts", "double.task.ts"].map((name) =>
+/** The programs of the suite `start`. */
+const START_PROGRAMS = ["first-result.ts", "double.kernel.ts", "double.task.ts"].map((name) =>
   join(import.meta.dirname, name),
 );
 
 const BUNDLER_TIMEOUT_MS = 60_000;
 
+/** What is read of a package's manifest. */
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
 export class Install implements Disposable {
   /** Holds the programs. */
   readonly folder: string = mkdtempSync(join(tmpdir(), "instride-start-"));
 
-  /** Builds packages and programs. @throws Error with what the bundler wrote */
-  static async make(): Promise<Install> {
+  /**
+   * Builds packages and programs.
+   *
+   * @param programs - paths of their sources
+   * @throws Error with what the bundler wrote
+   */
+  static async make(programs: readonly string[] = START_PROGRAMS): Promise<Install> {
     const install = new Install();
     try {
       await install.#buildPackages();
-      await install.#buildPrograms();
+      await install.#buildPrograms(programs);
       return install;
     } catch (error) {
       install[Symbol.dispose]();
@@ -56,19 +69,32 @@ export class Install implements Disposable {
     for (const dist of globSync("*/dist", { cwd: folder })) {
       const path = join(dirname(dist), "package.json");
       copyFileSync(join(ROOT, "packages", path), join(folder, path));
-      const { name } = JSON.parse(readFileSync(join(folder, path), "utf8")) as { readonly name: string };
+      const { name, dependencies = {} } = JSON.parse(readFileSync(join(folder, path), "utf8")) as Manifest;
       this.#link(name, join(folder, dirname(path)));
+      for (const [dependency, version] of Object.entries(dependencies)) {
+        // What is of the workspace is built as well.
+        if (!version.startsWith("workspace:")) this.#linkInstalled(dependency, join(ROOT, "packages", path));
+      }
     }
-    this.#link("piscina", dirname(findPackageJSON("piscina", import.meta.url)!));
+    this.#linkInstalled("piscina", import.meta.filename);
   }
 
-  async #buildPrograms(): Promise<void> {
+  async #buildPrograms(programs: readonly string[]): Promise<void> {
     writeFileSync(join(this.folder, "package.json"), '{ "type": "module" }\n');
-    await bundle({}, ...PROGRAMS, "--dir", this.folder, "--external", "instride", "--external", "piscina");
+    await bundle({}, ...programs, "--dir", this.folder, "--external", "instride", "--external", "piscina");
+  }
+
+  /** Several may need it: it is one. @param from - a file beside which it is installed */
+  #linkInstalled(name: string, from: string): void {
+    if (!existsSync(this.#placeOf(name))) this.#link(name, dirname(findPackageJSON(name, from)!));
+  }
+
+  #placeOf(name: string): string {
+    return join(this.folder, "node_modules", name);
   }
 
   #link(name: string, target: string): void {
-    const path = join(this.folder, "node_modules", name);
+    const path = this.#placeOf(name);
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(target, path);
   }

@@ -22,7 +22,7 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const PACKAGES = ["instride", "piscina", "tinybench"];
+const PACKAGES = ["instride", "piscina", "tinybench", "numpy-ts", "@jax-js/jax"];
 
 /** Of the cores, used by others: more than this, and medians move from run to run. */
 const BUSY_SHARE = 0.25;
@@ -52,7 +52,8 @@ export function formatMachine({ date, cpu, cores, memoryBytes, system, load, ver
   return lines.join("\n");
 }
 
-function versionOf(packageName: string): string {
+/** Of an installed package. */
+export function versionOf(packageName: string): string {
   const path = findPackageJSON(packageName, import.meta.url);
   if (path === undefined) throw new Error(`cannot find the package.json of ${packageName}`);
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version;

@@ -40,6 +40,7 @@ test("bench: runs all suites, and exits by itself", () => {
     "memory",
     "start",
     "views",
+    "kernels",
   ]);
 });
 
@@ -59,6 +60,8 @@ test("bench: the file says what ran", () => {
         instride: expect.stringMatching(/^\d+\.\d+\.\d+/),
         piscina: expect.stringMatching(/^\d+\.\d+\.\d+/),
         tinybench: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        "numpy-ts": expect.stringMatching(/^\d+\.\d+\.\d+/),
+        "@jax-js/jax": expect.stringMatching(/^\d+\.\d+\.\d+/),
       },
     },
     threads: availableParallelism(),
@@ -137,7 +140,17 @@ test("bench: runs the suites that are named", () => {
 test("bench: says on request what it takes", () => {
   const { status, stdout } = bench("--help");
   expect(status).toBe(0);
-  for (const word of ["dispatch", "crossover", "queue", "memory", "start", "views", "--json FILE", "--quick"])
+  for (const word of [
+    "dispatch",
+    "crossover",
+    "queue",
+    "memory",
+    "start",
+    "views",
+    "kernels",
+    "--json FILE",
+    "--quick",
+  ])
     expect(stdout).toContain(word);
 });
 
@@ -147,7 +160,7 @@ test("bench: refuses in one line what it can't follow, with exit code 2", () => 
     status: 2,
     stdout: "",
     stderr:
-      'bench: there is no suite "dispach": expected dispatch or crossover or queue or memory or start or views; --help shows what there is\n',
+      'bench: there is no suite "dispach": expected dispatch or crossover or queue or memory or start or views or kernels; --help shows what there is\n',
   });
 });
 

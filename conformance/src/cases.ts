@@ -167,6 +167,7 @@ export function expectSame(what: string, actual: unknown, expected: unknown): vo
 /** Python's classes that have none of their own here, and the one above them that has. */
 const SUPERCLASSES: ReadonlyMap<string, string> = new Map([
   ["AxisError", "IndexError"],
+  ["UFuncTypeError", "TypeError"],
   ["UnicodeEncodeError", "ValueError"],
 ]);
 

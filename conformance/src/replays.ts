@@ -13,6 +13,7 @@ import * as format from "./replay-format.ts";
 import * as layout from "./replay-layout.ts";
 import * as lifecycle from "./replay-lifecycle.ts";
 import * as npy from "./replay-npy.ts";
+import * as elementwise from "./replay-numpy-elementwise.ts";
 import * as oldbuffer from "./replay-oldbuffer.ts";
 import * as slice from "./replay-slice.ts";
 
@@ -36,6 +37,7 @@ export const FILE_REPLAYS: Readonly<Record<string, FileReplay>> = {
   lifecycle: { ...lifecycle, divergenceOf: none },
   npy: { ...npy, divergenceOf: none },
   oldbuffer,
+  numpy_elementwise: { replays: elementwise.replays, divergenceOf: none },
 };
 
 function none(): null {
@@ -43,4 +45,4 @@ function none(): null {
 }
 
 /** What the vectors hold for the kernels: no part of the buffer protocol. */
-export const KERNEL_FILES: readonly string[] = ["numpy_elementwise", "numpy_reduce"];
+export const KERNEL_FILES: readonly string[] = ["numpy_reduce"];

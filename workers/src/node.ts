@@ -15,10 +15,12 @@ import {
   workerData,
 } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
+import { type GeneratedCode, generatedLoops } from "@instride/kernels/compiler";
 import {
   checkProtocol,
   joinLane,
   joinThread,
+  type KernelRegistry,
   type LaneExit,
   type LoopBody,
   MOVED_POOL_PORT,
@@ -48,10 +50,10 @@ interface Membership {
 
 const memberships = new Map<number, Membership>();
 
-const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
+const builtin = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
 
 // For `instride/thread` in modules of kernels and tasks.
-provideLoops(nestedLoops(registry));
+provideLoops(nestedLoops(builtin));
 
 const movedPool = workerData as Partial<MovedPoolData<MessagePort>> | null;
 if (movedPool?.[MOVED_POOL_PORT] !== undefined) {
@@ -82,7 +84,7 @@ export async function task(errand: {
 
 /** Serves a pool that shares no memory with this thread, for the thread's life. */
 function serveMovedPool(port: MessagePort): void {
-  const thread = new MovedThread(registry, (answer, buffers) => port.postMessage(answer, [...buffers]));
+  const thread = new MovedThread(registryOf(null), (answer, buffers) => port.postMessage(answer, [...buffers]));
   port.on("message", (request: ThreadRequest) => void thread.serve(request));
   port.on("messageerror", (error) => {
     // Nobody would ever answer what could not be read: the pool is to hear of an end.
@@ -90,12 +92,19 @@ function serveMovedPool(port: MessagePort): void {
   });
 }
 
-function join({ runtime, leases, lanes }: ThreadData): Membership {
+/** The built-ins of a thread, and the loops that run generated code on the memory that it shares. */
+function registryOf(memory: ThreadData["memory"]): KernelRegistry {
+  const generated = generatedLoops({ memory });
+  return (name, code) =>
+    code === undefined ? builtin(name) : (generated(name, code.content as GeneratedCode) as LoopBody);
+}
+
+function join({ runtime, leases, lanes, memory }: ThreadData): Membership {
   const known = memberships.get(runtime);
   if (known !== undefined) return known;
   // As `leaseThread` of the pool has it: 0 stands for no thread.
   const id = threadId + 1;
-  const thread = joinThread(leases, id, registry);
+  const thread = joinThread(leases, id, registryOf(memory));
   const { port1: port, port2: ownersPort } = new MessageChannel();
   port.unref();
   const host = joinLane(lanes, id, {

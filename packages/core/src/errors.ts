@@ -124,13 +124,32 @@ export class PoisonedError extends BufferError {
 
 type ErrorClass = new (message: string, context?: ErrorContext) => Error;
 
-const byName = new Map<string, ErrorClass>([
-  ["Error", Error],
-  ["RangeError", RangeError],
-  ["TypeError", TypeError],
-  ["SyntaxError", SyntaxError],
-  ["ReferenceError", ReferenceError],
-]);
+/** What an error has arrived as, for {@link ErrorTravel.revive}. */
+export interface ErrorParts {
+  readonly message: string;
+  /** With its cause, if it has one. */
+  readonly context: ErrorContext;
+  /** Those that it stands for: its `errors`. */
+  readonly errors: readonly Error[];
+  /** What {@link ErrorTravel.fieldsOf} gave. */
+  readonly fields: unknown;
+}
+
+/** How the errors of a class cross threads that are more than a message and a cause, or that stand for several. */
+export interface ErrorTravel<E extends Error = Error> {
+  /** What else there is of an error, in a form that structured clone keeps whole; not undefined. */
+  fieldsOf(error: E): unknown;
+  /** Makes it anew. Name, message and stack are set afterwards. */
+  revive(parts: ErrorParts): Error;
+}
+
+interface KnownClass {
+  readonly errorClass: abstract new (...args: never) => Error;
+  readonly travel: ErrorTravel | null;
+  revive(parts: ErrorParts): Error;
+}
+
+const byName: Map<string, KnownClass> = new Map();
 
 /**
  * Makes a class known to {@link errorFromWire}, so that an error of it keeps its class when it crosses threads.
@@ -138,10 +157,29 @@ const byName = new Map<string, ErrorClass>([
  * @param name - the `name` that its instances carry
  */
 export function registerErrorClass(name: string, errorClass: ErrorClass): void {
-  byName.set(name, errorClass);
+  byName.set(name, { errorClass, travel: null, revive: ({ message, context }) => new errorClass(message, context) });
 }
 
+/** As {@link registerErrorClass}, for a class whose errors are more than a message and a cause. */
+export function registerErrorTravel<E extends Error>(
+  name: string,
+  errorClass: abstract new (...args: never) => E,
+  travel: ErrorTravel<E>,
+): void {
+  byName.set(name, { errorClass, travel, revive: (parts) => travel.revive(parts) });
+}
+
+registerErrorTravel<AggregateError>("AggregateError", AggregateError, {
+  fieldsOf: () => null,
+  revive: ({ errors, message, context }) => new AggregateError(errors, message, context),
+});
+
 for (const errorClass of [
+  Error,
+  RangeError,
+  TypeError,
+  SyntaxError,
+  ReferenceError,
   BufferError,
   ValueError,
   IndexError,
@@ -167,9 +205,19 @@ export interface WireError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause: WireError | undefined;
+  /** Of an error that stands for several: those, the first {@link WIRE_ERRORS_MAX} of them. */
+  readonly errors?: readonly WireError[] | undefined;
+  /** What else its class keeps of it: see {@link ErrorTravel}. */
+  readonly fields?: unknown;
 }
 
+/** So many errors that another stands for travel with it. */
+export const WIRE_ERRORS_MAX = 64;
+
 const CAUSE_DEPTH_MAX = 8;
+
+/** How many levels of {@link CAUSE_DEPTH_MAX} a list of errors takes: so that lists in lists can't become very many. */
+const LIST_DEPTH = 4;
 
 /** Puts anything that was thrown into a form that structured clone keeps whole. Never throws. */
 export function errorToWire(thrown: unknown, depth: number = 0): WireError {
@@ -181,11 +229,24 @@ export function errorToWire(thrown: unknown, depth: number = 0): WireError {
       message: textOf(message),
       stack: typeof stack === "string" ? stack : undefined,
       cause: cause === undefined || depth >= CAUSE_DEPTH_MAX ? undefined : errorToWire(cause, depth + 1),
+      ...moreOf(thrown, depth),
     };
   } catch {
     // A getter of it, or a trap.
     return plainError("a value was thrown that throws when it is looked at");
   }
+}
+
+/** What there is of an error apart from a message and a cause. */
+function moreOf(error: Error, depth: number): Pick<WireError, "errors" | "fields"> {
+  const known = byName.get(error.name);
+  if (known === undefined || known.travel === null || !(error instanceof known.errorClass)) return {};
+  const { errors } = error as { readonly errors?: unknown };
+  const isTold = Array.isArray(errors) && depth + LIST_DEPTH <= CAUSE_DEPTH_MAX;
+  return {
+    fields: known.travel.fieldsOf(error),
+    errors: isTold ? errors.slice(0, WIRE_ERRORS_MAX).map((member) => errorToWire(member, depth + LIST_DEPTH)) : [],
+  };
 }
 
 /** The fields of an error may have been set to anything. */
@@ -199,12 +260,17 @@ function plainError(message: string): WireError {
 
 /** The inverse of {@link errorToWire}: an error of the same class and message, with the other thread's stack. */
 export function errorFromWire(wire: WireError): Error {
-  const errorClass = byName.get(wire.name) ?? Error;
-  const error = new errorClass(wire.message, wire.cause === undefined ? {} : { cause: errorFromWire(wire.cause) });
-  if (error.name !== wire.name)
-    Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
-  if (wire.stack !== undefined)
-    Object.defineProperty(error, "stack", { value: wire.stack, configurable: true, writable: true });
+  const { name, message, stack, fields } = wire;
+  const context = wire.cause === undefined ? {} : { cause: errorFromWire(wire.cause) };
+  const errors = (wire.errors ?? []).map(errorFromWire);
+  const known = byName.get(name);
+  // Another class of the same name may have thrown it, of which nothing else is known.
+  const isWhole = known !== undefined && (known.travel === null || fields !== undefined);
+  const error = isWhole ? known.revive({ message, context, errors, fields }) : new Error(message, context);
+  for (const [key, value] of Object.entries({ name, message, stack })) {
+    if (value === undefined || Reflect.get(error, key) === value) continue;
+    Object.defineProperty(error, key, { value, configurable: true, writable: true });
+  }
   return error;
 }
 

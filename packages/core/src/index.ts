@@ -52,6 +52,8 @@ export {
   type TupleType,
 } from "./formats/format-tree.ts";
 export { formatBytes, Heap, type HeapOptions, type HeapStats } from "./memory/heap.ts";
+export { type WasmMemory } from "./memory/wasm-memory.ts";
+export { type AxisArgument, checkAxes } from "./layout/axes.ts";
 export { forEachRun, type IterationPlan, planIteration } from "./layout/iteration.ts";
 export { broadcastShapes } from "./layout/broadcast.ts";
 export { asBytes, asWritableBytes, type BytesArgument } from "./protocol/byte-arguments.ts";

@@ -77,6 +77,68 @@ test("errorToWire, errorFromWire: an unknown class comes back as an Error of its
   expect(travelled(new WeatherError("rain"))).toBeInstanceOf(WeatherError);
 });
 
+test("errorToWire, errorFromWire: an AggregateError keeps its class, its message and what it stands for", () => {
+  const members = [new errors.ShapeError("a"), new RangeError("b", { cause: new TypeError("c") }), "d"];
+  const sent = new AggregateError(members, "all failed", { cause: new Error("why") });
+  const back = travelled(sent) as AggregateError;
+  expect(back).toBeInstanceOf(AggregateError);
+  expect([back.message, back.stack, (back.cause as Error).message]).toEqual(["all failed", sent.stack, "why"]);
+  expect(back.errors.map((error: Error) => [error.constructor, error.message])).toEqual([
+    [errors.ShapeError, "a"],
+    [RangeError, "b"],
+    [Error, 'a value that is no Error was thrown: "d"'],
+  ]);
+  expect((back.errors[1] as Error).cause).toBeInstanceOf(TypeError);
+});
+
+test("errorToWire: of errors that stand for errors that stand for errors, only so many travel", () => {
+  const wide = (members: readonly unknown[]): Error => new AggregateError(members, "wide");
+  let nested = wide([]);
+  for (let level = 0; level < 6; level++) nested = wide(Array.from({ length: 70 }, () => nested));
+  const lists: unknown[] = [];
+  for (let at: unknown = travelled(nested); at instanceof AggregateError; [at] = at.errors as unknown[]) {
+    lists.push(at.errors.length);
+  }
+  expect(lists).toEqual([errors.WIRE_ERRORS_MAX, errors.WIRE_ERRORS_MAX, 0]);
+  const ring = new AggregateError([], "ring");
+  ring.errors.push(ring);
+  expect(travelled(ring)).toBeInstanceOf(AggregateError);
+});
+
+test("registerErrorTravel: fields of a class travel; an error of another class of that name comes back as an Error", () => {
+  class TideError extends Error {
+    override readonly name: string = "TideError";
+    readonly metres: number;
+    constructor(metres: number, cause?: unknown) {
+      super(`${metres} m`, { cause });
+      this.metres = metres;
+    }
+  }
+  errors.registerErrorTravel<TideError>("TideError", TideError, {
+    fieldsOf: ({ metres }) => metres,
+    revive: ({ fields, context }) => new TideError(fields as number, context.cause),
+  });
+  const sent = new TideError(3, new RangeError("moon"));
+  sent.message = "high";
+  const back = travelled(new Error("outer", { cause: sent })).cause as TideError;
+  expect(back).toBeInstanceOf(TideError);
+  expect([back.metres, back.message, back.stack, (back.cause as Error).name]).toEqual([
+    3,
+    "high",
+    sent.stack,
+    "RangeError",
+  ]);
+  const stranger = Object.assign(new Error("low"), { name: "TideError" });
+  const plain = travelled(stranger);
+  expect([plain.constructor, plain.name, plain.message]).toEqual([Error, "TideError", "low"]);
+  const trapped = Object.defineProperty(new TideError(4), "metres", {
+    get() {
+      throw new Error("trapped");
+    },
+  });
+  expect(travelled(trapped).message).toBe("a value was thrown that throws when it is looked at");
+});
+
 test("errorToWire: whatever was thrown becomes an error that says so", () => {
   for (const [thrown, text] of [
     ["text", '"text"'],

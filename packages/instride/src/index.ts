@@ -29,6 +29,11 @@
 export * from "@instride/core";
 export * from "@instride/scheduler";
 export * as kernels from "@instride/kernels";
+export { KernelBudgetError, KernelSyntaxError, type Ufuncs, ufuncs } from "@instride/kernels";
+export type { Element, Indices, KernelFunction, Parameters, ParameterValue } from "./kernels/functions.ts";
+export type { MapCallOptions, MapKernel, MapPrepareOptions, PreparedMap } from "./kernels/map.ts";
+export type { MapOptions } from "./kernels/map-settings.ts";
+export type { CallControl } from "./kernels/ready-loop.ts";
 export { ModeError } from "./mode-choice.ts";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";
 export { type DTypeOf, type Mode, Runtime, type RuntimeParts, type RuntimeStats, type TypedData } from "./runtime.ts";

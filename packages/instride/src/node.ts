@@ -5,16 +5,19 @@
  */
 import { threadId } from "node:worker_threads";
 import { describe, type MemoryOwner, ValueError } from "@instride/core";
-import { kernelNamed } from "@instride/kernels";
-import { InlinePool, joinThread, type LoopBody, MovedPool, type Pool, TurnBudget } from "@instride/scheduler";
+import { InlinePool, joinThread, type KernelRegistry, MovedPool, type Pool, TurnBudget } from "@instride/scheduler";
 import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
+import { callerRegistry } from "./kernels/caller-registry.ts";
 import { chooseMode } from "./mode-choice.ts";
 import { type Mode, Runtime } from "./runtime.ts";
 
 export interface OpenOptions {
   /** Threads that take part in a loop, in mode `threads`. Default: as many as the machine runs at once. */
   readonly threads?: number;
-  /** A Piscina of the user's own, which stays open when the runtime is closed. Its threads are used. */
+  /**
+   * A Piscina of the user's own, whose threads are used. It stays open when the runtime is closed: what waits there is
+   * taken out then, and a thread that is not out of a chunk or task after 200 ms is ended, and replaced.
+   */
   readonly piscina?: PiscinaLike;
   /**
    * `threads` shares memory between threads, `worker` moves it to one thread and back, `inline` starts no thread: the
@@ -64,15 +67,16 @@ export async function open(options: OpenOptions = {}): Promise<Runtime> {
   const memory = { debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) };
   const { owner, mode, reason } = chooseMode(piscina === undefined ? asked : "threads", missing, memory);
   const turn = new TurnBudget();
-  return new Runtime({ owner, pool: await poolOf(mode, owner, turn, options), turn, mode, reason });
+  const registry = callerRegistry(owner);
+  const pool = await poolOf(mode, { owner, turn, registry }, options);
+  return new Runtime({ owner, pool, turn, registry, mode, reason });
 }
 
 const MODES: readonly Mode[] = ["threads", "worker", "inline"];
 
 async function poolOf(
   mode: Mode,
-  owner: MemoryOwner,
-  turn: TurnBudget,
+  { owner, turn, registry }: { readonly owner: MemoryOwner; readonly turn: TurnBudget; readonly registry: KernelRegistry },
   { threads, piscina }: OpenOptions,
 ): Promise<Pool> {
   if (mode === "worker") {
@@ -80,12 +84,12 @@ async function poolOf(
     return new MovedPool(new WorkerThread(import.meta.resolve("#worker-node")));
   }
   const { words } = owner.leases;
-  const registry = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
   const caller = { ...joinThread(words, leaseThread(threadId), registry), turn, depth: 0 };
   if (mode === "inline") return new InlinePool(caller);
   const filename = import.meta.resolve("#worker-node");
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
-  return new PiscinaPool({ filename, threads, piscina, leases: words, caller, onThreadEnd });
+  const { memory } = owner.heap;
+  return new PiscinaPool({ filename, threads, piscina, leases: words, memory, caller, onThreadEnd });
 }
 
 /** What keeps this process from starting threads, or null. */

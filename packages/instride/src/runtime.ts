@@ -17,12 +17,13 @@ import {
   type Scope,
   type SharedView,
 } from "@instride/core";
+import type { Program } from "@instride/kernels";
 import {
   borrow,
   type BorrowOptions,
   type CallOptions,
   ClosedError,
-  type LoopContext,
+  type KernelRegistry,
   parallelFor,
   type ParallelForOptions,
   parallelInvoke,
@@ -39,6 +40,11 @@ import {
   type ViewLease,
 } from "@instride/scheduler";
 
+import type { AnnotatedFunction, KernelFunction, Operands, Outputs, Parameters } from "./kernels/functions.ts";
+import { KernelContext } from "./kernels/kernel-context.ts";
+import { makeMap, type MapKernel } from "./kernels/map.ts";
+import type { MapOptions } from "./kernels/map-settings.ts";
+
 /** How a runtime works: on threads that share memory, on one that it moves to, or on the calling thread alone. */
 export type Mode = "threads" | "worker" | "inline";
 
@@ -47,6 +53,8 @@ export interface RuntimeParts {
   readonly owner: MemoryOwner;
   readonly pool: Pool;
   readonly turn: TurnBudget;
+  /** The built-in kernels of the calling thread. */
+  readonly registry: KernelRegistry;
   readonly mode: Mode;
   readonly reason: string;
 }
@@ -71,10 +79,10 @@ export class Runtime implements AsyncDisposable {
   readonly reason: string;
   /** How many take part in a loop. */
   readonly threads: number;
-  readonly #context: LoopContext;
+  readonly #context: KernelContext;
 
-  constructor({ owner, pool, turn, mode, reason }: RuntimeParts) {
-    this.#context = { owner, pool, turn };
+  constructor({ owner, pool, turn, registry, mode, reason }: RuntimeParts) {
+    this.#context = new KernelContext({ owner, pool, turn, registry, moves: mode === "worker" });
     this.mode = mode;
     this.reason = reason;
     this.threads = pool.participants;
@@ -158,6 +166,35 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
+   * Makes a kernel of a function of elements: called with arrays, it computes every element of the result, on all
+   * threads. The function's text is compiled when it is first called, once for each combination of dtypes.
+   *
+   * @param source - a function, its text, or one of `ufuncs`; it may use what its last, destructured parameter names
+   * @throws a `ValueError`, `TypeError` or `DTypeError` for options that make no sense
+   *
+   * @example
+   * ```ts
+   * const gray = rt.map((r, g, b) => (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255, { compute: "float32" });
+   * await gray(photo.at("...", 0), photo.at("...", 1), photo.at("...", 2), { out: luma });
+   * ```
+   */
+  map<F extends KernelFunction<P>, P extends Parameters = Record<never, never>, D extends DType = DType>(
+    source: F,
+    options?: MapOptions<P, D>,
+  ): MapKernel<Operands<F>, Outputs<F, D>>;
+  map<F extends AnnotatedFunction, D extends DType = DType>(
+    source: F,
+    options?: MapOptions<Parameters, D>,
+  ): MapKernel<Operands<F>, Outputs<F, D>>;
+  map<D extends DType = DType>(
+    source: string | Program,
+    options?: MapOptions<Parameters, D>,
+  ): MapKernel<readonly MemoryView[], SharedView<D>>;
+  map(source: AnnotatedFunction | string | Program, options: MapOptions = {}): unknown {
+    return makeMap(this.#context, source, options);
+  }
+
+  /**
    * Reduces a range: the kernel returns the result of its chunk, and `options.join` joins two neighbours.
    * The result doesn't depend on the number of threads.
    *
@@ -233,7 +270,8 @@ export class Runtime implements AsyncDisposable {
    */
   close(): Promise<void> {
     const { owner, pool } = this.#context;
-    // First: a call that gives its leases back must not set off another one.
+    this.#context.close();
+    // Before the pool: a call that gives its leases back must not set off another one.
     owner.leases.closeLine(() => new ClosedError("cannot wait for a lease: the runtime was closed"));
     return pool.close();
   }

@@ -334,26 +334,38 @@ describeModes((runtime) => {
   });
 });
 
-test.each([{ threads: 1 }, { mode: "inline" as const }])(
+test.each([{ threads: 1 }, { mode: "worker" as const }, { mode: "inline" as const }])(
   "close: every call to a closed runtime is a ClosedError, closing again does nothing, arrays stay readable (%o)",
   async (options) => {
     const rt = await open(options);
     const x = rt.zeros([4], "uint8");
     await rt.parallelFor(fill, { over: 4, views: { x } });
+    const [loop, empty] = await Promise.all([4, 0].map((over) => rt.prepare(fill, { over })));
     await rt.close();
     await rt.close();
     const reduction = { over: 4, views: { x }, identity: 0, join: (a: number) => a };
+    const nothing = { ...reduction, over: 0 };
     for (const call of [
       () => rt.parallelFor(fill, { over: 4, views: { x } }),
+      () => rt.parallelFor(fill, { over: 0 }),
       () => rt.parallelReduce(fill, reduction),
+      () => rt.parallelReduce(fill, nothing),
       () => rt.parallelScan(fill, reduction),
+      () => rt.parallelScan(fill, nothing),
+      () => rt.prepare(fill, { over: 4, views: { x } }),
+      () => rt.prepare(fill, { over: 0, caller: "helps" }),
+      () => loop!.run(),
+      () => empty!.run(),
       () => rt.run(fill, { views: { x } }),
       () => rt.parallelInvoke([[fill, { views: { x } }]]),
+      () => rt.parallelInvoke([[fill], [fill]]),
+      () => rt.parallelInvoke([]),
     ]) {
       const error = await rejection(call());
       expect(error).toBeInstanceOf(ClosedError);
       expect(error.message).toContain("the runtime was closed");
     }
+    for (const prepared of [loop!, empty!]) prepared.release();
     expect(rt.leaks()).toEqual([]);
     expect(x.toList()).toEqual([1, 1, 1, 1]);
     x.release();

@@ -78,8 +78,9 @@ describeModes((runtime) => {
     );
     expect(error).toBeInstanceOf(KernelError);
     expect(error).toMatchObject({ range: { start: 0, stop: 1 } });
-    const inner = (error as KernelError).cause as Error;
-    expect(inner.name).toBe("KernelError");
+    const inner = (error as KernelError).cause as KernelError;
+    expect(inner).toBeInstanceOf(KernelError);
+    expect(inner).toMatchObject({ kernel: "strict", range: { start: 4, stop: 6 }, errors: [], code: "kernel" });
     expect(inner.message).toBe('kernel "strict" failed on range [4, 6): row 5 on purpose');
     expect(inner.cause).toBeInstanceOf(RangeError);
   });

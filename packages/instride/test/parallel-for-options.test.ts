@@ -47,10 +47,12 @@ describeModes((runtime) => {
     const rt = runtime();
     await rt.scope(async (s) => {
       const marks = s.zeros([4000], "uint8");
-      const slow = { over: 4000, views: { marks }, args: { kind: "slow", ms: 60 }, deadlineMs: 100 };
+      // The threads start, and load the kernel: the next call begins before its deadline.
+      await rt.parallelFor(misbehave, { over: 4000, views: { marks }, args: { kind: "none" } });
+      const slow = { over: 4000, views: { marks }, args: { kind: "slow", ms: 60 }, deadlineMs: 150 };
       const error: unknown = await rt.parallelFor(misbehave, slow).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(DeadlineError);
-      expect((error as Error).message).toMatch(/not done after 100 ms: \d+ of \d+ chunks were done/);
+      expect((error as Error).message).toMatch(/not done after 150 ms: \d+ of \d+ chunks were done/);
       expect(rt.leaks()).toEqual([]);
       marks.clearPoison();
       marks.fill(0);

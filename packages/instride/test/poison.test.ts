@@ -2,11 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { DeadlineError, KernelError, open, PoisonedError, type Runtime, WorkerLostError } from "instride";
 import { describeModes } from "./modes.ts";
+import { kernelOf } from "./rejections.ts";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
 const throwAndDie = new URL("fixtures/throw-and-die.kernel.ts", import.meta.url);
 const cumsum = new URL("fixtures/cumsum.kernel.ts", import.meta.url);
 const summary = new URL("fixtures/summary.task.ts", import.meta.url);
+
+/** A task that says in the first word that it has begun, and ends once the second is set. */
+const atGate = kernelOf(
+  "async ({ gate }) => { gate.set(1, 0); while (gate.get(1) === 0) await new Promise((resolve) => setTimeout(resolve, 1)); }",
+);
 
 /** What a call rejects with. */
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
@@ -18,6 +24,12 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
   throw new Error("the call did not reject");
 }
 
+/** Has the threads start and load the kernel: a call with a deadline then begins before it. */
+async function warmUp(rt: Runtime): Promise<void> {
+  using marks = rt.zeros([100], "uint8");
+  await rt.parallelFor(misbehave, { over: 100, views: { marks }, args: { kind: "none" } });
+}
+
 function expectPoisoned(act: () => unknown, by: RegExp): void {
   expect(act).toThrow(PoisonedError);
   expect(act).toThrow(by);
@@ -26,13 +38,14 @@ function expectPoisoned(act: () => unknown, by: RegExp): void {
 describeModes((runtime) => {
   test("deadline: what the call was writing is poisoned, and what it was reading is not", async () => {
     const rt = runtime();
+    await warmUp(rt);
     await rt.scope(async (s) => {
       const marks = s.zeros([4000], "uint8", { label: "marks" });
       const table = s.from([1, 2, 3]);
       const row = marks.at("10:20");
       const views = { marks, table: table.toReadonly() };
-      const slow = { over: 4000, views, args: { kind: "slow", ms: 60 }, deadlineMs: 100 };
-      expect(await errorOf(rt.parallelFor(misbehave, slow))).toBeInstanceOf(DeadlineError);
+      const slow = { over: 4000, views, args: { kind: "slow", ms: 60 }, deadlineMs: 150 };
+      expect(await errorOf(rt.parallelFor(misbehave, slow))).toMatchObject({ name: "DeadlineError", hasBegun: true });
       expect([marks.isPoisoned, row.isPoisoned, table.isPoisoned]).toEqual([true, true, false]);
       expectPoisoned(() => row.get(0), /"marks": it was poisoned at \S+Z, when file:.*misbehave\.kernel\.ts was ended/);
       const next = rt.parallelFor(misbehave, { over: 1, views: { marks: row }, args: { kind: "none" } });
@@ -47,12 +60,45 @@ describeModes((runtime) => {
     });
   });
 
+  test("deadline: what a call was to write that only waited for a thread is not poisoned", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const gates = Array.from({ length: rt.threads }, () => new Int32Array(new SharedArrayBuffer(8)));
+      const tasks = gates.map(({ buffer }) => {
+        const gate = s.adopt(buffer, { dtype: "int32", shape: [2] });
+        return rt.run(atGate, { views: { gate } });
+      });
+      while (gates.some((gate) => Atomics.load(gate, 0) === 0)) await sleep(1);
+      const marks = s.zeros([10], "uint8");
+      const late = { over: 10, views: { marks }, args: { kind: "none" }, deadlineMs: 50 };
+      using prepared = await rt.prepare(misbehave, late);
+      const calls = [() => rt.parallelFor(misbehave, late), () => prepared.run()];
+      if (rt.mode === "inline") for (const call of calls) await call();
+      else {
+        for (const call of calls) {
+          const error = (await errorOf(call())) as DeadlineError;
+          expect(error).toBeInstanceOf(DeadlineError);
+          expect([error.hasBegun, error.message]).toEqual([
+            false,
+            "the call was not done after 50 ms: it had not begun, and has written nothing",
+          ]);
+          expect([marks.isPoisoned, marks.toList()]).toEqual([false, new Array(10).fill(0)]);
+        }
+      }
+      for (const gate of gates) Atomics.store(gate, 1, 1);
+      await Promise.all(tasks);
+      await prepared.run();
+      expect(marks.get(9)).toBe(rt.mode === "inline" ? 3 : 1);
+    });
+  });
+
   test("deadline: calls that wait for what is poisoned meanwhile reject, each for itself", async () => {
     const rt = runtime();
+    await warmUp(rt);
     await rt.scope(async (s) => {
       const marks = s.zeros([4000], "uint8");
       const other = s.zeros([4000], "uint8");
-      const slow = { over: 4000, views: { marks }, args: { kind: "slow", ms: 60 }, deadlineMs: 100 };
+      const slow = { over: 4000, views: { marks }, args: { kind: "slow", ms: 60 }, deadlineMs: 150 };
       const calls = [
         rt.parallelFor(misbehave, slow),
         rt.borrow(marks, { mode: "read", acquireTimeoutMs: 10_000 }),
@@ -70,11 +116,12 @@ describeModes((runtime) => {
 describeModes((runtime) => {
   test("poison: an adopted buffer is poisoned, through every array over the same bytes", async () => {
     const rt = runtime();
+    await warmUp(rt);
     await rt.scope(async (s) => {
       const buffer = new SharedArrayBuffer(4000);
       const marks = s.adopt(buffer, { dtype: "uint8", shape: [4000] });
       const end = s.adopt(buffer, { dtype: "uint8", shape: [10], byteOffset: 3990 });
-      const slow = { over: 2000, views: { marks: marks.at(":2000") }, args: { kind: "slow", ms: 60 }, deadlineMs: 100 };
+      const slow = { over: 2000, views: { marks: marks.at(":2000") }, args: { kind: "slow", ms: 60 }, deadlineMs: 150 };
       expect(await errorOf(rt.parallelFor(misbehave, slow))).toBeInstanceOf(DeadlineError);
       expect([marks.isPoisoned, end.isPoisoned]).toEqual([true, false]);
       marks.clearPoison();
@@ -105,9 +152,10 @@ describeModes((runtime) => {
 
   test("poison: what was poisoned can be released, alone and with its scope", async () => {
     const rt = runtime();
+    await warmUp(rt);
     const before = rt.stats().arrays;
     await rt.scope(async (s) => {
-      const slow = { over: 4000, args: { kind: "slow", ms: 60 }, deadlineMs: 100 };
+      const slow = { over: 4000, args: { kind: "slow", ms: 60 }, deadlineMs: 250 };
       const [inScope, alone] = [s.zeros([4000], "uint8"), rt.zeros([4000], "uint8")];
       const calls = [inScope, alone].map((marks) => errorOf(rt.parallelFor(misbehave, { ...slow, views: { marks } })));
       for (const error of await Promise.all(calls)) expect(error).toBeInstanceOf(DeadlineError);
@@ -121,6 +169,7 @@ describeModes((runtime) => {
 /** A runtime of two threads, for what only threads can do. */
 async function withThreads(body: (rt: Runtime) => Promise<void>): Promise<void> {
   await using rt = await open({ threads: 2 });
+  await warmUp(rt);
   await body(rt);
   expect(rt.leaks()).toEqual([]);
 }
@@ -138,7 +187,7 @@ test("poison: a thread that dies in a loop poisons what the loop was writing", (
 test("poison: a body that is ended for a deadline poisons, also in the first pass of a scan", () =>
   withThreads(async (rt) => {
     const marks = rt.zeros([100], "uint8");
-    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 50 };
+    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 150 };
     expect(await errorOf(rt.parallelFor(misbehave, hanging))).toBeInstanceOf(DeadlineError);
     expect(marks.isPoisoned).toBe(true);
     marks.clearPoison();
@@ -171,7 +220,7 @@ test("poison: a thread that dies beside another that throws poisons, although th
 test("poison: a prepared loop poisons as a call does, and can be run again once that is cleared", () =>
   withThreads(async (rt) => {
     const marks = rt.zeros([100], "uint8");
-    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 50 };
+    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 150 };
     using loop = await rt.prepare(misbehave, hanging);
     for (let run = 0; run < 2; run++) {
       expect(await errorOf(loop.run())).toBeInstanceOf(DeadlineError);

@@ -15,6 +15,9 @@
  */
 export type Border = "reflect" | "mirror" | "nearest";
 
+/** As {@link Border}, and `wrap`: `a b c d | a b c d | a b c d`. */
+export type RepeatedBorder = Border | "wrap";
+
 export const BORDERS: readonly Border[] = ["reflect", "mirror", "nearest"];
 
 /**
@@ -24,8 +27,9 @@ export const BORDERS: readonly Border[] = ["reflect", "mirror", "nearest"];
  * @param length - elements of the axis, at least 1
  * @returns an index from 0 up to, not including, `length`
  */
-export function indexBeyond(position: number, length: number, border: Border): number {
+export function indexBeyond(position: number, length: number, border: RepeatedBorder): number {
   if (border === "nearest") return Math.min(Math.max(position, 0), length - 1);
+  if (border === "wrap") return ((position % length) + length) % length;
   // Both others repeat: forward and back again, with or without the ends twice.
   const repeated = border === "reflect" ? 1 : 0;
   const period = 2 * (length - 1 + repeated);

@@ -17,9 +17,14 @@ const RUN_MIN = 16;
  *
  * @param shape - elements along each axis
  * @param strides - for each operand, its stride along each axis; the first operand decides the order
+ * @param runMin - elements of a run that is long enough
  */
-export function planRuns(shape: readonly number[], strides: readonly (readonly number[])[]): IterationPlan {
-  return lengthenRun(planIteration(shape, strides), 0);
+export function planRuns(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  runMin: number = RUN_MIN,
+): IterationPlan {
+  return lengthenRun(planIteration(shape, strides), 0, runMin);
 }
 
 /**
@@ -27,10 +32,10 @@ export function planRuns(shape: readonly number[], strides: readonly (readonly n
  *
  * @param first - the outermost axis that may become the run
  */
-export function lengthenRun(plan: IterationPlan, first: number): IterationPlan {
+export function lengthenRun(plan: IterationPlan, first: number, runMin: number = RUN_MIN): IterationPlan {
   const last = plan.shape.length - 1;
   let run = last;
-  for (let axis = last; axis >= first && plan.shape[run]! < RUN_MIN; axis--) {
+  for (let axis = last; axis >= first && plan.shape[run]! < runMin; axis--) {
     if (plan.shape[axis]! > plan.shape[run]!) run = axis;
   }
   if (run === last) return plan;

@@ -6,7 +6,7 @@
 import { errorToWire } from "@instride/core";
 import { type ChunkOperands, runChunk } from "./chunk.ts";
 import { cloneError } from "./errors.ts";
-import { loadKernel, type LoopBody } from "./kernel-source.ts";
+import { isGenerated, loadKernel, type LoopBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import { ALL_RAN, type LoopJob } from "./pool.ts";
 import type { Failure, LoopOutcome, Partial } from "./protocol.ts";
@@ -57,7 +57,7 @@ export class CallerWork {
     this.#body = body;
     const { views, args, grid, prefixes } = spec;
     // As on a thread, a body that changes its arguments changes a copy.
-    const ownArgs = asSent("the arguments", args);
+    const ownArgs = isGenerated(spec.kernel) ? args : asSent("the arguments", args);
     this.#borrowed = borrowOperands({ views, args }, thread.leases);
     this.#borrowed.end();
     this.#operands = { views: this.#borrowed.views, args: ownArgs, grid, prefixes };

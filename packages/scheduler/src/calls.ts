@@ -74,11 +74,11 @@ export async function withLoans<R>(
 
 /**
  * Poisons what a call was writing, if it has failed because its writing was broken off: its deadline had passed, or a
- * thread of it died. A kernel that throws and a loop that is cancelled end where they say, and poison nothing.
+ * thread of it died. A kernel that throws, a loop that is cancelled, and a call that had not begun poison nothing.
  */
 export function poisonBroken(owner: MemoryOwner, loans: readonly Loan[], error: unknown): void {
   const lostOne = error instanceof WorkerLostError && !(error instanceof ThreadStartError);
-  const saysSo = error instanceof DeadlineError || lostOne;
+  const saysSo = (error instanceof DeadlineError && error.hasBegun) || lostOne;
   // A thread may have been ended by a signal or by `close`, or have died beside another that threw.
   if (saysSo || loans.some(({ lease }) => owner.leases.isOrphaned(lease))) owner.poison(loans, error);
 }

@@ -8,7 +8,7 @@
  */
 import { describe, type HalfOpenRange, ValueError } from "@instride/core";
 import { cellCount, checkGrainsizes, checkRanges, cutGrid, type Grid } from "./grid.ts";
-import { SEGMENTS_MAX } from "./lanes/lane-words.ts";
+import { CHUNKS_MAX, SEGMENTS_MAX } from "./lanes/lane-words.ts";
 import { checkGrainsize, checkRange, type ChunkedRange, evenChunks, guidedChunks } from "./range.ts";
 
 /** What a loop runs over: `[0, n)`, a range, or one of either for each dimension. */
@@ -39,6 +39,12 @@ export interface CutOptions {
   readonly partitioner?: Partitioner | undefined;
 }
 
+/** How the loop of a built-in is to be cut. */
+export interface BuiltinCutOptions extends CutOptions {
+  /** Iterations that a chunk has at most, as long as there are chunks enough. Default: any number. */
+  readonly chunkLengthMax?: number | undefined;
+}
+
 /** A cut range. */
 export interface Cut {
   readonly chunks: ChunkedRange;
@@ -65,13 +71,16 @@ const PARTITIONERS: readonly Partitioner[] = ["auto", "static", "guided", "affin
  * @param autoCutsFor - as for how many `auto` cuts: more than take part, where work is to be stopped and told of often
  * @throws {@link ValueError} for a range, grain size or partitioner that is none
  */
-export function cutForLoop(options: CutOptions, takingPart: number, autoCutsFor: number = takingPart): Cut {
+export function cutForLoop(options: BuiltinCutOptions, takingPart: number, autoCutsFor: number = takingPart): Cut {
   const partitioner = checkPartitioner(options.partitioner);
   const participants = partitioner === "auto" ? autoCutsFor : takingPart;
   const cellsEach = partitioner === "guided" ? GUIDED_CELLS_PER_PARTICIPANT : CHUNKS_PER_PARTICIPANT;
   const { range, grainsize, grid, total } = checkOver(options, participants * cellsEach);
   const sharers = Math.min(participants, SEGMENTS_MAX);
-  return { chunks: partition(range, grainsize, partitioner, sharers), grid, total };
+  const chunks = partition(range, grainsize, partitioner, sharers);
+  const { chunkLengthMax = Number.POSITIVE_INFINITY } = options;
+  if (chunks.chunkLength <= chunkLengthMax) return { chunks, grid, total };
+  return { chunks: evenChunks(range, Math.max(chunkLengthMax, Math.ceil(total / CHUNKS_MAX))), grid, total };
 }
 
 /**

@@ -5,11 +5,18 @@
  *
  * @module
  */
-import { describe, type ErrorContext, ReadonlyError, registerErrorClass } from "@instride/core";
-import { type LoopRange, showRange } from "./range.ts";
+import {
+  describe,
+  type ErrorContext,
+  ReadonlyError,
+  registerErrorClass,
+  registerErrorTravel,
+  WIRE_ERRORS_MAX,
+} from "@instride/core";
+import { type LoopRange, plainRange, showRange } from "./range.ts";
 
 /** How many errors of chunks a {@link KernelError} keeps. */
-export const KERNEL_ERRORS_MAX = 64;
+export const KERNEL_ERRORS_MAX: number = WIRE_ERRORS_MAX;
 
 /** A kernel or task threw; `cause` is what it threw. If several chunks failed it is the error of the earliest range. */
 export class KernelError extends Error {
@@ -70,6 +77,13 @@ export class ProtocolVersionError extends ThreadStartError {
 export class DeadlineError extends Error {
   override readonly name: string = "DeadlineError";
   readonly code: string = "deadline";
+  /** False for a call that only waited until then, for a thread or for its memory: it has written nothing. */
+  readonly hasBegun: boolean;
+
+  constructor(message: string, { cause, hasBegun = true }: ErrorContext & { readonly hasBegun?: boolean } = {}) {
+    super(message, cause === undefined ? {} : { cause });
+    this.hasBegun = hasBegun;
+  }
 }
 
 /** A read-only operand was changed while a call had it. Only `debug` looks. */
@@ -94,15 +108,20 @@ export function cloneError(what: string, cause: unknown): TypeError | null {
   return new TypeError(`cannot send ${what} to another thread: ${cause.message}`, { cause });
 }
 
-/** The error of a call that was given up. */
+/**
+ * The error of a call that was given up.
+ *
+ * @param hasBegun - whether any chunk was
+ */
 export function deadlineError(
   { deadlineMs, chunks }: { readonly deadlineMs: number | undefined; readonly chunks: { readonly chunkCount: number } },
   chunksDone: number,
+  hasBegun: boolean,
 ): DeadlineError {
-  const progress = `${chunksDone} of ${chunks.chunkCount} chunks were done`;
-  return new DeadlineError(
-    `the call was not done after ${deadlineMs} ms: ${progress}, and what it was to write is undefined`,
-  );
+  const fact = hasBegun
+    ? `${chunksDone} of ${chunks.chunkCount} chunks were done, and what it was to write is undefined`
+    : "it had not begun, and has written nothing";
+  return new DeadlineError(`the call was not done after ${deadlineMs} ms: ${fact}`, { hasBegun });
 }
 
 const classes: readonly (new (message: string, context?: ErrorContext) => Error)[] = [
@@ -110,8 +129,26 @@ const classes: readonly (new (message: string, context?: ErrorContext) => Error)
   WorkerLostError,
   ThreadStartError,
   ProtocolVersionError,
-  DeadlineError,
   ReadonlyOperandError,
   ClosedError,
 ];
 for (const errorClass of classes) registerErrorClass(errorClass.name, errorClass);
+
+registerErrorTravel<DeadlineError>("DeadlineError", DeadlineError, {
+  fieldsOf: ({ hasBegun }) => Boolean(hasBegun),
+  revive: ({ message, context, fields }) => new DeadlineError(message, { ...context, hasBegun: fields as boolean }),
+});
+
+/** What {@link KernelError}s keep beside their causes. */
+type KernelFields = Pick<KernelError, "kernel" | "range">;
+
+registerErrorTravel<KernelError>("KernelError", KernelError, {
+  fieldsOf: ({ kernel, range }): KernelFields => ({
+    kernel: String(kernel),
+    range: range === null ? null : plainRange(range),
+  }),
+  revive: ({ fields, context, errors }) => {
+    const { kernel, range } = fields as KernelFields;
+    return new KernelError(kernel, range, context.cause, errors as KernelError[]);
+  },
+});

@@ -6,12 +6,13 @@
  *
  * @module
  */
+export { type BuiltinOptions, type BuiltinStep, runBuiltin } from "./builtin-steps.ts";
 export { borrow, type BorrowOptions, ViewLease } from "./borrow.ts";
-export { type CallOptions, type Views } from "./calls.ts";
+export { type CallOptions, type Views, withLoans } from "./calls.ts";
 export { type CallerThread } from "./caller-work.ts";
 export * from "./errors.ts";
 export { InlinePool } from "./inline-pool.ts";
-export { type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
+export { targetName, type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
 export { type CutOptions, type Over, type Partitioner } from "./cut.ts";
 export { type WaitOptions } from "./lease-wait.ts";
 export { type LoopRange } from "./range.ts";
@@ -40,7 +41,9 @@ export { MovedThread, type PostAnswer } from "./moved-pool/moved-thread.ts";
 export { MOVED_POOL_PORT, type MovedPoolData, type ThreadHost } from "./moved-pool/thread-host.ts";
 export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
 export {
+  type BuiltinTarget,
   checkProtocol,
+  type KernelCode,
   type LoopOutcome,
   PROTOCOL_VERSION,
   type Refusal,
@@ -49,8 +52,9 @@ export {
   type TaskOutcome,
   type ThreadData,
 } from "./protocol.ts";
-export { prepareLoop, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";
+export { prepareBuiltin, prepareLoop, type PrepareBuiltinOptions, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";
 export { progressOf } from "./progress-of.ts";
 export { runTask } from "./run-task.ts";
+export { settlesWithin } from "./time-limit.ts";
 export { TurnBudget } from "./turn-budget.ts";
 export { joinThread, runTaskHere, type ThreadContext } from "./thread.ts";

@@ -21,19 +21,23 @@ export class InlinePool implements Pool {
     this.#thread = thread;
   }
 
+  checkOpen(): void {
+    if (this.#closed) throw new ClosedError("cannot go on: the runtime was closed");
+  }
+
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
-    this.#checkOpen();
+    this.checkOpen();
     const work = await this.#load(job);
     return work instanceof CallerWork ? this.#run(job, work) : work;
   }
 
   async prepareLoop(job: LoopJob): Promise<PreparedRun> {
-    this.#checkOpen();
+    this.checkOpen();
     const work = await CallerWork.load(job, this.#thread);
     return {
       run: (control) => this.#run({ ...job, ...control }, work, this.#thread.turn.isUsedUpFor(0)),
       runSync: () => {
-        this.#checkOpen();
+        this.checkOpen();
         return work.runAlone(job.chunks);
       },
       release: () => {},
@@ -41,7 +45,7 @@ export class InlinePool implements Pool {
   }
 
   async runTask(message: TaskMessage): Promise<TaskOutcome> {
-    this.#checkOpen();
+    this.checkOpen();
     const task = { ...message, args: asSent("the arguments", message.args) };
     return asSent("the result of a task", await runTaskHere(task, this.#thread));
   }
@@ -62,7 +66,7 @@ export class InlinePool implements Pool {
 
   /** Runs all chunks: at once if the turn lasts. @param givesWay - whether it is used up already */
   #run(job: LoopJob, work: CallerWork, givesWay: boolean = false): LoopOutcome | Promise<LoopOutcome> {
-    this.#checkOpen();
+    this.checkOpen();
     const notes = new Notes();
     const started = Date.now();
     const next = givesWay ? 0 : this.#runFrom(0, job, work, notes, started);
@@ -73,7 +77,7 @@ export class InlinePool implements Pool {
     let next = from;
     while (next >= 0) {
       await this.#thread.turn.giveWay();
-      this.#checkOpen();
+      this.checkOpen();
       next = this.#runFrom(next, job, work, notes, started);
     }
     return outcomeOf(notes);
@@ -86,7 +90,7 @@ export class InlinePool implements Pool {
     try {
       for (let chunk = from; chunk < chunks.chunkCount; chunk++) {
         if (signal?.aborted === true) return -1;
-        if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk);
+        if (Date.now() - started > deadlineMs) throw deadlineError(job, chunk, chunk > 0);
         if (!work.run(chunk)) return -1;
         onProgress?.(chunk + 1);
         if (this.#thread.turn.isUsedUp && chunk + 1 < chunks.chunkCount) return chunk + 1;
@@ -95,10 +99,6 @@ export class InlinePool implements Pool {
     } finally {
       work.end();
     }
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw new ClosedError("cannot go on: the runtime was closed");
   }
 }
 

@@ -5,8 +5,9 @@
  */
 import { describe, type MemoryView } from "@instride/core";
 import { ModuleLoadError } from "./errors.ts";
-import type { KernelTarget } from "./protocol.ts";
+import type { KernelCode, KernelTarget } from "./protocol.ts";
 import type { LoopRange } from "./range.ts";
+import { settlesWithin } from "./time-limit.ts";
 
 /**
  * The body of a loop: works on the part of its operands that the range stands for.
@@ -24,8 +25,13 @@ export type LoopBody = (
 /** A task: a function that is called once. */
 export type TaskBody = (views: Readonly<Record<string, MemoryView>>, args: unknown) => unknown;
 
-/** Looks a built-in kernel up. @throws if there is none of that name */
-export type KernelRegistry = (name: string) => LoopBody;
+/**
+ * Looks a built-in kernel up.
+ *
+ * @param code - what it is made with, if it runs code that was generated
+ * @throws if there is none of that name
+ */
+export type KernelRegistry = (name: string, code?: KernelCode) => LoopBody;
 
 const modules = new Map<string, (...parameters: never) => unknown>();
 
@@ -38,7 +44,7 @@ export async function loadKernel(
   target: KernelTarget,
   registry: KernelRegistry,
 ): Promise<(...parameters: never) => unknown> {
-  if ("name" in target) return registry(target.name);
+  if ("name" in target) return registry(target.name, target.code);
   const known = modules.get(target.url);
   if (known !== undefined) return known;
   const body = await importDefault(target.url);
@@ -52,7 +58,9 @@ export const LOAD_MS_MAX = 15_000;
 async function importDefault(url: string): Promise<(...parameters: never) => unknown> {
   let module: { readonly default?: unknown };
   try {
-    module = await inTime(import(/* @vite-ignore */ /* webpackIgnore: true */ url));
+    const loading = import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<typeof module>;
+    if (!(await settlesWithin(LOAD_MS_MAX, loading))) throw new Error(`it was not loaded after ${LOAD_MS_MAX / 1000} s`);
+    module = await loading;
   } catch (cause) {
     const fact = cause instanceof Error ? cause.message : String(cause);
     throw new ModuleLoadError(`cannot load the kernel module ${url}: ${fact}`, { cause });
@@ -62,16 +70,6 @@ async function importDefault(url: string): Promise<(...parameters: never) => unk
   throw new ModuleLoadError(
     `cannot use the kernel module ${url}: expected a function as its default export, found ${found(module)}`,
   );
-}
-
-async function inTime<T>(loading: Promise<T>): Promise<T> {
-  const { promise: time, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`it was not loaded after ${LOAD_MS_MAX / 1000} s`)), LOAD_MS_MAX);
-  try {
-    return await Promise.race([loading, time]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A class has the type of a function, and can't be called. */
@@ -89,7 +87,12 @@ function found(module: { readonly default?: unknown }): string {
   return names.length === 0 ? "no exports" : `exports of ${names.slice(0, EXPORTS_SHOWN).join(", ")}${more}`;
 }
 
+/** Whether a target is code that was generated. Its arguments are the generator's own: nobody changes them. */
+export function isGenerated(target: KernelTarget): boolean {
+  return "name" in target && target.code !== undefined;
+}
+
 /** What errors call a target. */
 export function targetName(target: KernelTarget): string {
-  return "name" in target ? target.name : target.url;
+  return "name" in target ? (target.label ?? target.name) : target.url;
 }

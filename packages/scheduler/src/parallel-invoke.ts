@@ -22,6 +22,7 @@ export type Invocation = readonly [target: unknown, options?: CallOptions];
  */
 export async function parallelInvoke(context: LoopContext, tasks: readonly Invocation[]): Promise<unknown[]> {
   checkInvocations(tasks);
+  context.pool.checkOpen();
   const settled = await Promise.allSettled(tasks.map(([target, options]) => runTask(context, target, options)));
   const errors = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (errors.length === 1) throw errors[0];

@@ -67,7 +67,10 @@ export async function parallelLoop(
   const mode = checkMode(options);
   checkLine(kernel, cut);
   return withLoans(owner, kernel, options, async (operands) => {
-    if (chunks.chunkCount === 0) return [];
+    if (chunks.chunkCount === 0) {
+      pool.checkOpen();
+      return [];
+    }
     if (pool.givesWay !== true && turn.isUsedUp) await turn.giveWay();
     const onProgress = progressOf(cut, options.onProgress);
     const { partials, failures } = await pool.runLoop({

@@ -19,6 +19,8 @@ export interface LoopJob extends Operands {
   readonly helps: boolean;
   /** Whether a chunk may run again after the thread that ran it has died. */
   readonly idempotent: boolean;
+  /** Whether some of it has run already: these are the chunks of threads that have died. */
+  readonly runsAgain?: boolean | undefined;
   /** When the loop is given up and the threads that are still in it are ended, in milliseconds from the start. */
   readonly deadlineMs: number | undefined;
   /** Is told how many chunks are finished. If it throws no further chunk is started, and the call rejects with it. */
@@ -58,6 +60,8 @@ export interface Pool {
   readonly autoCutsFor?: number;
   /** True if every call gives way to the event loop by itself: then the turn's budget need not be looked at. */
   readonly givesWay?: boolean;
+  /** Refuses a call that has nothing for the pool to run. @throws a `ClosedError` once it was closed */
+  checkOpen(): void;
   /**
    * Runs a loop.
    *

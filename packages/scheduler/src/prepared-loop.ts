@@ -7,13 +7,14 @@
  */
 import { BufferError, describe, ReleasedError, type StandingLoan, ValueError } from "@instride/core";
 import { checkTarget, loanRequests } from "./call-checks.ts";
-import { errorOfLoop, poisonBroken, throwIfAborted } from "./calls.ts";
+import { type BuiltinOptions, cutSteps, PreparedSteps, progressOfSteps } from "./builtin-steps.ts";
+import { errorOfLoop, poisonBroken, throwIfAborted, type Views } from "./calls.ts";
 import { type Cut, cutForLoop } from "./cut.ts";
 import { targetName } from "./kernel-source.ts";
 import type { ParallelForOptions } from "./parallel-for.ts";
-import { checkLine, checkMode, type LoopContext, type LoopOptions, progressOf } from "./parallel-loop.ts";
-import type { PreparedRun, RunControl } from "./pool.ts";
-import type { KernelTarget, LoopOutcome } from "./protocol.ts";
+import { checkLine, checkMode, type LoopContext, type LoopOptions } from "./parallel-loop.ts";
+import type { LoopJob, PreparedRun, RunControl } from "./pool.ts";
+import type { BuiltinTarget, KernelTarget, LoopOutcome } from "./protocol.ts";
 import { watchReadonly } from "./readonly-check.ts";
 import { copyOfArguments } from "./sendable.ts";
 
@@ -25,6 +26,9 @@ export interface PrepareOptions extends Omit<ParallelForOptions, "signal" | "onP
    */
   readonly inlineBelowUs?: number | undefined;
 }
+
+/** As {@link PrepareOptions}, of a built-in. */
+export type PrepareBuiltinOptions = Omit<BuiltinOptions, "signal" | "onProgress" | "acquireTimeoutMs">;
 
 /** What may change from run to run. */
 export type RunOptions = Pick<LoopOptions, "signal" | "onProgress">;
@@ -47,7 +51,7 @@ interface RunLeases {
 /** A loop that is ready to be run. Release it when it is needed no more: until then its arrays can't be released. */
 export class PreparedLoop implements Disposable {
   readonly #kernel: KernelTarget;
-  readonly #cut: Cut;
+  readonly #cuts: readonly Cut[];
   readonly #leases: RunLeases;
   readonly #prepared: PreparedRun;
   readonly #helps: boolean;
@@ -55,9 +59,9 @@ export class PreparedLoop implements Disposable {
   #released = false;
 
   /** Made by {@link prepareLoop}. */
-  constructor(kernel: KernelTarget, cut: Cut, leases: RunLeases, prepared: PreparedRun, helps: boolean) {
+  constructor(kernel: KernelTarget, cuts: readonly Cut[], leases: RunLeases, prepared: PreparedRun, helps: boolean) {
     this.#kernel = kernel;
-    this.#cut = cut;
+    this.#cuts = cuts;
     this.#leases = leases;
     this.#prepared = prepared;
     this.#helps = helps;
@@ -169,7 +173,7 @@ export class PreparedLoop implements Disposable {
   }
 
   #controlOf({ signal, onProgress }: RunOptions): RunControl {
-    return { signal, onProgress: progressOf(this.#cut, onProgress) };
+    return { signal, onProgress: progressOfSteps(this.#cuts, onProgress) };
   }
 }
 
@@ -180,33 +184,73 @@ export class PreparedLoop implements Disposable {
  *   caller takes part
  */
 export async function prepareLoop(
-  { owner, pool }: LoopContext,
+  context: LoopContext,
   target: unknown,
   options: PrepareOptions,
 ): Promise<PreparedLoop> {
   const kernel = checkTarget(target);
-  const cut = cutForLoop(options, pool.participants, pool.autoCutsFor);
+  const cut = cutForLoop(options, context.pool.participants, context.pool.autoCutsFor);
   const mode = checkMode(options);
   checkLine(kernel, cut);
-  const args = copyOfArguments(options.args);
-  const inlineBelowMs = checkInlineBelow(options.inlineBelowUs) / 1000;
-  const given = options.views ?? {};
+  const allArgs = [copyOfArguments(options.args)];
+  const run = { ...mode, inlineBelowMs: checkInlineBelow(options.inlineBelowUs) / 1000 };
+  return prepareCuts(context, kernel, { cuts: [cut], allArgs, views: options.views ?? {}, run }, null);
+}
+
+/**
+ * As {@link prepareLoop}, of a built-in that is no kernel of the user's choice: it may be generated code.
+ *
+ * @param options - with arguments that nobody changes
+ * @param recall - releases the loop; it is called when an array of it is to be released, unless the loop is being run.
+ *   Null for a loop that keeps its arrays
+ */
+export async function prepareBuiltin(
+  context: LoopContext,
+  target: BuiltinTarget,
+  { steps, ...options }: PrepareBuiltinOptions,
+  recall: (() => void) | null,
+): Promise<PreparedLoop> {
+  const cuts = cutSteps(steps, context.pool);
+  const allArgs = steps.map(({ args }) => args);
+  const run = { ...checkMode(options), inlineBelowMs: INLINE_BELOW_US / 1000 };
+  return prepareCuts(context, target, { cuts, allArgs, views: options.views ?? {}, run }, recall);
+}
+
+/** What is prepared: a loop, or several over the same operands. */
+interface Preparation {
+  readonly cuts: readonly Cut[];
+  /** The arguments of each. */
+  readonly allArgs: readonly unknown[];
+  readonly views: Views;
+  readonly run: Pick<LoopJob, "helps" | "idempotent" | "deadlineMs" | "inlineBelowMs">;
+}
+
+async function prepareCuts(
+  { owner, pool }: LoopContext,
+  kernel: KernelTarget,
+  { cuts, allArgs, views: given, run }: Preparation,
+  recall: (() => void) | null,
+): Promise<PreparedLoop> {
   const names = Object.keys(given);
   const requests = loanRequests(given);
-  const loan = owner.lendStanding(`prepared ${targetName(kernel)}`, requests);
+  const holder = recall === null ? `prepared ${targetName(kernel)}` : targetName(kernel);
+  const loan = owner.lendStanding(holder, requests, recall);
+  const prepared: PreparedRun[] = [];
   try {
     const views = Object.fromEntries(loan.loans.map(({ descriptor }, i) => [names[i]!, descriptor]));
-    const { chunks, grid } = cut;
-    const operands = { views, args, grid };
-    const control = { signal: undefined, onProgress: undefined };
-    const job = { ...operands, ...control, ...mode, kernel, chunks, collects: false, inlineBelowMs };
+    const control = { signal: undefined, onProgress: undefined, collects: false };
+    for (const [i, { chunks, grid }] of cuts.entries()) {
+      prepared.push(await pool.prepareLoop({ views, args: allArgs[i], grid, ...control, ...run, kernel, chunks }));
+    }
     const leases: RunLeases = {
       loan,
       poison: (error) => poisonBroken(owner, loan.loans, error),
       watch: owner.debug ? () => watchReadonly(targetName(kernel), names, requests, loan.loans) : null,
     };
-    return new PreparedLoop(kernel, cut, leases, await pool.prepareLoop(job), mode.helps);
+    const one = prepared.length === 1 ? prepared[0]! : new PreparedSteps(prepared, cuts);
+    return new PreparedLoop(kernel, cuts, leases, one, run.helps);
   } catch (error) {
+    for (const each of prepared) each.release();
     loan.release();
     throw error;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe, type Descriptor, errorToWire, type LeaseWords, type WireError } from "@instride/core";
+import { describe, type Descriptor, errorToWire, type LeaseWords, type WasmMemory, type WireError } from "@instride/core";
 import { ProtocolVersionError } from "./errors.ts";
 import type { Grid } from "./grid.ts";
 import type { LoopRange } from "./range.ts";
@@ -23,6 +23,8 @@ export interface ThreadData {
   readonly leases: LeaseWords;
   /** The words of the lanes. */
   readonly lanes: Int32Array<SharedArrayBuffer>;
+  /** The memory that arrays lie in, for built-ins that are compiled; null where they lie elsewhere. */
+  readonly memory: WasmMemory | null;
 }
 
 /** What a thread answers that has not joined, instead of doing what it was asked. */
@@ -55,8 +57,31 @@ export function checkProtocol(protocol: unknown, filename: string): void {
   );
 }
 
-/** Which function to call: a built-in by its name, or the default export of a module. */
-export type KernelTarget = { readonly name: string } | { readonly url: string };
+/** Which function to call: a built-in, or the default export of a module. */
+export type KernelTarget = BuiltinTarget | { readonly url: string };
+
+/** A built-in, by its name. */
+export interface BuiltinTarget {
+  readonly name: string;
+  /** What the built-in is made with, where it runs code that was generated. */
+  readonly code?: KernelCode | undefined;
+  /** What errors and reports call it. Default: its name. */
+  readonly label?: string | undefined;
+}
+
+/** Generated code. It travels to each thread once. */
+export interface KernelCode {
+  /** The same where the content is the same. */
+  readonly key: string;
+  /** What the built-in knows what to do with; it survives structured clone. */
+  readonly content: unknown;
+}
+
+/** A text that only the same function has. */
+export function targetKey(target: KernelTarget): string {
+  if ("url" in target) return `url:${target.url}`;
+  return target.code === undefined ? `name:${target.name}` : `code:${target.name}:${target.code.key}`;
+}
 
 /** What a kernel or task is called with, apart from its range. */
 export interface Operands {

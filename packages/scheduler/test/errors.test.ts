@@ -1,3 +1,4 @@
+import { errorFromWire, errorToWire } from "@instride/core";
 import { expect, test } from "vitest";
 import { KERNEL_ERRORS_MAX, KernelError } from "../src/errors.ts";
 import { compareRanges, type LoopRange } from "../src/range.ts";
@@ -28,6 +29,36 @@ test("KernelError: tells how many chunks failed beside its own, and keeps the er
   expect(many.message).toContain(`and ${KERNEL_ERRORS_MAX + 9} more chunks failed`);
   expect(many.errors).toHaveLength(KERNEL_ERRORS_MAX);
   expect(Object.isFrozen(many.errors)).toBe(true);
+});
+
+test("KernelError: crosses threads with its class, kernel, range, cause and errors", () => {
+  const travelled = (error: Error): Error => errorFromWire(structuredClone(errorToWire(error)));
+  const grid = [
+    { start: 0, stop: 2 },
+    { start: 4, stop: 6 },
+  ];
+  const inner = new KernelError("tile", grid, new RangeError("pixel"), [chunkError(4), chunkError(7)]);
+  const back = travelled(new TypeError("outer", { cause: inner })).cause as KernelError;
+  expect(back).toBeInstanceOf(KernelError);
+  const { kernel, range, message, stack, code } = inner;
+  expect({ ...back, message: back.message, stack: back.stack }).toMatchObject({ kernel, range, message, stack, code });
+  expect(back.cause).toBeInstanceOf(RangeError);
+  expect(back.errors.map((error) => [error.constructor, error.message, error.range])).toEqual(
+    inner.errors.map((error) => [KernelError, error.message, error.range]),
+  );
+  expect(back.errors.map(({ cause }) => (cause as Error).message)).toEqual(["pixel 4", "pixel 7"]);
+  const task = travelled(new KernelError("file:///task.js", null, "a word")) as KernelError;
+  expect([task.range, task.errors, task.message]).toEqual([null, [], 'kernel "file:///task.js" failed: "a word"']);
+});
+
+test("KernelError: can be sent whatever its fields were set to", () => {
+  const trap = (): never => {
+    throw new Error("trapped");
+  };
+  for (const fields of [{ kernel: trap }, { range: { start: trap, stop: 2 } }, { range: 7 }, { errors: trap }]) {
+    const odd = Object.assign(chunkError(3), fields);
+    expect(errorFromWire(structuredClone(errorToWire(new Error("outer", { cause: odd })))).cause).toBeInstanceOf(Error);
+  }
 });
 
 test("compareRanges: sorts by where ranges begin, along the first dimension first", () => {

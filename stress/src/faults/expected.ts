@@ -114,6 +114,7 @@ export function widened(
  */
 export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts, outcome: Outcome): boolean | null {
   if (outcome.status === "fulfilled") return false;
+  if (outcome.error instanceof DeadlineError && !outcome.error.hasBegun) return false;
   switch (fault.kind) {
     case "exit":
     case "memory":

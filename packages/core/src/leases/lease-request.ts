@@ -32,6 +32,11 @@ export interface Lease extends LeaseRequest {
   readonly stack: string | undefined;
   /** Whether it stands against nobody at the moment: it is of a loop that is not running. Changed by its table. */
   resting: boolean;
+  /**
+   * Ends it, where its holder does without: it is asked for as soon as somebody else wants to release the array, and is
+   * no part of any report while it rests.
+   */
+  readonly recall: (() => void) | null;
   /** Whether a thread has died that could write under it, and had not given its views back. Changed by its table. */
   orphaned: boolean;
 }

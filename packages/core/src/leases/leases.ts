@@ -40,8 +40,7 @@ export class LeaseTable {
 
   /** The number of live leases. */
   get size(): number {
-    this.#forgetEnded(this.#leases.values());
-    return this.#leases.size;
+    return this.live().length;
   }
 
   /** How many wait for leases. */
@@ -121,13 +120,30 @@ export class LeaseTable {
   }
 
   /**
-   * Makes leases that rest: they keep their arrays from being released, and stand against nobody until they
-   * {@link wake}.
+   * Asks whether {@link grant} would grant, without a lease: for work that is done before anybody else can be granted one.
    *
+   * @throws {@link BorrowError} if it would not
+   */
+  refuseIfHeld(holder: string, requests: readonly LeaseRequest[]): void {
+    if (this.#line.size === 0 && requests.every(({ space }) => !this.#bySpace.has(space))) return;
+    const obstacle = this.#obstacle(holder, requests, null);
+    if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
+  }
+
+  /**
+   * Makes leases that rest: they stand against nobody until they {@link wake}. They keep their arrays from being released,
+   * unless their holder does without them when it comes to that.
+   *
+   * @param recall - ends them, if it may
    * @throws {@link MemoryError} if {@link HANDLES_MAX} leases are live
    */
-  grantResting(holder: string, requests: readonly LeaseRequest[], stack?: string): Lease[] {
-    const leases = this.#open(holder, requests, stack);
+  grantResting(
+    holder: string,
+    requests: readonly LeaseRequest[],
+    stack?: string,
+    recall: (() => void) | null = null,
+  ): Lease[] {
+    const leases = this.#open(holder, requests, stack, recall);
     for (const lease of leases) lease.resting = true;
     return leases;
   }
@@ -178,7 +194,9 @@ export class LeaseTable {
 
   /** Throws unless no lease of `array` is live. @throws {@link BufferError} naming the holders */
   refuseIfLeased({ array, space }: Pick<LeaseRequest, "array" | "space">, attempt: string): void {
-    const leases = [...this.#liveIn(space)].filter((lease) => lease.array === array);
+    const leasesOfArray = (): Lease[] => [...this.#liveIn(space)].filter((lease) => lease.array === array);
+    for (const lease of leasesOfArray()) if (lease.resting) lease.recall?.();
+    const leases = leasesOfArray();
     if (leases.length === 0) return;
     const holders = [...new Set(leases.map((lease) => lease.holder))].join(", ");
     throw new BufferError(
@@ -186,11 +204,11 @@ export class LeaseTable {
     );
   }
 
-  /** The live leases, oldest first. */
+  /** The live leases, oldest first, but for those that rest and can be recalled: they keep nobody from anything. */
   live(): Lease[] {
     this.#forgetEnded(this.#leases.values());
     // A map keeps the order in which its entries came.
-    return [...this.#leases.values()];
+    return [...this.#leases.values()].filter((lease) => !lease.resting || lease.recall === null);
   }
 
   /** Views counted by each thread, over all leases. */
@@ -257,7 +275,12 @@ export class LeaseTable {
   }
 
   /** Makes leases of requests that nothing stands against. */
-  #open(holder: string, requests: readonly LeaseRequest[], stack: string | undefined): Lease[] {
+  #open(
+    holder: string,
+    requests: readonly LeaseRequest[],
+    stack: string | undefined,
+    recall: (() => void) | null = null,
+  ): Lease[] {
     if (this.#freeSlots.length < requests.length) this.#wakeSlots();
     const room = this.#freeSlots.length + HANDLES_MAX - this.#nextSlot;
     if (room < requests.length) {
@@ -277,6 +300,7 @@ export class LeaseTable {
         stack,
         handle: protocol.openHandle(this.#ports, slot),
         resting: false,
+        recall,
         orphaned: false,
       };
       this.#leases.set(slot, lease);

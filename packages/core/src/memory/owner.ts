@@ -22,7 +22,7 @@ import { byteBounds, checkShape, contiguousStrides, sizeOf } from "../layout/lay
 import type { Lease, LeaseMode, LeaseRequest, Obstacle } from "../leases/lease-request.ts";
 import { LeaseTable } from "../leases/leases.ts";
 import { type Loan, StandingLoan } from "../leases/standing-loan.ts";
-import { type Extent, sharesMemory } from "../layout/overlap.ts";
+import { type Extent, type Overlap, sharesMemory } from "../layout/overlap.ts";
 import { type MemoryView, rootHold, viewOf, viewState } from "../views/memory-view.ts";
 import { Scope } from "./scope.ts";
 import { ViewState } from "../views/view-state.ts";
@@ -126,6 +126,19 @@ export class MemoryOwner implements StorageOwner {
   /** The shared heap. @throws a `MemoryError` where arrays lie in private memory */
   get heap(): Heap {
     return this.#memory.heap;
+  }
+
+  /** Whether a view lies in the shared heap, so that its `byteOffset` is an address there. */
+  isInHeap(view: MemoryView): boolean {
+    const managed = rootHold(view);
+    // What is adopted is in a space of others: that of its buffer.
+    return this.memory === "shared" && managed instanceof ArrayStorage && managed.space === managed;
+  }
+
+  /** Tells whether elements of two views of this owner's memory have a byte in common. @throws as {@link lend} */
+  overlap(a: MemoryView, b: MemoryView): Overlap {
+    const [left, right] = [this.#storageOf({ view: a }), this.#storageOf({ view: b })];
+    return left.space === right.space ? sharesMemory(viewState(a), viewState(b)) : "no";
   }
 
   /**
@@ -257,16 +270,36 @@ export class MemoryOwner implements StorageOwner {
     return { loans: promise, cancel: (errorOf) => this.leases.cancel(waiter, errorOf) };
   }
 
-  /** Lends views for many runs of one loop. @throws as {@link lend}, but for other holders: those are met by a run */
-  lendStanding(holder: string, views: readonly LoanRequest[]): StandingLoan {
+  /**
+   * Lends views for many runs of one loop.
+   *
+   * @param recall - releases the loan, where its holder does without when somebody wants to release an array of it
+   * @throws as {@link lend}, but for other holders: those are met by a run
+   */
+  lendStanding(holder: string, views: readonly LoanRequest[], recall: (() => void) | null = null): StandingLoan {
     const requests = this.#requestsOf(holder, views);
-    const loans = loansOf(this.leases.grantResting(holder, requests, this.#stack()), views);
+    const loans = loansOf(this.leases.grantResting(holder, requests, this.#stack(), recall), views);
     return new StandingLoan(
       this.leases,
       holder,
       loans,
       views.map((request) => this.#storageOf(request)),
     );
+  }
+
+  /**
+   * For work on views that is done at once, on the owner's thread: nobody else can be granted a lease meanwhile, so it
+   * needs none.
+   *
+   * @returns asks before each time whether it may: it throws as {@link lend}
+   */
+  lendingCheck(holder: string, views: readonly LoanRequest[]): () => void {
+    const requests = this.#requestsOf(holder, views);
+    const storages = [...new Set(views.map((request) => this.#storageOf(request)))];
+    return () => {
+      for (const storage of storages) storage.check();
+      this.leases.refuseIfHeld(holder, requests);
+    };
   }
 
   /** Takes loans back, all at once. Again does nothing. */
@@ -372,7 +405,7 @@ export class MemoryOwner implements StorageOwner {
     return this.debug ? callStack() : undefined;
   }
 
-  #storageOf({ view, name }: LoanRequest): ArrayStorage {
+  #storageOf({ view, name }: Pick<LoanRequest, "view" | "name">): ArrayStorage {
     const managed = rootHold(view);
     if (managed instanceof ArrayStorage && managed.isOwnedBy(this)) return managed;
     const which = name === undefined ? "a view" : `view "${name}"`;

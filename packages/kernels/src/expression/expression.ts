@@ -140,7 +140,11 @@ export const FUNCTIONS = {
   logical_or: 2,
   logical_xor: 2,
   logical_not: 1,
-  // Bits.
+  // Integers' own.
+  gcd: 2,
+  lcm: 2,
+  bitwise_count: 1,
+  // Bits of integers and bools. A shift by the width or more leaves nothing but the sign.
   bitwise_and: 2,
   bitwise_or: 2,
   bitwise_xor: 2,
@@ -196,15 +200,21 @@ export const FUNCTIONS = {
   complex: 2,
   // JavaScript's. `js_round` is Math.round (halves up), `js_power` its power (NaN for 1 to the power of NaN or Infinity),
   // `js_minimum` and `js_maximum` take -0 for less than 0, where NumPy takes the second of two equal numbers.
-  // Of 32-bit integers, as which floats are taken modulo 2^32: `clz32`, `imul`, and `unsigned_right_shift` (of the operand's
-  // own width where that is an integer). Floats are so taken by bitwise_and and its kin as well (`x | 0`).
   js_round: 1,
   js_power: 2,
   js_minimum: 2,
   js_maximum: 2,
   fround: 1,
+  // Its operators on bits take floats for 32-bit integers, modulo 2^32, and integers as they are; a shift's count is taken
+  // modulo the width. `clz32` and `imul` are of 32-bit integers whatever they are given.
   clz32: 1,
   imul: 2,
+  js_bitwise_and: 2,
+  js_bitwise_or: 2,
+  js_bitwise_xor: 2,
+  js_invert: 1,
+  js_left_shift: 2,
+  js_right_shift: 2,
   unsigned_right_shift: 2,
   to_int32: 1,
   to_uint32: 1,

@@ -38,10 +38,10 @@ export function laneAt(type: LaneType, lanes: Lanes, lane: number): LaneValue {
   return type === "bool" ? value !== 0 : value;
 }
 
-/** Gives every lane one value. */
-export function fillLanes(lanes: Lanes, value: LaneValue): void {
-  if (typeof value === "bigint") (lanes as LanesOf["i64"]).fill(value);
-  else (lanes as LanesOf["f64"]).fill(Number(value));
+/** Gives every lane one value, or those of a range. */
+export function fillLanes(lanes: Lanes, value: LaneValue, start: number = 0, stop: number = lanes.length): void {
+  if (typeof value === "bigint") (lanes as LanesOf["i64"]).fill(value, start, stop);
+  else (lanes as LanesOf["f64"]).fill(Number(value), start, stop);
 }
 
 /** Overwrites the first `count` lanes, those only where `mask` is 1. */

@@ -9,8 +9,8 @@
 import { indexBeyond } from "../borders.ts";
 import type { Graph, IndexNode, LoadNode } from "./graph.ts";
 import type { Input } from "./interpreter.ts";
-import type { LanesOf } from "./lanes.ts";
-import { partOffset, readerOf } from "./storage.ts";
+import { fillLanes, type LanesOf } from "./lanes.ts";
+import { constantLane, partOffset, readerOf } from "./storage.ts";
 import type { ElementwiseCall } from "./strided.ts";
 import { check } from "./typing.ts";
 
@@ -64,6 +64,14 @@ export function loadFiller(input: Input<LoadNode>, graph: Graph, call: Elementwi
   };
 }
 
+/** An axis along which a load is shifted. */
+interface ShiftedAxis {
+  readonly shift: number;
+  readonly column: number;
+  readonly length: number;
+  readonly stride: number;
+}
+
 /**
  * Reads the elements beside those of a run. Along the run's own axis most lie inside the operand, one after the other;
  * those beyond its ends are found one by one.
@@ -77,15 +85,29 @@ function neighbourFiller(input: Input<LoadNode>, graph: Graph, call: Elementwise
   const read = readerOf(dtype);
   const memory = new DataView(buffer);
   const column = columns.operand(node.operand);
+  const part = partOffset(dtype, node.part);
   const axes = [...node.shift.entries()]
     .filter(([, shift]) => shift !== 0)
     .map(([axis, shift]) => ({ shift, column: columns.axis(axis), length: call.shape[axis]!, stride: strides[axis]! }));
+  const constant = typeof border === "object" ? constantLane(dtype, node.part, border.constant) : null;
+  /** Where the element that stands for a position lies, from the one at index 0; null where a constant stands for it. */
+  const reach = ({ length, stride }: ShiftedAxis, position: number): number | null => {
+    if (typeof border === "string") return indexBeyond(position, length, border) * stride;
+    return position < 0 || position >= length ? null : position * stride;
+  };
+  const readOne = (offset: number | null, lane: number): void => {
+    if (offset === null) fillLanes(lanes, constant!, lane, lane + 1);
+    else read(memory, offset, 0, lanes, lane, 1);
+  };
   return ({ offsets, steps }, first, count) => {
     const along = axes.find((axis) => steps[axis.column] !== 0);
-    let start = offsets[column]! + partOffset(dtype, node.part);
+    let start = offsets[column]! + part;
     for (const axis of axes) {
+      if (axis === along) continue;
       const index = offsets[axis.column]!;
-      if (axis !== along) start += (indexBeyond(index + axis.shift, axis.length, border) - index) * axis.stride;
+      const place = reach(axis, index + axis.shift);
+      if (place === null) return fillLanes(lanes, constant!);
+      start += place - index * axis.stride;
     }
     if (along === undefined) {
       const step = steps[column]!;
@@ -97,11 +119,13 @@ function neighbourFiller(input: Input<LoadNode>, graph: Graph, call: Elementwise
     const position = index + first + along.shift;
     const inside = Math.min(Math.max(-position, 0), count);
     const beyond = Math.max(Math.min(length - position, count), inside);
-    const at = (place: number): number => start + (place - index) * stride;
-    read(memory, at(position + inside), stride, lanes, inside, beyond - inside);
+    const origin = start - index * stride;
+    read(memory, origin + (position + inside) * stride, stride, lanes, inside, beyond - inside);
     for (let lane = 0; lane < count; lane++) {
       if (lane === inside) lane = beyond;
-      if (lane < count) read(memory, at(indexBeyond(position + lane, length, border)), 0, lanes, lane, 1);
+      if (lane >= count) break;
+      const place = reach(along, position + lane);
+      readOne(place === null ? null : origin + place, lane);
     }
   };
 }

@@ -10,7 +10,7 @@ import type { Graph } from "./graph.ts";
 import { Interpreter } from "./interpreter.ts";
 import { axesOfInterest, type Columns, type FillLanes, indexFiller, loadFiller, type Run } from "./readers.ts";
 import { partOffset, writerOf } from "./storage.ts";
-import { copyOverlapping, type ElementwiseCall } from "./strided.ts";
+import { copyOverlapping, type ElementwiseCall, type StridedMemory } from "./strided.ts";
 import { check } from "./typing.ts";
 
 /**
@@ -34,35 +34,86 @@ export function runInterpreted(graph: Graph, call: ElementwiseCall): void {
  * @throws a `KernelBudgetError` if a loop doesn't end within its rounds, and then some elements are written
  */
 export function runInterpretedRange(interpreter: Interpreter, call: ElementwiseCall, range: HalfOpenRange): void {
-  const { graph } = interpreter;
-  const { shape, operands, outputs } = call;
-  check(operands.length === graph.operands.length, `${operands.length} operands for ${graph.operands.length}`);
-  check(outputs.length === graph.stores.length, `${outputs.length} outputs for ${graph.stores.length}`);
-  const axes = axesOfInterest(graph);
-  check(
-    axes.every((axis) => axis < shape.length),
-    `a kernel of ${shape.length} axes asks for the index along another: ${axes.join(", ")}`,
-  );
-  const columns: Columns = {
-    operand: (operand) => outputs.length + operand,
-    axis: (axis) => outputs.length + operands.length + axes.indexOf(axis),
-  };
-  const fills = [
-    ...interpreter.loads.map((input) => loadFiller(input, graph, call, columns)),
-    ...interpreter.indices.map((input) => indexFiller(input, columns)),
-  ];
-  const stores = storesOf(interpreter, call);
-  const memories = [...outputs, ...operands];
-  const unit = (axis: number): number[] => shape.map((_, other) => (other === axis ? 1 : 0));
-  const strides = [...memories.map((memory) => memory.strides), ...axes.map(unit)];
-  const origin = [...memories.map(({ byteOffset }) => byteOffset), ...axes.map(() => 0)];
-  interpreter.setParameters(call.parameters);
-  for (const { start, shape: lengths } of boxesOf(shape, range)) {
-    const offsets = origin.map((offset, column) =>
+  const walk = new InterpretedWalk(interpreter, call);
+  const { offsets, strides } = walkColumns(interpreter.graph, call);
+  for (const { start, shape } of boxesOf(call.shape, range)) {
+    const first = offsets.map((offset, column) =>
       start.reduce((sum, index, axis) => sum + index * strides[column]![axis]!, offset),
     );
+    walk.runBox(shape, first, strides);
+  }
+}
+
+/**
+ * What a walk over a call's elements takes along: its outputs, its operands, and an index for each of the
+ * {@link axesOfInterest}. Units: bytes for memory, elements for indices.
+ */
+export interface WalkColumns {
+  /** Of the element whose indices are all 0. */
+  readonly offsets: readonly number[];
+  /** Along each axis of the call. */
+  readonly strides: readonly (readonly number[])[];
+}
+
+/** The columns of a walk over a call, along its own axes. */
+export function walkColumns(
+  graph: Graph,
+  {
+    shape,
+    operands,
+    outputs,
+  }: Pick<ElementwiseCall, "shape"> & {
+    readonly operands: readonly Omit<StridedMemory, "buffer">[];
+    readonly outputs: readonly Omit<StridedMemory, "buffer">[];
+  },
+): WalkColumns {
+  const axes = axesOfInterest(graph);
+  const memories = [...outputs, ...operands];
+  const unit = (axis: number): number[] => shape.map((_, other) => (other === axis ? 1 : 0));
+  return {
+    offsets: [...memories.map(({ byteOffset }) => byteOffset), ...axes.map(() => 0)],
+    strides: [...memories.map((memory) => memory.strides), ...axes.map(unit)],
+  };
+}
+
+/** Computes boxes of a call's elements, along whatever axes its {@link WalkColumns} are given for. */
+export class InterpretedWalk {
+  readonly #interpreter: Interpreter;
+  readonly #fills: readonly FillLanes[];
+  readonly #stores: readonly FillLanes[];
+
+  constructor(interpreter: Interpreter, call: ElementwiseCall) {
+    const { graph } = interpreter;
+    const { shape, operands, outputs } = call;
+    check(operands.length === graph.operands.length, `${operands.length} operands for ${graph.operands.length}`);
+    check(outputs.length === graph.stores.length, `${outputs.length} outputs for ${graph.stores.length}`);
+    const axes = axesOfInterest(graph);
+    check(
+      axes.every((axis) => axis < shape.length),
+      `a kernel of ${shape.length} axes asks for the index along another: ${axes.join(", ")}`,
+    );
+    const columns: Columns = {
+      operand: (operand) => outputs.length + operand,
+      axis: (axis) => outputs.length + operands.length + axes.indexOf(axis),
+    };
+    this.#interpreter = interpreter;
+    this.#fills = [
+      ...interpreter.loads.map((input) => loadFiller(input, graph, call, columns)),
+      ...interpreter.indices.map((input) => indexFiller(input, columns)),
+    ];
+    this.#stores = storesOf(interpreter, call);
+    interpreter.setParameters(call.parameters);
+  }
+
+  /**
+   * @param lengths - elements along each axis of the box
+   * @param offsets - of each column, at the box's first element
+   * @param strides - of each column, along the box's axes
+   * @throws a `KernelBudgetError` if a loop doesn't end within its rounds, and then some elements are written
+   */
+  runBox(lengths: readonly number[], offsets: readonly number[], strides: readonly (readonly number[])[]): void {
     forEachRun(planRuns(lengths, strides), offsets, (length, runOffsets, steps) => {
-      runInLanes(interpreter, fills, stores, { offsets: runOffsets, steps }, length);
+      runInLanes(this.#interpreter, this.#fills, this.#stores, { offsets: runOffsets, steps }, length);
     });
   }
 }

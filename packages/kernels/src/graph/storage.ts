@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { type DType, DTYPES } from "@instride/core";
+import { type DType, DTYPES, encodeFloat16 } from "@instride/core";
+import type { LaneValue } from "./graph.ts";
 import type { Lanes, LanesOf } from "./lanes.ts";
 
 /** What the lanes of a dtype hold. */
@@ -32,6 +33,33 @@ export function partOffset(dtype: DType, part: 0 | 1): number {
   const { itemsize, lanes } = DTYPES[dtype];
   return part * (itemsize / lanes);
 }
+
+/** What a load would give of an element that holds a number; of a complex one that has it as its real part. */
+export function constantLane(dtype: DType, part: 0 | 1, constant: number): LaneValue {
+  if (dtype === "float16") return encodeFloat16(constant);
+  const value = part === 0 ? constant : 0;
+  const integers = INTEGERS[dtype];
+  if (integers !== undefined) return integers.of(value)[0]! | 0;
+  switch (LANE_OF_DTYPE[dtype]) {
+    case "bool":
+      return value !== 0;
+    case "i64":
+      return Number.isFinite(value) ? BigInt.asIntN(64, BigInt(Math.trunc(value))) : 0n;
+    case "f32":
+      return Math.fround(value);
+    default:
+      return value;
+  }
+}
+
+const INTEGERS: { readonly [D in DType]?: { of(value: number): ArrayLike<number> } } = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+};
 
 /**
  * Moves parts of elements between memory and lanes.

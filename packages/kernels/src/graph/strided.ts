@@ -16,7 +16,7 @@ import {
   sizeOf,
   type Strided,
 } from "@instride/core";
-import type { Border } from "../borders.ts";
+import type { RepeatedBorder } from "../borders.ts";
 import type { Graph, LaneValue } from "./graph.ts";
 
 /** Where the elements of an operand or an output lie. */
@@ -28,9 +28,12 @@ export interface StridedMemory {
   readonly strides: readonly number[];
 }
 
+/** How an operand goes on beyond its ends: by elements of its own, or with a number that is the same everywhere. */
+export type KernelBorder = RepeatedBorder | { readonly constant: number };
+
 export interface OperandMemory extends StridedMemory {
   /** How it goes on beyond its ends; needed where it is loaded with a shift. */
-  readonly border?: Border;
+  readonly border?: KernelBorder;
 }
 
 /** One call of an element-wise kernel. */
@@ -45,9 +48,26 @@ export interface ElementwiseCall {
 }
 
 /**
- * Replaces the operands that share memory with an output by copies, so that whatever is written, what is read is what
- * was there before. An operand that lies exactly where an output does, and of which no neighbours are read, stays: each
- * of its elements is read before it is written.
+ * Finds the operands that have to be copied before, so that whatever is written, what is read is what was there: those
+ * that share memory with an output. One that lies exactly where an output does, and of which no neighbours are read,
+ * needs no copy: each of its elements is read before it is written.
+ *
+ * @returns their numbers, in order
+ *
+ * Cost: O(ndim) where nothing overlaps, which is the common case; a bounded search else.
+ */
+export function overlappedOperands(graph: Graph, call: Omit<ElementwiseCall, "parameters">): number[] {
+  const outputs = call.outputs.map((output, place) => stridedOf(call.shape, output, graph.stores[place]!.dtype));
+  const isShifted = (operand: number): boolean =>
+    graph.nodes.some((node) => node.kind === "load" && node.operand === operand && node.shift.length > 0);
+  return [...call.operands.keys()].filter((place) => {
+    const source = stridedOf(call.shape, call.operands[place]!, graph.operands[place]!);
+    return outputs.some((output) => mayShare(source, output) && (!sameElements(source, output) || isShifted(place)));
+  });
+}
+
+/**
+ * Replaces the {@link overlappedOperands} by copies.
  *
  * @throws a `MemoryError` if there is no room for a copy
  *
@@ -55,17 +75,11 @@ export interface ElementwiseCall {
  * from axes along which it is broadcast.
  */
 export function copyOverlapping(graph: Graph, call: ElementwiseCall): ElementwiseCall {
-  const shifted = new Set(
-    graph.nodes.map((node) => (node.kind === "load" && node.shift.length > 0 ? node.operand : -1)),
-  );
-  const outputs = call.outputs.map((output, place) => stridedOf(call.shape, output, graph.stores[place]!.dtype));
-  const operands = call.operands.map((operand, place) => {
-    const source = stridedOf(call.shape, operand, graph.operands[place]!);
-    const isOverwritten = outputs.some(
-      (output) => mayShare(source, output) && (shifted.has(place) || !sameElements(source, output)),
-    );
-    return isOverwritten ? { ...operand, ...copyOf(source) } : operand;
-  });
+  const operands = [...call.operands];
+  for (const place of overlappedOperands(graph, call)) {
+    const operand = operands[place]!;
+    operands[place] = { ...operand, ...copyOf(stridedOf(call.shape, operand, graph.operands[place]!)) };
+  }
   return { ...call, operands };
 }
 

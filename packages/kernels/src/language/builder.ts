@@ -266,15 +266,15 @@ function constantOfIntegers(name: FunctionName, [a = 0n, b = 0n]: readonly bigin
       return a * b;
     case "negative":
       return -a;
-    case "invert":
+    case "js_invert":
       return ~a;
-    case "bitwise_and":
+    case "js_bitwise_and":
       return a & b;
-    case "bitwise_or":
+    case "js_bitwise_or":
       return a | b;
-    case "bitwise_xor":
+    case "js_bitwise_xor":
       return a ^ b;
-    case "left_shift":
+    case "js_left_shift":
       return b >= 0n && b <= 64n ? a << b : undefined;
     case "equal":
       return a === b;

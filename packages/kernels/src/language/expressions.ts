@@ -78,7 +78,7 @@ function unary(reader: Reader, node: Syntax.UnaryExpression): Value {
     case "+":
       return reader.numeric(node.argument);
     case "~":
-      return builder.call("invert", reader.numeric(node.argument));
+      return builder.call("js_invert", reader.numeric(node.argument));
     case "!":
       return builder.not(reader.condition(node.argument));
     case "void":

@@ -15,15 +15,15 @@ const ARITHMETIC: Readonly<Record<string, FunctionName>> = {
   "*": "multiply",
   "/": "divide",
   "%": "fmod",
-  "<<": "left_shift",
-  ">>": "right_shift",
+  "<<": "js_left_shift",
+  ">>": "js_right_shift",
   ">>>": "unsigned_right_shift",
 };
 
 const BITWISE: Readonly<Record<string, readonly [ofNumbers: FunctionName, ofBools: FunctionName]>> = {
-  "&": ["bitwise_and", "logical_and"],
-  "|": ["bitwise_or", "logical_or"],
-  "^": ["bitwise_xor", "logical_xor"],
+  "&": ["js_bitwise_and", "logical_and"],
+  "|": ["js_bitwise_or", "logical_or"],
+  "^": ["js_bitwise_xor", "logical_xor"],
 };
 
 const COMPARISON: Readonly<Record<string, FunctionName>> = {

@@ -161,7 +161,7 @@ export class Reader {
       "it is not a parameter, and a kernel's text carries names, not values",
       isOfMath
         ? `write Math.${name}`
-        : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { ${list} })`,
+        : `pass it: map((${[...operands, `{ ${list} }`].join(", ")}) => ..., { parameters: { ${list} } })`,
     );
   }
 

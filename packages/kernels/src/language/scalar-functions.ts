@@ -39,12 +39,15 @@ export const SCALAR_FUNCTIONS: Readonly<Record<FunctionName, ScalarFunction>> = 
   logical_or: (a, b) => a !== 0 || b !== 0,
   logical_xor: (a, b) => (a !== 0) !== (b !== 0),
   logical_not: (a) => a === 0,
+  gcd,
+  lcm: (a, b) => (a === 0 || b === 0 ? 0 : Math.abs(a / gcd(a, b)) * Math.abs(b)),
+  bitwise_count: bitwiseCount,
   bitwise_and: (a, b) => a & b,
   bitwise_or: (a, b) => a | b,
   bitwise_xor: (a, b) => a ^ b,
   invert: (a) => ~a,
-  left_shift: (a, b) => a << b,
-  right_shift: (a, b) => a >> b,
+  left_shift: (a, b) => (b < 32 ? a << b : 0),
+  right_shift: (a, b) => a >> Math.min(b, 31),
   minimum: (a, b) => (a < b || Number.isNaN(a) ? a : b),
   maximum: (a, b) => (a > b || Number.isNaN(a) ? a : b),
   fmin: (a, b) => (a < b || Number.isNaN(b) ? a : b),
@@ -93,6 +96,12 @@ export const SCALAR_FUNCTIONS: Readonly<Record<FunctionName, ScalarFunction>> = 
   fround: (a) => Math.fround(a),
   clz32: (a) => Math.clz32(a),
   imul: (a, b) => Math.imul(a, b),
+  js_bitwise_and: (a, b) => a & b,
+  js_bitwise_or: (a, b) => a | b,
+  js_bitwise_xor: (a, b) => a ^ b,
+  js_invert: (a) => ~a,
+  js_left_shift: (a, b) => a << b,
+  js_right_shift: (a, b) => a >> b,
   unsigned_right_shift: (a, b) => a >>> b,
   to_int32: (a) => a | 0,
   to_uint32: (a) => a >>> 0,
@@ -117,12 +126,12 @@ export const EXACT: ReadonlySet<FunctionName> = new Set<FunctionName>([
   "less_equal",
   "greater",
   "greater_equal",
-  "bitwise_and",
-  "bitwise_or",
-  "bitwise_xor",
-  "invert",
-  "left_shift",
-  "right_shift",
+  "js_bitwise_and",
+  "js_bitwise_or",
+  "js_bitwise_xor",
+  "js_invert",
+  "js_left_shift",
+  "js_right_shift",
   "minimum",
   "maximum",
   "floor",
@@ -147,6 +156,18 @@ export const EXACT: ReadonlySet<FunctionName> = new Set<FunctionName>([
 
 function signbit(a: number): boolean {
   return a < 0 || Object.is(a, -0);
+}
+
+/** The greatest common divisor; of 0 and a number, the number. */
+function gcd(a: number, b: number): number {
+  return b === 0 || Number.isNaN(b) ? Math.abs(a) : gcd(b, a % b);
+}
+
+/** How many bits of an integer's absolute value are set. */
+function bitwiseCount(a: number): number {
+  let count = 0;
+  for (let rest = Math.abs(Math.trunc(a)); rest >= 1 && rest < Infinity; rest = Math.floor(rest / 2)) count += rest % 2;
+  return count;
 }
 
 /** The remainder with the divisor's sign. */

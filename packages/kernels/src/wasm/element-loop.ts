@@ -1,9 +1,10 @@
 /**
  * The function that computes a graph for each element of a run: the inner loop of an element-wise kernel.
  *
- * `run(n, outputs..., inputs..., strides..., indices..., parameters..., cancel?)` works on n elements (below 2^31) that
- * lie at constant steps. Whole vectors are done first, several at once where that is worth it, then one at a time, then
- * one that has more lanes than there are elements: the rest repeat an element, so that a tail is computed as the body is.
+ * `run(n, outputs..., inputs..., strides..., turns..., indices..., parameters..., cancel?)` works on n elements (below
+ * 2^31) that lie at constant steps, and, where there are loops around the run, on such a run in each of their turns. Whole
+ * vectors are done first, several at once where that is worth it, then one at a time, then one that has more lanes than
+ * there are elements: the rest repeat an element, so that a tail is computed as the body is.
  * All that a vector takes is read before any of its outputs is written: an output may lie exactly on an input, but not
  * beside it.
  *
@@ -12,44 +13,23 @@
  *
  * @module
  */
-import type { Graph, IndexNode, LoadNode, Node, ParameterNode } from "../graph/graph.ts";
-import { FunctionBuilder, type Local, type ValueType, type Variable } from "./function-builder.ts";
+import type { IndexNode, LoadNode, Node, ParameterNode } from "../graph/graph.ts";
+import { FunctionBuilder, type Local } from "./function-builder.ts";
 import { LaneEmitter, type LaneLeaves } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { LanePlan } from "./lane-plan.ts";
+import {
+  type ElementLoop,
+  hasLoops,
+  parameterKey,
+  type RunParameter,
+  runParameters,
+  variableOf,
+} from "./run-parameters.ts";
 import { StreamLoads } from "./stream-loads.ts";
 import { type PushVector, StreamStores } from "./stream-stores.ts";
-import { inputStreams, type PartialLanes, type Step, streamKey, StreamPointer } from "./streams.ts";
+import { inputStreams, type PartialLanes, streamKey, StreamPointer } from "./streams.ts";
 import { constantOf, rearrange, SPREAD_64 } from "./vectors.ts";
-
-export interface ElementLoop {
-  readonly graph: Graph;
-  /** For each of {@link inputStreams}. */
-  readonly inputs: readonly Step[];
-  /** For each output. */
-  readonly outputs: readonly Step[];
-  /** The axis along which the run goes; all other indices stay as they are. Default: none. */
-  readonly axis?: number;
-  /** Vectors in a group. Default: by what the graph costs. */
-  readonly unroll?: 1 | 2 | 4;
-}
-
-/** What a parameter of the function is. Units: strides and addresses in bytes. */
-export type RunParameter =
-  /** i32: elements. */
-  | { readonly kind: "count" }
-  /** i32: addresses of the first elements. */
-  | { readonly kind: "output"; readonly output: number }
-  | { readonly kind: "input"; readonly stream: number }
-  /** i32: of outputs and inputs whose step is not known. */
-  | { readonly kind: "output-stride"; readonly output: number }
-  | { readonly kind: "input-stride"; readonly stream: number }
-  /** f64: the index of the first element along an axis. */
-  | { readonly kind: "index"; readonly axis: number }
-  /** Of the type that the graph says; a bool as an i32. */
-  | { readonly kind: "parameter"; readonly parameter: number }
-  /** i32: the address of a word. Only where the graph has loops. */
-  | { readonly kind: "cancel" };
 
 export interface RunFunction {
   readonly function: FunctionBuilder;
@@ -72,6 +52,10 @@ class RunBuilder implements LaneLeaves {
   readonly #parameters: readonly RunParameter[];
   readonly #places: ReadonlyMap<string, Local>;
   readonly #f: FunctionBuilder;
+  /** Of the loops around the run, outermost first: turns that are done. */
+  readonly #turns: readonly Local[];
+  /** What a run changes and the next one begins with again. */
+  readonly #working: [RunParameter, Local][] = [];
   readonly #count: Local;
   readonly #emitter: LaneEmitter;
   readonly #inputs: readonly StreamPointer[];
@@ -90,23 +74,24 @@ class RunBuilder implements LaneLeaves {
     this.#plan = new LanePlan(graph, (node) =>
       node.kind === "load" ? stepOf.get(streamKey(node)) === 0 : node.axis !== loop.axis,
     );
-    this.#parameters = parametersOf(loop);
+    this.#parameters = runParameters(loop);
     this.#places = new Map(this.#parameters.map((parameter, place) => [parameterKey(parameter), place]));
     const f = new FunctionBuilder(
-      "run",
+      loop.name ?? "run",
       this.#parameters.map((parameter) => variableOf(parameter, graph)),
       ["i32"],
     );
     this.#f = f;
-    this.#count = this.#parameter({ kind: "count" });
+    this.#turns = (loop.outer ?? []).map(() => f.local("i32", "turn"));
+    this.#count = this.#pointer({ kind: "count" });
     this.#inputs = streams.map(({ operand }, stream) => {
       const stride = loop.inputs[stream] === "strided" ? this.#parameter({ kind: "input-stride", stream }) : null;
-      const pointer = this.#parameter({ kind: "input", stream });
+      const pointer = this.#pointer({ kind: "input", stream });
       return new StreamPointer(f, graph.operands[operand]!, loop.inputs[stream]!, pointer, stride);
     });
     this.#outputs = graph.stores.map(({ dtype }, output) => {
       const stride = loop.outputs[output] === "strided" ? this.#parameter({ kind: "output-stride", output }) : null;
-      return new StreamPointer(f, dtype, loop.outputs[output]!, this.#parameter({ kind: "output", output }), stride);
+      return new StreamPointer(f, dtype, loop.outputs[output]!, this.#pointer({ kind: "output", output }), stride);
     });
     const { width } = this.#plan;
     this.#loads = new Map(
@@ -118,18 +103,56 @@ class RunBuilder implements LaneLeaves {
 
   build(): RunFunction {
     const f = this.#f;
-    const { width } = this.#plan;
-    f.get(this.#count)
+    f.get(this.#parameter({ kind: "count" }))
       .op("i32.eqz")
       .if("empty", () => f.i32(0).op("return"));
+    this.#emitTurns(0);
+    f.i32(0);
+    return { function: f, parameters: this.#parameters };
+  }
+
+  /** The loops around the run from some level on, and in them the run. */
+  #emitTurns(level: number): void {
+    const f = this.#f;
+    const turn = this.#turns[level];
+    if (turn === undefined) return this.#emitRun();
+    f.i32(0).set(turn);
+    f.loop("turn", (again) => {
+      this.#emitTurns(level + 1);
+      for (const [parameter, moved] of this.#moves(level))
+        f.get(this.#parameter(parameter)).get(this.#parameter(moved)).op("i32.add").set(this.#parameter(parameter));
+      f.get(turn).i32(1).op("i32.add").tee(turn);
+      f.get(this.#parameter({ kind: "turns", level }))
+        .op("i32.lt_u")
+        .brIf(again);
+    });
+  }
+
+  /** What is moved after a turn, and by how much. */
+  #moves(level: number): [RunParameter, RunParameter][] {
+    const { graph, outputs } = this.#loop;
+    return [
+      ...outputs.map((_, output): [RunParameter, RunParameter] => [
+        { kind: "output", output },
+        { kind: "output-turn", level, output },
+      ]),
+      ...inputStreams(graph).map(({ operand }, stream): [RunParameter, RunParameter] => [
+        { kind: "input", stream },
+        { kind: "input-turn", level, operand },
+      ]),
+    ];
+  }
+
+  #emitRun(): void {
+    const f = this.#f;
+    const { width } = this.#plan;
+    for (const [parameter, local] of this.#working) f.get(this.#parameter(parameter)).set(local);
     this.#emitter.emitInvariants();
     this.#beginIndex();
     const unroll = this.#loop.unroll ?? this.#unroll();
     if (unroll > 1) this.#emitGroups(unroll);
     this.#emitGroups(1);
     f.get(this.#count).if("tail", () => this.#emitTail(width));
-    f.i32(0);
-    return { function: f, parameters: this.#parameters };
   }
 
   load(node: LoadNode, vector: number): void {
@@ -223,12 +246,13 @@ class RunBuilder implements LaneLeaves {
     this.#f.get(this.#f.constant("i64:0:1", lanes)).op("i64x2.add").set(this.#index);
   }
 
-  /** Leaves an index that the caller gives, in all lanes. */
+  /** Leaves the index of the run's first element, in all lanes. */
   #pushIndex(axis: number): void {
-    this.#f
-      .get(this.#parameter({ kind: "index", axis }))
-      .op("i64.trunc_sat_f64_s")
-      .op("i64x2.splat");
+    const f = this.#f;
+    const turn = this.#turns[this.#loop.outer?.indexOf(axis) ?? -1];
+    f.get(this.#parameter({ kind: "index", axis }));
+    if (turn !== undefined) f.get(turn).op("f64.convert_i32_u").op("f64.add");
+    f.op("i64.trunc_sat_f64_s").op("i64x2.splat");
   }
 
   #addToIndex(elements: number): void {
@@ -252,53 +276,16 @@ class RunBuilder implements LaneLeaves {
     return nodes <= UNROLL_2_NODES_MAX ? 2 : 1;
   }
 
+  /** A variable that begins each run as a parameter: the parameter itself where there is but one run. */
+  #pointer(wanted: RunParameter): Local {
+    if (this.#turns.length === 0) return this.#parameter(wanted);
+    const local = this.#f.local("i32", wanted.kind);
+    this.#working.push([wanted, local]);
+    return local;
+  }
+
   /** The variable of a parameter. */
   #parameter(wanted: RunParameter): Local {
     return this.#places.get(parameterKey(wanted))!;
-  }
-}
-
-/** A text that only the same parameter has. */
-function parameterKey(parameter: RunParameter): string {
-  return Object.values(parameter).join();
-}
-
-function hasLoops({ nodes }: Graph): boolean {
-  return nodes.some(({ kind }) => kind === "loop");
-}
-
-function parametersOf({ graph, inputs, outputs }: ElementLoop): RunParameter[] {
-  const axes = graph.nodes.flatMap((node) => (node.kind === "index" ? [node.axis] : []));
-  const strided = (steps: readonly Step[]): number[] => [...steps.keys()].filter((at) => steps[at] === "strided");
-  return [
-    { kind: "count" },
-    ...outputs.map((_, output) => ({ kind: "output", output }) as const),
-    ...inputs.map((_, stream) => ({ kind: "input", stream }) as const),
-    ...strided(outputs).map((output) => ({ kind: "output-stride", output }) as const),
-    ...strided(inputs).map((stream) => ({ kind: "input-stride", stream }) as const),
-    ...[...new Set(axes)].toSorted((a, b) => a - b).map((axis) => ({ kind: "index", axis }) as const),
-    ...graph.parameters.map((_, parameter) => ({ kind: "parameter", parameter }) as const),
-    ...(hasLoops(graph) ? [{ kind: "cancel" } as const] : []),
-  ];
-}
-
-function variableOf(parameter: RunParameter, { parameters }: Graph): Variable {
-  switch (parameter.kind) {
-    case "output":
-      return { type: "i32", name: `output_${parameter.output}` };
-    case "input":
-      return { type: "i32", name: `input_${parameter.stream}` };
-    case "output-stride":
-      return { type: "i32", name: `output_stride_${parameter.output}` };
-    case "input-stride":
-      return { type: "i32", name: `input_stride_${parameter.stream}` };
-    case "index":
-      return { type: "f64", name: `first_index_${parameter.axis}` };
-    case "parameter": {
-      const type = parameters[parameter.parameter]!;
-      return { type: type === "bool" ? "i32" : (type satisfies ValueType), name: `scalar_${parameter.parameter}` };
-    }
-    default:
-      return { type: "i32", name: parameter.kind };
   }
 }

@@ -14,13 +14,14 @@ import type { LoopNode, Node } from "../graph/graph.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { bitsOf, type LaneBits, type Width } from "./lane-plan.ts";
+import { NO_CANCEL } from "./run-parameters.ts";
 import { ALL_ONES, LOW_32_OF_64, SHAPES } from "./vectors.ts";
 
 /** What a function needs that leaves from inside a loop. Its result is an i32. */
 export interface LoopExits {
   /** i32: elements that are not done, counted from the first of the group of vectors at hand. */
   readonly remaining: Local;
-  /** i32: the address of the word that cancels when it is not 0. */
+  /** i32: the address of the word that cancels when it is not 0, or {@link NO_CANCEL}. */
   readonly cancel: Local;
   /** i32: rounds of all loops, counted to know when to look at the word. */
   readonly polls: Local;
@@ -169,12 +170,17 @@ function emitPoll(f: FunctionBuilder, { cancel, polls, remaining }: LoopExits): 
     .op("i32.and")
     .op("i32.eqz");
   f.if("poll", () => {
-    // Pairs with the store of whoever cancels. Nothing else is read because of it, so its order with other accesses
-    // does not matter; atomic, it is seen in finite time.
     f.get(cancel)
-      .memory("i32.atomic.load")
-      .if("cancelled", () => {
-        f.i32(0).get(remaining).op("i32.sub").op("return");
+      .i32(NO_CANCEL)
+      .op("i32.ne")
+      .if("cancellable", () => {
+        // Pairs with the store of whoever cancels. Nothing else is read because of it, so its order with other accesses
+        // does not matter; atomic, it is seen in finite time.
+        f.get(cancel)
+          .memory("i32.atomic.load")
+          .if("cancelled", () => {
+            f.i32(0).get(remaining).op("i32.sub").op("return");
+          });
       });
   });
 }

@@ -54,15 +54,19 @@ export class LanePlan {
   readonly #masks: MaskBits[];
   readonly #results: ReadonlySet<string>;
 
-  /** @param isUniform - whether an element or an index is the same for all that the code runs over */
-  constructor(graph: Graph, isUniform: (node: LoadNode | IndexNode) => boolean) {
+  /**
+   * @param isUniform - whether an element or an index is the same for all that the code runs over
+   * @param widthMax - 2 where other code that goes with this has vectors of two lanes
+   */
+  constructor(graph: Graph, isUniform: (node: LoadNode | IndexNode) => boolean, widthMax: Width = 4) {
     this.graph = graph;
     this.#schedule = scheduleOf(graph);
     this.#scopes = scopesOf(graph, this.#schedule);
     this.#isInvariant = this.#findInvariants(isUniform);
     this.#isTall = findTall(graph);
     this.#uses = countUses(graph);
-    this.width = graph.nodes.some((node) => !this.isInvariant(node) && isWide(node)) || storesWide(graph) ? 2 : 4;
+    const hasWide = graph.nodes.some((node) => !this.isInvariant(node) && isWide(node));
+    this.width = hasWide || storesWide(graph) ? 2 : widthMax;
     const hasWideInvariant = graph.nodes.some((node) => this.isInvariant(node) && isWide(node));
     this.invariantWidth = this.width === 2 || hasWideInvariant ? 2 : 4;
     this.hasLoops = graph.nodes.some((node) => node.kind === "loop" && !this.isInvariant(node));

@@ -16,7 +16,15 @@ export interface WasmModule {
 /** Functions of an instance, by name. */
 export type WasmExports = Readonly<Record<string, (...args: (number | bigint)[]) => number>>;
 
+/** A `WebAssembly.Memory`. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+export const PAGE_BYTES = 65_536;
+
 interface WebAssemblyNamespace {
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: WasmExports };
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;
@@ -34,6 +42,11 @@ export function validateModule(bytes: Uint8Array<ArrayBuffer>): boolean {
 /** Compiles a module. @throws what the platform throws where it refuses: without WebAssembly, or by its policy */
 export function compileModule(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   return new (webAssembly().Module)(bytes);
+}
+
+/** Makes a memory. Units: pages of 64 KiB. @throws what the platform throws where it refuses */
+export function createMemory(initial: number, maximum: number, shared: boolean): WasmMemory {
+  return new (webAssembly().Memory)({ initial, maximum, shared });
 }
 
 /** Gives a module its memory. @param memory - a `WebAssembly.Memory` within the limits that the module names */

@@ -198,3 +198,24 @@ function goRound(
   });
   return results.slice(1);
 }
+
+/** The same recipe, with 0 for NaNs before an operation that would look at their bits. */
+export function withoutNaNBits(recipe: Recipe): Recipe {
+  const guard = (operation: Operation): Operation => {
+    if (!operation.name.startsWith("copysign") && !operation.name.startsWith("reinterpret f")) return operation;
+    const number = (builder: GraphBuilder, arg: Node): Node =>
+      builder.select(builder.eq(arg, arg), arg, builder.constant(arg.type, 0));
+    return {
+      ...operation,
+      make: (builder, args) =>
+        operation.make(
+          builder,
+          args.map((arg) => number(builder, arg)),
+        ),
+    };
+  };
+  return recipe.map((step) => {
+    if (step.kind === "operation") return { ...step, operation: guard(step.operation) };
+    return step.kind === "loop" ? { ...step, body: withoutNaNBits(step.body) } : step;
+  });
+}

@@ -27,7 +27,7 @@ test("refusals: say the place, the piece, the reason and the way out", async () 
     kernel: "brighten",
     piece: "offset",
     reason: "it is not a parameter, and a kernel's text carries names, not values",
-    wayOut: "pass it: map((x, { gain, offset }) => ..., { gain, offset })",
+    wayOut: "pass it: map((x, { gain, offset }) => ..., { parameters: { gain, offset } })",
   });
   // The text is what the test runner has made of the lines above.
   const text = String(brighten).split("\n");
@@ -35,7 +35,7 @@ test("refusals: say the place, the piece, the reason and the way out", async () 
   expect(error.line).toBe(line);
   expect(error.message).toBe(
     `cannot compile "offset" (line ${line}, column ${error.column} of kernel "brighten"): it is not a parameter, and a ` +
-      "kernel's text carries names, not values; pass it: map((x, { gain, offset }) => ..., { gain, offset })",
+      "kernel's text carries names, not values; pass it: map((x, { gain, offset }) => ..., { parameters: { gain, offset } })",
   );
 });
 
@@ -86,7 +86,7 @@ describe("names from outside", () => {
 
   test("are named as they would be passed", async () => {
     expect((await refusalOf("(a, b, { low: l = 1 }) => lib.mix(a, b, l)")).refusal!.wayOut).toBe(
-      "pass it: map((a, b, { low, mix }) => ..., { low, mix })",
+      "pass it: map((a, b, { low, mix }) => ..., { parameters: { low, mix } })",
     );
   });
 });

@@ -9,7 +9,8 @@ import { expect } from "vitest";
 import type { Graph, LaneValue } from "../../src/graph/graph.ts";
 import { runInterpreted } from "../../src/graph/run-interpreted.ts";
 import { assemble, type MemoryImport } from "../../src/wasm/assembler.ts";
-import { buildElementLoop, type ElementLoop, type RunParameter } from "../../src/wasm/element-loop.ts";
+import { buildElementLoop } from "../../src/wasm/element-loop.ts";
+import type { ElementLoop, RunParameter } from "../../src/wasm/run-parameters.ts";
 import { compileModule, instantiateModule, validateModule } from "../../src/wasm/platform.ts";
 import { inputStreams, type Step } from "../../src/wasm/streams.ts";
 
@@ -88,8 +89,10 @@ function argumentOf(
       const value = parameters[parameter.parameter]!;
       return typeof value === "boolean" ? Number(value) : value;
     }
-    default:
+    case "cancel":
       return cancel;
+    default:
+      throw new Error(`a run has no ${parameter.kind}`);
   }
 }
 

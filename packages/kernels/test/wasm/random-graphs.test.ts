@@ -14,32 +14,12 @@ import {
   type Recipe,
   recipes,
   straightRecipes,
+  withoutNaNBits,
 } from "../graph/random-graphs.ts";
 import { valuesOf } from "../graph/values.ts";
 import { bytes, compile, expectSame, memory, placeArrays, scramble, writeValues } from "./compiled-run.ts";
 
 const ROWS = 3;
-
-/** The same recipe, with 0 for NaNs before an operation that would look at their bits. */
-function withoutNaNBits(recipe: Recipe): Recipe {
-  const guard = (operation: Operation): Operation => {
-    if (!operation.name.startsWith("copysign") && !operation.name.startsWith("reinterpret f")) return operation;
-    const number = (builder: GraphBuilder, arg: Node): Node =>
-      builder.select(builder.eq(arg, arg), arg, builder.constant(arg.type, 0));
-    return {
-      ...operation,
-      make: (builder, args) =>
-        operation.make(
-          builder,
-          args.map((arg) => number(builder, arg)),
-        ),
-    };
-  };
-  return recipe.map((step) => {
-    if (step.kind === "operation") return { ...step, operation: guard(step.operation) };
-    return step.kind === "loop" ? { ...step, body: withoutNaNBits(step.body) } : step;
-  });
-}
 
 /**
  * Which lanes there are: of any type; 32-bit ones only; or 64-bit ones only of what is the same for all elements.

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph } from "../../src/graph/graph.ts";
-import { buildElementLoop, type ElementLoop } from "../../src/wasm/element-loop.ts";
+import { buildElementLoop } from "../../src/wasm/element-loop.ts";
+import type { ElementLoop } from "../../src/wasm/run-parameters.ts";
 import { FunctionBuilder } from "../../src/wasm/function-builder.ts";
 import { functionText } from "../../src/wasm/text.ts";
 

@@ -223,7 +223,11 @@ function settle(team: JobTeam, job: OpenJob, spec: LoopJob): PartialOutcome {
   if (outcome.failures.length > 0) return { ...outcome, unfinished: [] };
   if (team.failure !== null) throw team.failure;
   const done = caller.chunksDone(team.port, job.slot);
-  if (job.isLate && done < job.chunkCount) throw deadlineError(spec, done);
+  if (job.isLate && done < job.chunkCount) {
+    // Who is out of a chunk in time has counted it, and who is not was ended in it.
+    const hasBegun = spec.runsAgain === true || done > 0 || job.lost.some(({ chunk }) => chunk >= 0);
+    throw deadlineError(spec, done, hasBegun);
+  }
   if (job.lost.length === 0) return { ...outcome, unfinished: [] };
   const unfinished = unfinishedChunks(team, job, spec, outcome);
   if (unfinished.length === 0 || spec.idempotent) return { ...outcome, unfinished, deadline: job.deadline };

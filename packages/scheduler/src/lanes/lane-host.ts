@@ -7,8 +7,9 @@
  */
 import { AtomicsPort, errorToWire, MemoryError } from "@instride/core";
 import { loadKernel, type LoopBody } from "../kernel-source.ts";
-import type { KernelTarget } from "../protocol.ts";
+import type { BuiltinTarget, KernelTarget } from "../protocol.ts";
 import type { ThreadContext } from "../thread.ts";
+import { settlesWithin } from "../time-limit.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
 import { claimLane, countMessage, noteLoading } from "./lane-side.ts";
@@ -103,7 +104,7 @@ export class ThreadLaneHost implements LaneHost {
     const kernel = this.#kernels.get(id)!;
     if ("target" in kernel) this.#kernels.set(id, { loading: this.#load(id, kernel.target) });
     const entry = this.#kernels.get(id)!;
-    if ("loading" in entry) await settledWithin(entry.loading, "target" in kernel ? LOAD_MS : LOAD_ON_MS);
+    if ("loading" in entry) await settlesWithin("target" in kernel ? LOAD_MS : LOAD_ON_MS, entry.loading);
     noteLoading(this.port, this.lane, 0);
   }
 
@@ -166,7 +167,7 @@ export class ThreadLaneHost implements LaneHost {
     switch (registration.kind) {
       case "kernel": {
         const { target } = registration;
-        this.#kernels.set(id, "name" in target ? this.#builtin(target.name) : { target });
+        this.#kernels.set(id, "name" in target ? this.#builtin(target) : { target });
         break;
       }
       case "operands": {
@@ -178,12 +179,16 @@ export class ThreadLaneHost implements LaneHost {
       case "drop":
         this.#operands.delete(id);
         this.#kept.delete(id);
+        break;
+      case "drop-kernel":
+        this.#kernels.delete(id);
+        this.#kept.delete(-id);
     }
   }
 
-  #builtin(name: string): Kernel {
+  #builtin({ name, code }: BuiltinTarget): Kernel {
     try {
-      return { body: this.#thread.registry(name) };
+      return { body: this.#thread.registry(name, code) };
     } catch (error) {
       return { error };
     }
@@ -210,12 +215,4 @@ export async function stayInLane(host: ThreadLaneHost): Promise<Exclude<LaneExit
     if (exit !== "to load") return exit;
     await host.load();
   }
-}
-
-/** Settles with the promise, which never rejects, or after some milliseconds. */
-async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
-  const { promise: time, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, time]);
-  clearTimeout(timer);
 }

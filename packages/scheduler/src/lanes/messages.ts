@@ -19,7 +19,8 @@ export interface OperandsRegistration {
 export type Registration =
   | { readonly kind: "kernel"; readonly id: number; readonly target: KernelTarget }
   | OperandsRegistration
-  | { readonly kind: "drop"; readonly id: number };
+  | { readonly kind: "drop"; readonly id: number }
+  | { readonly kind: "drop-kernel"; readonly id: number };
 
 /** The registrations that a thread has not had yet, and how many there have been with them. */
 export interface RegistrationMessage {

@@ -3,12 +3,26 @@
  *
  * @module
  */
-import type { KernelTarget, Operands } from "../protocol.ts";
+import { type KernelTarget, type Operands, targetKey } from "../protocol.ts";
 import type { Registration, RegistrationMessage } from "./messages.ts";
+
+/** Generated code that no job needs at the moment is kept on all threads for the next, up to so many kernels. */
+export const IDLE_CODES_MAX = 128;
+
+/** A kernel that threads know. */
+interface KnownKernel {
+  readonly id: number;
+  readonly key: string;
+  /** Jobs that are open or prepared. Only of those with code: others are never forgotten. */
+  uses: number;
+}
 
 export class Registrations {
   readonly #send: (message: RegistrationMessage) => void;
-  readonly #kernels: Map<string, number> = new Map();
+  readonly #kernels: Map<string, KnownKernel> = new Map();
+  /** Generated code that is in no job, by its number: that which was needed last at the end. */
+  readonly #idle: Map<number, KnownKernel> = new Map();
+  #kernelCount = 0;
   /** What a thread that comes later has to be told: kernels by their numbers, operands by theirs, negative. */
   readonly #live: Map<number, Registration> = new Map();
   #count = 0;
@@ -29,15 +43,28 @@ export class Registrations {
     return { registrations: [...this.#live.values()], count: this.#count };
   }
 
-  /** The number of a kernel. */
+  /** The number of a kernel, for a job: until {@link endKernel}. */
   kernelNumber(target: KernelTarget): number {
-    const key = "name" in target ? `name:${target.name}` : `url:${target.url}`;
-    const known = this.#kernels.get(key);
-    if (known !== undefined) return known;
-    const id = this.#kernels.size + 1;
-    this.#kernels.set(key, id);
-    this.#register(id, { kind: "kernel", id, target });
-    return id;
+    const key = targetKey(target);
+    const known = this.#kernels.get(key) ?? this.#registerKernel(key, target);
+    known.uses++;
+    this.#idle.delete(known.id);
+    return known.id;
+  }
+
+  /** A job is over. Code that was generated for many others since is forgotten. */
+  endKernel(target: KernelTarget): void {
+    if (!("name" in target) || target.code === undefined) return;
+    const known = this.#kernels.get(targetKey(target))!;
+    if (--known.uses > 0) return;
+    this.#idle.set(known.id, known);
+    if (this.#idle.size <= IDLE_CODES_MAX) return;
+    const [oldest] = this.#idle.values();
+    const { id, key } = oldest!;
+    this.#idle.delete(id);
+    this.#kernels.delete(key);
+    this.#live.delete(id);
+    this.#tell({ kind: "drop-kernel", id });
   }
 
   /**
@@ -64,6 +91,15 @@ export class Registrations {
     if (id === 0) return;
     this.#live.delete(-id);
     this.#tell({ kind: "drop", id });
+  }
+
+  #registerKernel(key: string, target: KernelTarget): KnownKernel {
+    const id = this.#kernelCount + 1;
+    this.#register(id, { kind: "kernel", id, target });
+    this.#kernelCount = id;
+    const known = { id, key, uses: 0 };
+    this.#kernels.set(key, known);
+    return known;
   }
 
   #register(key: number, registration: Registration): void {

@@ -129,7 +129,10 @@ export class LaneTeam implements JobTeam {
     return {
       run: (control) => this.#runPrepared(prepared, control),
       runSync: () => this.#runPreparedSync(prepared),
-      release: () => this.#registrations.dropOperands(operands),
+      release: () => {
+        this.#registrations.dropOperands(operands);
+        this.#registrations.endKernel(spec.kernel);
+      },
     };
   }
 
@@ -236,6 +239,7 @@ export class LaneTeam implements JobTeam {
       return await this.#finish(job, spec, spec.helps ? this.#loadWork(job, spec) : null);
     } finally {
       this.#registrations.forgetOperands(operands);
+      this.#registrations.endKernel(spec.kernel);
     }
   }
 
@@ -394,16 +398,15 @@ export class LaneTeam implements JobTeam {
     { partials, failures, unfinished, deadline = Number.POSITIVE_INFINITY }: PartialOutcome,
   ): Promise<LoopOutcome> {
     const all = [...partials];
+    const once = { helps: false, idempotent: false, runsAgain: true, onProgress: undefined };
     for (const chunk of unfinished) {
       const range = chunkAt(spec.chunks, chunk);
       const chunks = evenChunks(range, range.stop - range.start);
       const again = await this.#runIn(slot, {
         ...spec,
+        ...once,
         chunks,
         prefixes: spec.prefixes && [spec.prefixes[chunk]],
-        helps: false,
-        idempotent: false,
-        onProgress: undefined,
         deadlineMs: spec.deadlineMs === undefined ? undefined : Math.max(0, deadline - Date.now()),
       });
       if (again.failures.length > 0) return again;

@@ -32,6 +32,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
   readonly #settle: PromiseWithResolvers<unknown>;
   #ending: Ending | null = null;
   #isInTurn = false;
+  #hasBegun = false;
   #loadLosses = 0;
 
   constructor(kernel: KernelTarget, operands: MovedOperands) {
@@ -52,6 +53,11 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
 
   protected get isInTurn(): boolean {
     return this.#isInTurn;
+  }
+
+  /** Whether it has had a turn. */
+  protected get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get holder(): string {
@@ -102,6 +108,7 @@ export abstract class MovedCall<R = unknown> implements QueuedCall {
 
   beginTurn(): void {
     this.#isInTurn = true;
+    this.#hasBegun = true;
   }
 
   /** Nothing of the call is on the thread any more. */
@@ -195,7 +202,7 @@ export class LoopCall extends MovedCall<LoopOutcome> {
   }
 
   #fallBehind(): void {
-    this.fail(deadlineError(this.#job, this.#chunksDone));
+    this.fail(deadlineError(this.#job, this.#chunksDone, this.hasBegun));
   }
 
   #report(isDone: boolean): void {

@@ -12,7 +12,7 @@
 import { NotImplementedError } from "@instride/core";
 import { cloneError, ClosedError, WorkerLostError } from "../errors.ts";
 import type { AbortSignal, LoopJob, Pool, PreparedRun, RunControl } from "../pool.ts";
-import type { LoopOutcome, TaskMessage, TaskOutcome } from "../protocol.ts";
+import { type LoopOutcome, targetKey, type TaskMessage, type TaskOutcome } from "../protocol.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { LoadRequest, SliceRequest, TaskRequest, ThreadAnswer } from "./messages.ts";
 import { LoadCall, LoopCall, type MovedCall, movedAwayError, TaskCall } from "./moved-call.ts";
@@ -63,8 +63,12 @@ export class MovedPool implements Pool {
     this.#host = host;
   }
 
+  checkOpen(): void {
+    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+  }
+
   async runLoop(job: LoopJob): Promise<LoopOutcome> {
-    this.#checkOpen();
+    this.checkOpen();
     const loop = ++this.#loops;
     try {
       return await this.#runLoop(loop, job, new MovedOperands(job.views));
@@ -74,13 +78,13 @@ export class MovedPool implements Pool {
   }
 
   async prepareLoop(job: LoopJob): Promise<PreparedRun> {
-    this.#checkOpen();
+    this.checkOpen();
     if (job.helps) await this.#run(new LoadCall(job.kernel, new MovedOperands({})), undefined, () => {});
     return this.#prepare(job);
   }
 
   async runTask(message: TaskMessage, signal: AbortSignal | undefined): Promise<TaskOutcome> {
-    this.#checkOpen();
+    this.checkOpen();
     const call = new TaskCall(message, new MovedOperands(message.views));
     return this.#run(call, signal, () => {
       call.fail(signal?.reason);
@@ -104,7 +108,7 @@ export class MovedPool implements Pool {
     const loop = ++this.#loops;
     // Between two runs its memory is at rest, and its views work.
     const run = async (control: RunControl): Promise<LoopOutcome> => {
-      this.#checkOpen();
+      this.checkOpen();
       return this.#runLoop(loop, { ...job, ...control }, new MovedOperands(job.views));
     };
     const runSync = (): never => {
@@ -180,7 +184,7 @@ export class MovedPool implements Pool {
   /** Has the thread load the kernel, before memory moves to it. @returns false if the call is over */
   async #load(call: MovedCall): Promise<boolean> {
     const { kernel } = call;
-    const key = "name" in kernel ? `name:${kernel.name}` : `url:${kernel.url}`;
+    const key = targetKey(kernel);
     const { kernels } = this.#knowledge();
     if (!kernels.has(key)) {
       let failure: ThreadAnswer["failure"];
@@ -261,9 +265,5 @@ export class MovedPool implements Pool {
     if (turn?.call !== call) return;
     const timer = setTimeout(() => void this.#host.end(), afterMs);
     void turn.ended.then(() => clearTimeout(timer));
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
   }
 }

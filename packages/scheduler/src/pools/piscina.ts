@@ -11,7 +11,7 @@
  */
 import { availableParallelism } from "node:os";
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
-import { errorFromWire, type LeaseWords } from "@instride/core";
+import { errorFromWire, type LeaseWords, type WasmMemory } from "@instride/core";
 import {
   type CallerThread,
   cloneError,
@@ -28,6 +28,7 @@ import {
   PROTOCOL_VERSION,
   type Refusal,
   type RegistrationMessage,
+  settlesWithin,
   type TaskMessage,
   type TaskOutcome,
   type TeamHost,
@@ -66,6 +67,12 @@ let runtimes = 0;
 /** So often threads are tried to be made lanes before it is given up. */
 const STARTS_MAX = 3;
 
+/**
+ * How long lanes and tasks may stay in a pool of the user's that is left, in milliseconds: they end what they are in the
+ * middle of, if that is short.
+ */
+const LEAVE_MS = 200;
+
 export interface PiscinaPoolOptions {
   /** The file that each thread runs: a path or a `file:` URL. It exports `lane` and `task`. */
   readonly filename: string;
@@ -74,6 +81,8 @@ export interface PiscinaPoolOptions {
   /** A pool that the user owns, and closes. Default: one of this pool's own. */
   readonly piscina?: PiscinaLike | undefined;
   readonly leases: LeaseWords;
+  /** The memory that arrays lie in, for built-ins that are compiled. Default: none is known. */
+  readonly memory?: WasmMemory | null | undefined;
   /** The calling thread, for loops that it takes part in. */
   readonly caller: CallerThread;
   /** Is told the id of each thread that has ended, once it can run no more. */
@@ -117,7 +126,8 @@ export class PiscinaPool implements Pool, TeamHost {
   readonly #watched: Map<Worker, () => void> = new Map();
   /** By the ids of the threads. */
   readonly #connections: Map<number, Connection> = new Map();
-  readonly #lanes: Set<Promise<unknown>> = new Set();
+  /** Lanes and tasks that are in the pool or wait there, each with what takes it out. */
+  readonly #running: Map<Promise<unknown>, () => void> = new Map();
   #threads: Promise<Threads> | null = null;
   #closed = false;
   #alive = false;
@@ -138,12 +148,17 @@ export class PiscinaPool implements Pool, TeamHost {
       runtime: ++runtimes,
       leases: options.leases,
       lanes: this.words,
+      memory: options.memory ?? null,
     };
     this.#team = new LaneTeam(this, this.participants, options.caller);
   }
 
-  async runLoop(job: LoopJob): Promise<LoopOutcome> {
+  checkOpen(): void {
     if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+  }
+
+  async runLoop(job: LoopJob): Promise<LoopOutcome> {
+    this.checkOpen();
     try {
       return await this.#team.run(job);
     } catch (cause) {
@@ -152,7 +167,7 @@ export class PiscinaPool implements Pool, TeamHost {
   }
 
   async prepareLoop(job: LoopJob): Promise<PreparedRun> {
-    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+    this.checkOpen();
     try {
       return await this.#team.prepare(job);
     } catch (cause) {
@@ -161,13 +176,10 @@ export class PiscinaPool implements Pool, TeamHost {
   }
 
   async runTask(message: TaskMessage, signal: AbortSignal | undefined): Promise<TaskOutcome> {
-    if (this.#closed) throw new ClosedError("cannot start work: the runtime was closed");
+    this.checkOpen();
     const threads = await this.#start();
     try {
-      return await this.#run<TaskOutcome>(threads, message, {
-        name: "task",
-        ...(signal === undefined ? {} : { signal }),
-      });
+      return await this.#run<TaskOutcome>(threads, message, signal);
     } catch (cause) {
       const error = await this.#lost(threads.pool, cause);
       throw signal?.aborted === true ? (signal.reason as unknown) : error;
@@ -184,7 +196,7 @@ export class PiscinaPool implements Pool, TeamHost {
       await threads?.pool.destroy();
       await Promise.all(this.#ends.values());
     } else {
-      await Promise.allSettled(this.#lanes);
+      await this.#leave(this.#options.piscina);
     }
     threads?.forget();
     // Threads of the user's own live on.
@@ -196,10 +208,8 @@ export class PiscinaPool implements Pool, TeamHost {
   async startLane(): Promise<LaneExit> {
     const threads = await this.#start();
     const deaths = this.#deaths;
-    const staying = this.#run<LaneExit>(threads, null, { name: "lane" });
-    this.#lanes.add(staying);
     try {
-      return await staying;
+      return await this.#run<LaneExit>(threads, null, undefined);
     } catch (cause) {
       const error = await this.#lost(threads.pool, cause);
       // One thread that died is replaced; a pool that has none left is not.
@@ -208,8 +218,6 @@ export class PiscinaPool implements Pool, TeamHost {
       if (++this.#failedStarts < STARTS_MAX) return "died";
       this.#failedStarts = 0;
       throw new ThreadStartError(`cannot make a thread run ${this.#options.filename}: ${error.message}`, { cause });
-    } finally {
-      this.#lanes.delete(staying);
     }
   }
 
@@ -251,16 +259,50 @@ export class PiscinaPool implements Pool, TeamHost {
   async #run<R extends LaneExit | TaskOutcome>(
     { pool, noneLeft, watch }: Threads,
     task: TaskMessage | null,
-    options: { readonly name: string; readonly signal?: AbortSignal },
+    signal: AbortSignal | undefined,
   ): Promise<R> {
+    // It may have been closed while the pool was made.
+    this.checkOpen();
+    const { filename, piscina } = this.#options;
     const errand: Errand = { thread: this.#thread, task };
-    const running = pool.run(errand, { ...options, filename: this.#options.filename });
+    const taken = new AbortController();
+    const takeOut = (): void => taken.abort();
+    signal?.addEventListener("abort", takeOut, { once: true });
+    if (signal?.aborted === true) takeOut();
+    const running = pool.run(errand, {
+      filename,
+      name: task === null ? "lane" : "task",
+      // Nothing has to be taken out of a pool that is destroyed in the end.
+      ...(signal === undefined && piscina === undefined ? {} : { signal: taken.signal }),
+    });
+    this.#running.set(running, takeOut);
     // Piscina may have started a thread for it.
     watch();
-    if (options.name === "task") this.#team.makeRoom(pool.queueSize);
-    const answer = (await Promise.race([running, noneLeft])) as R | Refusal;
-    if (typeof answer === "object" && "refused" in answer) throw errorFromWire(answer.refused);
-    return answer;
+    if (task !== null) this.#team.makeRoom(pool.queueSize);
+    try {
+      const answer = (await Promise.race([running, noneLeft])) as R | Refusal;
+      if (typeof answer === "object" && "refused" in answer) throw errorFromWire(answer.refused);
+      return answer;
+    } finally {
+      this.#running.delete(running);
+      signal?.removeEventListener("abort", takeOut);
+    }
+  }
+
+  /** Leaves a pool of the user's: what waits there is taken out, and a thread that doesn't come out by itself is ended. */
+  async #leave(pool: PiscinaLike): Promise<void> {
+    // Lanes that are parked have been told to go.
+    const gone = Promise.allSettled(this.#running.keys());
+    if (await settlesWithin(LEAVE_MS, gone)) return;
+    for (const takeOut of this.#running.values()) takeOut();
+    await gone;
+    await this.#untilEnded(pool);
+  }
+
+  /** Settles once the threads that Piscina has given up have ended: it says so as soon as it does, and they run on. */
+  async #untilEnded(pool: PiscinaLike): Promise<void> {
+    const alive = new Set(pool.threads);
+    await Promise.all([...this.#ends].flatMap(([worker, end]) => (alive.has(worker) ? [] : [end])));
   }
 
   async #start(): Promise<Threads> {
@@ -370,14 +412,9 @@ export class PiscinaPool implements Pool, TeamHost {
     this.#team.disconnect(thread);
   }
 
-  /**
-   * The error for a call that Piscina rejected. Piscina rejects as soon as it gives a thread up, which may run on for
-   * some time after; the call must not settle before it has ended.
-   */
+  /** The error for a call that Piscina rejected, which must not settle before its thread has ended. */
   async #lost(pool: PiscinaLike, cause: unknown): Promise<Error> {
-    const alive = new Set(pool.threads);
-    const dying = [...this.#ends].filter(([worker]) => !alive.has(worker));
-    await Promise.all(dying.map(([, end]) => end));
+    await this.#untilEnded(pool);
     if (cause instanceof WorkerLostError) return cause;
     if (this.#closed) return new ClosedError("the runtime was closed while a call was under way", { cause });
     const unsendable = cloneError("the arguments or the result", cause);

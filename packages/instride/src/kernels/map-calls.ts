@@ -1,0 +1,210 @@
+/**
+ * The calls of one kernel: what is kept of them, so that a call that comes again costs next to nothing.
+ *
+ * @module
+ */
+import type { MemoryView } from "@instride/core";
+import type { Explanation, KernelSource } from "@instride/kernels/compiler";
+import { areSame, operandCount, operandsOf, optionsOf } from "./call-arguments.ts";
+import { loadCompiler } from "./compiler-loading.ts";
+import type { KernelContext } from "./kernel-context.ts";
+import { checkNames, kindOf, type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
+import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel } from "./map-binding.ts";
+import type { MapCallOptions, MapPrepareOptions, PreparedMap } from "./map.ts";
+import { isFormOf } from "./map-outputs.ts";
+import { checkSettings, labelOf, type MapOptions, type MapSettings } from "./map-settings.ts";
+import { runnerOf } from "./plain-map.ts";
+import { PreparedMapCall } from "./prepared-map.ts";
+
+/** Calls with different arrays of which each is found again. */
+const BINDINGS_MAX = 8;
+
+const NO_OPTIONS: MapCallOptions = {};
+
+/** A binding that may be called again. */
+interface KeptBinding {
+  readonly operands: readonly MemoryView[];
+  readonly where: unknown;
+  readonly binding: MapBinding;
+  /** Resolves to the binding's result. */
+  readonly settled: Promise<unknown>;
+  values: ParameterValues;
+  /** Whether the last call gave no values of its own. */
+  hasFixedValues: boolean;
+}
+
+export class MapCalls {
+  readonly label: string;
+  readonly #context: KernelContext;
+  readonly #source: KernelSource;
+  readonly #settings: MapSettings;
+  readonly #kernels: Readonly<Record<string, KernelSource>>;
+  readonly #fixed: ParameterValues;
+  #read: ReadKernel | null = null;
+  /** The one that was called last at the beginning. */
+  #kept: KeptBinding[] = [];
+
+  /** @throws for options that make no sense */
+  constructor(context: KernelContext, source: unknown, options: MapOptions) {
+    this.label = labelOf(source, options.name);
+    this.#context = context;
+    this.#source = source as KernelSource;
+    this.#settings = checkSettings(options, this.label);
+    const { kernels, values } = splitParameters(options.parameters, this.label);
+    this.#kernels = kernels as Readonly<Record<string, KernelSource>>;
+    this.#fixed = values;
+  }
+
+  /** Computes. @returns settles once no thread can touch the arrays any more */
+  call(args: readonly unknown[]): Promise<unknown> {
+    try {
+      const count = operandCount(args);
+      const options = optionsOf(args, count, NO_OPTIONS);
+      const kept = this.#find(args, count, options);
+      if (kept !== null) return this.#callKept(kept, options);
+      return this.#read === null ? this.#callLater(args) : this.#callWith(this.#read, args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async prepare(args: readonly unknown[]): Promise<PreparedMap> {
+    const read = await this.#load();
+    const { request, options } = this.#requestOf<MapPrepareOptions>(read, args);
+    const binding = bindMap(read, request, false);
+    try {
+      const loop = await binding.loop.prepare(options);
+      return new PreparedMapCall(binding, loop, runnerOf(read, request, binding));
+    } catch (error) {
+      binding.discard(true);
+      throw error;
+    }
+  }
+
+  async warm(args: readonly unknown[]): Promise<void> {
+    const read = await this.#load();
+    const { id, code } = planCall(read, this.#requestOf(read, args).request);
+    // Made ready on this thread; others are as soon as they are told of it.
+    this.#context.registry("map", { key: id, content: code });
+  }
+
+  async explain(args: readonly unknown[]): Promise<Explanation> {
+    const read = await this.#load();
+    return read.compiler.explainMap(this.label, read.program, planCall(read, this.#requestOf(read, args).request));
+  }
+
+  async #callLater(args: readonly unknown[]): Promise<unknown> {
+    return this.#callWith(await this.#load(), args);
+  }
+
+  async #load(): Promise<ReadKernel> {
+    if (this.#read !== null) return this.#read;
+    const compiler = await loadCompiler();
+    const program = await compiler.readProgram(this.#source, this.#kernels);
+    checkNames(program, this.#fixed, this.label);
+    const read = { context: this.#context, compiler, program, settings: this.#settings, label: this.label };
+    return (this.#read ??= { ...read, source: this.#source, kernels: this.#kernels });
+  }
+
+  #requestOf<O extends MapCallOptions>(
+    { program }: ReadKernel,
+    args: readonly unknown[],
+  ): { readonly request: MapRequest; readonly options: O } {
+    const count = operandCount(args);
+    const options = optionsOf(args, count, NO_OPTIONS) as O;
+    const operands = operandsOf(args, count, this.label, program.operands);
+    const values = valuesOf(program, this.#fixed, options.parameters, this.label);
+    return { request: { operands, out: options.out, where: options.where, values }, options };
+  }
+
+  /** A call of arrays that are not known. */
+  #callWith(read: ReadKernel, args: readonly unknown[]): Promise<unknown> {
+    this.#context.checkOpen();
+    const { request, options } = this.#requestOf<MapCallOptions>(read, args);
+    const mayComeAgain = request.out !== undefined && !this.#context.owner.debug;
+    const binding = bindMap(read, request, mayComeAgain);
+    let running: Promise<void> | null;
+    try {
+      const plain = runnerOf(read, request, binding);
+      running = plain === null ? binding.loop.run(options) : binding.loop.runHere(plain, options);
+    } catch (error) {
+      binding.discard(true);
+      throw error;
+    }
+    const isKept = mayComeAgain && !binding.hasCopies;
+    if (isKept) this.#keep(request, options, binding);
+    if (running !== null) return settle(running, binding, isKept);
+    if (!isKept) binding.discard(false);
+    return Promise.resolve(binding.result);
+  }
+
+  #keep({ operands, where, values }: MapRequest, options: MapCallOptions, binding: MapBinding): void {
+    this.#kept.unshift({
+      operands: operands.map(({ view }) => view),
+      where,
+      binding,
+      settled: Promise.resolve(binding.result),
+      values,
+      hasFixedValues: options.parameters === undefined,
+    });
+    for (const dropped of this.#kept.splice(BINDINGS_MAX)) dropped.binding.loop.retire();
+  }
+
+  /** The kept binding for a call, with its values set; null if there is none. */
+  #find(args: readonly unknown[], count: number, { out, where, parameters }: MapCallOptions): KeptBinding | null {
+    for (let i = 0; i < this.#kept.length; i++) {
+      const kept = this.#kept[i]!;
+      const { operands, binding } = kept;
+      if (!areSame(args, count, operands) || where !== kept.where) continue;
+      if (!isFormOf(out, this.#read!.program.returns, binding.outputs)) continue;
+      if (i > 0) {
+        this.#kept.splice(i, 1);
+        this.#kept.unshift(kept);
+      }
+      // What stands in the way of released views is told by a call anew.
+      if (operands.some(isReleased) || binding.outputs.some(isReleased)) return this.#drop(kept);
+      if (parameters === undefined && kept.hasFixedValues) return kept;
+      return this.#setValues(kept, parameters);
+    }
+    return null;
+  }
+
+  #drop(kept: KeptBinding): null {
+    this.#kept = this.#kept.filter((other) => other !== kept);
+    kept.binding.loop.retire();
+    return null;
+  }
+
+  /** Gives a binding the values of a call. @returns null if they are of other kinds, so that it is another's */
+  #setValues(kept: KeptBinding, parameters: MapCallOptions["parameters"]): KeptBinding | null {
+    const values = valuesOf(this.#read!.program, this.#fixed, parameters, this.label);
+    kept.hasFixedValues = parameters === undefined;
+    for (const [name, value] of values) {
+      if (kindOf(value) !== kindOf(kept.values.get(name)!)) return this.#drop(kept);
+    }
+    const isOther = [...values].some(([name, value]) => !Object.is(value, kept.values.get(name)));
+    if (isOther) kept.binding.setValues(values);
+    kept.values = values;
+    return kept;
+  }
+
+  #callKept({ binding, settled }: KeptBinding, options: MapCallOptions): Promise<unknown> {
+    const running = binding.loop.run(options);
+    return running === null ? settled : settle(running, binding, true);
+  }
+}
+
+function isReleased({ released }: MemoryView): boolean {
+  return released;
+}
+
+async function settle(running: Promise<void>, binding: MapBinding, isKept: boolean): Promise<unknown> {
+  try {
+    await running;
+  } catch (error) {
+    if (!isKept) binding.discard(true);
+    throw error;
+  }
+  if (!isKept) binding.discard(false);
+  return binding.result;
+}

@@ -1,0 +1,36 @@
+/**
+ * How many elements make so much work that handing it out costs nothing, and so little that a call is short.
+ *
+ * A call of compiled code that runs long stays in V8's first tier: it doesn't replace code on the stack. So no call is to
+ * do more than some 0.25 ms of work, and a chunk is cut into calls of a grain. An estimate by what the graph holds is
+ * enough: a factor of two does no harm.
+ *
+ * @module
+ */
+import { DTYPES } from "@instride/core";
+import type { Graph } from "../graph/graph.ts";
+
+/** Nanoseconds that a grain takes, about. */
+const GRAIN_NS = 100_000;
+
+const GRAIN_ELEMENTS_MAX = 65_536;
+const GRAIN_ELEMENTS_MIN = 64;
+
+/** Nanoseconds of a node for one element: a few operations begin in each cycle, on vectors of two or four lanes. */
+const NODE_NS = 0.15;
+
+/** Of a byte that is read or written, far from the processor. */
+const BYTE_NS = 0.06;
+
+/** Rounds that a loop is taken to go, of which nothing is known. */
+const ROUNDS = 32;
+
+/** Elements of a grain. */
+export function grainElements(graph: Graph): number {
+  const dtypes = [...graph.operands, ...graph.stores.map(({ dtype }) => dtype)];
+  const bytes = dtypes.reduce((sum, dtype) => sum + DTYPES[dtype].itemsize, 0);
+  const loops = graph.nodes.filter(({ kind }) => kind === "loop").length;
+  const ns = bytes * BYTE_NS + graph.nodes.length * NODE_NS * (loops === 0 ? 1 : ROUNDS);
+  const elements = Math.floor(GRAIN_NS / ns / GRAIN_ELEMENTS_MIN) * GRAIN_ELEMENTS_MIN;
+  return Math.min(Math.max(elements, GRAIN_ELEMENTS_MIN), GRAIN_ELEMENTS_MAX);
+}

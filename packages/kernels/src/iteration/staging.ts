@@ -1,0 +1,204 @@
+/**
+ * Staging: operands that compiled code can't reach are brought box by box into a memory that it can, and outputs taken
+ * out of it. No whole array is copied.
+ *
+ * In that memory the elements of each stream lie in the walk's order, at the steps for which the code was written.
+ *
+ * Units: bytes, and elements for lengths.
+ *
+ * @module
+ */
+import { copyElements, type DType, DTYPES, sizeOf } from "@instride/core";
+import { constantLane, LANE_OF_DTYPE, partOffset, writerOf } from "../graph/storage.ts";
+import { fillLanes, newLanes } from "../graph/lanes.ts";
+import type { LaneValue } from "../graph/graph.ts";
+import { createMemory, PAGE_BYTES, type WasmExports, type WasmMemory } from "../wasm/platform.ts";
+import type { Step } from "../wasm/streams.ts";
+import type { StreamBox } from "./border-boxes.ts";
+import { CompiledBoxes } from "./compiled-boxes.ts";
+import type { ElementwisePlan } from "./plan.ts";
+
+/** As much as stays in a second-level cache, with what is copied from and to. */
+const PAGES = 2;
+
+/** A memory for staging. @param isShared - as the modules want it that work on it */
+export function stagingMemory(isShared: boolean): WasmMemory {
+  return createMemory(PAGES, PAGES, isShared);
+}
+
+/** The memories of a plan's outputs and operands. */
+export interface PlanBuffers {
+  readonly outputs: readonly ArrayBufferLike[];
+  readonly operands: readonly ArrayBufferLike[];
+}
+
+/** A stream's elements in the staging memory. */
+interface Place {
+  readonly byteOffset: number;
+  readonly strides: readonly number[];
+}
+
+export class StagedBoxes {
+  readonly #plan: ElementwisePlan;
+  readonly #memory: WasmMemory;
+  readonly #boxes: CompiledBoxes;
+  readonly #elementsMax: number;
+
+  constructor(plan: ElementwisePlan, memory: WasmMemory, functions: WasmExports, parameters: readonly LaneValue[]) {
+    this.#plan = plan;
+    this.#memory = memory;
+    // In the walk's order nothing lies along columns, as tiles would have it.
+    this.#boxes = new CompiledBoxes(plan, { run: functions["run"]! }, parameters);
+    const { loop, outputs, operands, streams } = plan;
+    const bytesOf = (step: Step, { dtype }: { readonly dtype: DType }): number => DTYPES[dtype].itemsize * gapOf(step);
+    const bytes =
+      outputs.reduce((sum, output, at) => sum + bytesOf(loop.outputs[at]!, output), 0) +
+      streams.reduce((sum, { operand }, at) => sum + bytesOf(loop.inputs[at]!, operands[operand]!), 0);
+    const room = PAGES * PAGE_BYTES - ALIGNMENT * (outputs.length + streams.length + 1);
+    this.#elementsMax = Math.max(1, Math.floor(room / bytes));
+  }
+
+  /** Computes a box. @throws a `KernelBudgetError` */
+  run(box: StreamBox, buffers: PlanBuffers): void {
+    const { walk } = this.#plan;
+    forEachPart(box.shape, this.#elementsMax, (start, shape) => {
+      const distance = (column: number): number =>
+        start.reduce((sum, index, axis) => sum + index * walk.strides[column]![axis]!, 0);
+      const { outputs, streams } = this.#plan;
+      const inputs = box.inputs.map((offset, stream) =>
+        offset === null ? null : offset + distance(outputs.length + streams[stream]!.operand),
+      );
+      this.#runPart(
+        { shape, offsets: box.offsets.map((offset, column) => offset + distance(column)), inputs },
+        buffers,
+      );
+    });
+  }
+
+  #runPart({ shape, offsets, inputs }: StreamBox, buffers: PlanBuffers): void {
+    const { walk, outputs, operands, streams, loop } = this.#plan;
+    const room = new Room();
+    const targets = outputs.map(({ dtype }, output) =>
+      room.take(dtype, shape, walk.strides[output]!, loop.outputs[output]!),
+    );
+    const sources = streams.map(({ operand }, stream) => {
+      const { dtype } = operands[operand]!;
+      const place = room.take(dtype, shape, walk.strides[outputs.length + operand]!, loop.inputs[stream]!);
+      this.#bringIn(place, operand, inputs[stream]!, shape, buffers.operands[operand]!);
+      return place;
+    });
+    const indices = walk.strides.slice(outputs.length + operands.length);
+    this.#boxes.forEachCall(
+      {
+        shape,
+        outputs: targets.map(({ byteOffset }) => byteOffset),
+        inputs: sources.map(({ byteOffset }) => byteOffset),
+        indices: offsets.slice(outputs.length + operands.length),
+      },
+      {
+        outputs: targets.map(({ strides }) => strides),
+        operands: operands.map((_, operand) => sources[streams.findIndex((s) => s.operand === operand)]?.strides ?? []),
+        indices,
+      },
+      (call) => this.#boxes.make(call),
+    );
+    for (const [output, { dtype }] of outputs.entries()) {
+      const { itemsize } = DTYPES[dtype];
+      const lies = { buffer: buffers.outputs[output]!, byteOffset: offsets[output]!, strides: walk.strides[output]! };
+      copyElements({ ...lies, shape, itemsize }, { ...targets[output]!, buffer: this.#memory.buffer, shape, itemsize });
+    }
+  }
+
+  /** Copies a stream's elements, each once; or makes them, where a constant stands for all. */
+  #bringIn(
+    place: Place,
+    operand: number,
+    offset: number | null,
+    shape: readonly number[],
+    buffer: ArrayBufferLike,
+  ): void {
+    const { walk, outputs, operands } = this.#plan;
+    const { dtype, border } = operands[operand]!;
+    const { itemsize } = DTYPES[dtype];
+    const once = shape.map((length, axis) => (place.strides[axis] === 0 ? 1 : length));
+    const target = { ...place, buffer: this.#memory.buffer, shape: once, itemsize };
+    if (offset !== null) {
+      const strides = walk.strides[outputs.length + operand]!;
+      copyElements(target, { buffer, byteOffset: offset, strides, shape: once, itemsize });
+      return;
+    }
+    const element = constantElement(dtype, (border as { readonly constant: number }).constant);
+    copyElements(target, { buffer: element, byteOffset: 0, strides: once.map(() => 0), shape: once, itemsize });
+  }
+}
+
+/** An element that holds a number. */
+function constantElement(dtype: DType, constant: number): ArrayBuffer {
+  const { itemsize, lanes: parts } = DTYPES[dtype];
+  const element = new ArrayBuffer(itemsize);
+  for (let part: 0 | 1 = 0; part < parts; part++) {
+    const lanes = newLanes(LANE_OF_DTYPE[dtype], 1);
+    fillLanes(lanes, constantLane(dtype, part as 0 | 1, constant));
+    writerOf(dtype)(new DataView(element), partOffset(dtype, part as 0 | 1), 0, lanes, 0, 1);
+  }
+  return element;
+}
+
+const ALIGNMENT = 64;
+
+/** Elements of room that a stream takes for each of its own. */
+function gapOf(step: Step): number {
+  return step === "strided" ? 1 : Math.max(1, Math.abs(step));
+}
+
+/** The staging memory, from its start, as streams take of it. */
+class Room {
+  #next = 0;
+
+  /**
+   * @param strides - of the array itself; along an axis where they are 0 it has one element
+   * @param step - along the last axis, as the code expects it
+   */
+  take(dtype: DType, shape: readonly number[], strides: readonly number[], step: Step): Place {
+    const { itemsize } = DTYPES[dtype];
+    const run = shape.length - 1;
+    const gap = step === "strided" ? 1 : step;
+    const own = new Array<number>(shape.length).fill(0);
+    let span = itemsize;
+    let byteOffset = this.#next;
+    if (gap !== 0) {
+      own[run] = gap * itemsize;
+      if (gap < 0) byteOffset += (1 - shape[run]!) * own[run];
+      span = Math.abs(own[run]) * shape[run]!;
+    }
+    for (let axis = run - 1; axis >= 0; axis--) {
+      if (strides[axis] === 0) continue;
+      own[axis] = span;
+      span *= shape[axis]!;
+    }
+    this.#next += Math.ceil(span / ALIGNMENT) * ALIGNMENT;
+    return { byteOffset, strides: own };
+  }
+}
+
+/** Calls a function with boxes of at most so many elements, which make up one. */
+function forEachPart(
+  shape: readonly number[],
+  elementsMax: number,
+  body: (start: readonly number[], shape: readonly number[]) => void,
+): void {
+  const visit = (axis: number, start: readonly number[], lengths: readonly number[]): void => {
+    const inside = sizeOf(shape.slice(axis + 1));
+    const most = Math.max(1, Math.floor(elementsMax / inside));
+    for (let at = 0; at < shape[axis]!; at += most) {
+      const part = [start.with(axis, at), lengths.with(axis, Math.min(most, shape[axis]! - at))] as const;
+      if (inside <= elementsMax) body(...part);
+      else visit(axis + 1, ...part);
+    }
+  };
+  visit(
+    0,
+    shape.map(() => 0),
+    shape,
+  );
+}

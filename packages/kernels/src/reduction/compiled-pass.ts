@@ -1,0 +1,169 @@
+/**
+ * Passes in compiled code: on the heap, and on staged copies of what doesn't lie there.
+ *
+ * @module
+ */
+import { DTYPES } from "@instride/core";
+import { slotBytes } from "../wasm/fold-parameters.ts";
+import type { WasmExports, WasmMemory } from "../wasm/platform.ts";
+import type { PassCall } from "./call.ts";
+import { finishLoop, foldLoop, mergeLoop } from "./code.ts";
+import { CompiledFold, CompiledLoop } from "./compiled-fold.ts";
+import type { Folder, StateRunner } from "./pass-runner.ts";
+import { Stage } from "./stage.ts";
+import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { distancesOf } from "./walks.ts";
+
+function compiledFold(call: PassCall, functions: WasmExports, cancel: number): CompiledFold {
+  const { parameters, combineParameters = [] } = call.args;
+  return new CompiledFold(foldLoop(call.place, call.pass, call.fold), functions, parameters, combineParameters, cancel);
+}
+
+/** Reads operands where they lie: in the heap, at one step along what is reduced. */
+export class DirectFolder implements Folder {
+  readonly #call: PassCall;
+  readonly #fold: CompiledFold;
+  readonly #strides: readonly number[];
+
+  constructor(call: PassCall, functions: WasmExports) {
+    this.#call = call;
+    this.#fold = compiledFold(call, functions, call.cancel);
+    this.#strides = call.pass.reduced.strides.map((own) => own.at(-1)!);
+  }
+
+  fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
+    const { pass, fold } = this.#call;
+    const { kept, operands, order } = pass;
+    const distances = distancesOf(kept, output);
+    const first = firstBlock * order.block;
+    const inputs = operands.map(
+      (array, operand) =>
+        this.#call.placeOf(array).byteOffset + distances[operand]! + first * this.#strides[operand]!,
+    );
+    const slots = fold.slots.map(
+      (type, slot) => this.#call.slotPlace(slot).byteOffset + (firstBlock * pass.outputs + output) * slotBytes(type),
+    );
+    if (pass.blocks === 1) {
+      const itemStrides = kept.strides.map((own) => own.at(-1)!);
+      const count = pass.elements;
+      return this.#run({ items: outputs, count, slots, slotStep: 1, inputs, itemStrides, position: 0, positionStep: 0 });
+    }
+    const itemStrides = this.#strides.map((stride) => stride * order.block);
+    const common = { slotStep: pass.outputs, itemStrides, positionStep: order.block };
+    const last = firstBlock + blocks - 1;
+    const whole = blockLength(pass, last) === order.block ? blocks : blocks - 1;
+    const position = first;
+    if (whole > 0 && !this.#run({ ...common, items: whole, count: order.block, slots, inputs, position })) return false;
+    if (whole === blocks) return true;
+    return this.#run({
+      ...common,
+      items: 1,
+      count: blockLength(pass, last),
+      slots: slots.map((slot, at) => slot + whole * pass.outputs * slotBytes(fold.slots[at]!)),
+      inputs: inputs.map((input, operand) => input + whole * itemStrides[operand]!),
+      position: first + whole * order.block,
+    });
+  }
+
+  #run(items: Omit<Parameters<CompiledFold["run"]>[0], "strides">): boolean {
+    return this.#fold.run({ ...items, strides: this.#strides });
+  }
+}
+
+/** Copies blocks into a memory of its own, and states out of it. */
+export class StagedFolder implements Folder {
+  readonly #call: PassCall;
+  readonly #fold: CompiledFold;
+  readonly #stage: Stage;
+  readonly #memory: WasmMemory;
+
+  constructor(call: PassCall, stage: Stage, memory: WasmMemory, functions: WasmExports, cancel: number) {
+    this.#call = call;
+    this.#stage = stage;
+    this.#memory = memory;
+    this.#fold = compiledFold(call, functions, cancel);
+  }
+
+  fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
+    const { pass } = this.#call;
+    let goesOn = true;
+    if (pass.blocks === 1) {
+      const range = { start: output, stop: output + outputs };
+      forEachOutputRun(pass, range, this.#stage.outputsMax, (run) => (goesOn &&= this.#foldBlock(run, 0)));
+      return goesOn;
+    }
+    for (let block = firstBlock; goesOn && block < firstBlock + blocks; block++)
+      goesOn = this.#foldBlock({ output, outputs: 1 }, block);
+    return goesOn;
+  }
+
+  #foldBlock({ output, outputs }: OutputRun, block: number): boolean {
+    const { pass, fold } = this.#call;
+    const stage = this.#stage;
+    const element = block * pass.order.block;
+    const elements = blockLength(pass, block);
+    const { buffer } = this.#memory;
+    stage.bringIn(buffer, { output, outputs, element, elements }, "rows", (array) => this.#call.placeOf(array));
+    const itemsizes = pass.operands.map(({ dtype }) => DTYPES[dtype].itemsize);
+    const goesOn = this.#fold.run({
+      items: outputs,
+      count: elements,
+      slots: stage.slotOffsets,
+      slotStep: 1,
+      inputs: stage.operandOffsets,
+      itemStrides: itemsizes.map((itemsize) => itemsize * elements),
+      strides: itemsizes,
+      position: element,
+      positionStep: 0,
+    });
+    for (const [slot, type] of fold.slots.entries()) {
+      const bytes = slotBytes(type);
+      const states = new Uint8Array(buffer, stage.slotOffsets[slot]!, outputs * bytes);
+      const target = this.#call.slotPlace(slot);
+      new Uint8Array(target.buffer, target.byteOffset + (block * pass.outputs + output) * bytes, states.length).set(states);
+    }
+    return goesOn;
+  }
+}
+
+/** States and results in the heap. */
+export class CompiledStates implements StateRunner {
+  readonly #call: PassCall;
+  readonly #merge: CompiledLoop;
+  readonly #finish: CompiledLoop;
+
+  constructor(call: PassCall, functions: WasmExports) {
+    const { place, pass, fold, args, cancel } = call;
+    this.#call = call;
+    this.#merge = new CompiledLoop(mergeLoop(place, fold), functions, args.combineParameters ?? [], cancel);
+    this.#finish = new CompiledLoop(finishLoop(place, pass, fold), functions, call.finishParameters(), cancel);
+  }
+
+  merge(first: number, second: number, step: number, count: number): boolean {
+    const outputs = this.#slots(first);
+    const strides = this.#call.fold.slots.map((type) => step * slotBytes(type));
+    return this.#merge.run({
+      count,
+      inputs: [...outputs, ...this.#slots(second)],
+      inputStrides: [...strides, ...strides],
+      outputs,
+      outputStrides: strides,
+    });
+  }
+
+  finish({ output, outputs }: OutputRun): boolean {
+    const { kept, result } = this.#call.pass;
+    return this.#finish.run({
+      count: outputs,
+      inputs: this.#slots(output),
+      inputStrides: this.#call.fold.slots.map(slotBytes),
+      outputs: [this.#call.placeOf(result).byteOffset + distancesOf(kept, output).at(-1)!],
+      outputStrides: [kept.strides.at(-1)!.at(-1)!],
+    });
+  }
+
+  /** Addresses of a state. */
+  #slots(state: number): number[] {
+    return this.#call.fold.slots.map((type, slot) => this.#call.slotPlace(slot).byteOffset + state * slotBytes(type));
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * What a reduction is cut into, and which code carries it out: from graphs and layouts, on the thread that asks.
+ *
+ * A plan is plain data, which travels to the threads. It has steps, to be taken one after the other; the units of a step
+ * can be computed by any threads, in any order. A reduction has passes: one, or for variances one for the mean and one for
+ * the deviations from it. The first step of a pass folds blocks of elements to states, which lie in scratch memory; where
+ * an element of the result has several blocks, a second step of one unit merges their states and writes the results.
+ *
+ * @module
+ */
+import { broadcastShapes, type DType, DTYPES, NotImplementedError, sizeOf } from "@instride/core";
+import { workingLane } from "../expansion/parts.ts";
+import type { Graph, LaneValue } from "../graph/graph.ts";
+import { graphKey } from "../graph/key.ts";
+import { check } from "../graph/typing.ts";
+import { grainElements } from "../iteration/grain.ts";
+import type { OperandLayout } from "../iteration/layouts.ts";
+import { slotBytes } from "../wasm/fold-parameters.ts";
+import { keptStrides, reducedAxes } from "./axes.ts";
+import type { Fold } from "./fold.ts";
+import { type FoldOrder, foldOrder } from "./fold-order.ts";
+import { type FoldPass, foldsOf, nameOf } from "./folds.ts";
+import { overlaps } from "./overlaps.ts";
+import { emptyReductionError, REDUCTIONS } from "./reductions.ts";
+import type { ReductionRequest } from "./request.ts";
+import { codeOf } from "./code.ts";
+import { planWalks, type ReductionWalks, type Walk } from "./walks.ts";
+
+/** An array of a pass: strides are those of its walks. */
+export interface PassArray {
+  readonly dtype: DType;
+  /** From the start of its buffer, or of the scratch memory. */
+  readonly byteOffset: number;
+  /** `in0` and so on, `where`, `out0` or `scratch`: the view that it lies in. */
+  readonly view: string;
+}
+
+export interface ReductionPass {
+  /** Of the fold's `lift`, without a place. */
+  readonly operands: readonly PassArray[];
+  readonly result: PassArray;
+  /** The last strides are those of the result. */
+  readonly kept: Walk;
+  readonly reduced: Walk;
+  /** Elements of the result. */
+  readonly outputs: number;
+  /** Elements that are reduced to one. */
+  readonly elements: number;
+  /** Blocks of these. */
+  readonly blocks: number;
+  readonly order: FoldOrder;
+  /** Whether compiled code reads the operands where they lie; else they are staged, block by block. */
+  readonly isDirect: boolean;
+  /** A unit is so many elements of the result, by so many blocks. */
+  readonly outputsPerUnit: number;
+  readonly blocksPerUnit: number;
+  /** Where the states of each slot lie in the scratch memory: blocks · outputs of them, in C order. */
+  readonly slotOffsets: readonly number[];
+  /** What it starts with unless the call says something else: parts in the accumulator's lanes; null: nothing. */
+  readonly initial: readonly LaneValue[] | null;
+  /** Whether units write results, since their states are the last. */
+  readonly writesResults: boolean;
+}
+
+/** What is done with a pass in a step. */
+export interface ReductionStep {
+  readonly pass: number;
+  readonly phase: "fold" | "finish";
+  /** What a range runs over. */
+  readonly units: number;
+  /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
+  readonly grain: number;
+}
+
+export interface ReductionPlan {
+  /** Tells modules apart: equal keys, equal bytes of {@link buildReduction}. */
+  readonly key: string;
+  readonly steps: readonly ReductionStep[];
+  readonly passes: readonly ReductionPass[];
+  /** Bytes of the scratch memory; in the heap where the operands are. */
+  readonly scratchBytes: number;
+  /** Whether all arrays lie in the heap: then a module works on that. */
+  readonly isInHeap: boolean;
+}
+
+/** What a plan's code is made of, by pass: to be kept by the plan's key. */
+export interface ReductionProgram {
+  readonly folds: readonly Fold[];
+}
+
+export interface PlannedReduction {
+  readonly plan: ReductionPlan;
+  readonly program: ReductionProgram;
+}
+
+/** Arrays in scratch memory begin on lines of their own. */
+const ALIGNMENT = 64;
+
+/** The most elements that a unit reads. */
+const UNIT_ELEMENTS = 32_768;
+
+/**
+ * Plans a reduction.
+ *
+ * @throws what `reducedAxes` and `keptStrides` throw; a `ValueError` where there are no elements to reduce, and nothing to
+ *   start with
+ *
+ * Cost: O(nodes + ndim · operands).
+ */
+export function planReduction(request: ReductionRequest): PlannedReduction {
+  const { kind, element, operands, where, axes = null, keepdims = false, result } = request;
+  check(operands.length === element.operands.length, `${operands.length} operands for ${element.operands.length}`);
+  refuseNeighbours(element);
+  const all = where === undefined ? operands : [...operands, where];
+  const shape = broadcastShapes(...all.map((operand) => operand.shape));
+  const traits = "name" in kind ? REDUCTIONS[kind.name] : null;
+  const numbers = reducedAxes(axes, shape.length, traits?.allowsAxisOfScalar ?? true);
+  const strides = keptStrides(shape, numbers, keepdims, result);
+  const elements = numbers.reduce((count, axis) => count * shape[axis]!, 1);
+  const folds = foldsOf(request, elements);
+  const walks = planWalks(all, numbers, strides, folds[0]!.fold.takesPosition);
+  const outputs = sizeOf(walks.kept.shape);
+  const isMissing = elements === 0 && folds.some(({ fold }) => fold.empty === null);
+  if (isMissing && (outputs > 0 || folds[0]!.fold.takesPosition)) throw emptyReductionError(nameOf(kind));
+  return new Planner(request, folds, walks, outputs, elements).plan();
+}
+
+function refuseNeighbours({ nodes }: Graph): void {
+  if (!nodes.some((node) => node.kind === "index" || (node.kind === "load" && node.shift.length > 0))) return;
+  throw new NotImplementedError(
+    "cannot reduce an expression that asks for indices or neighbours: expected one of elements, reduce the result of a map",
+  );
+}
+
+class Planner {
+  readonly #request: ReductionRequest;
+  readonly #folds: readonly FoldPass[];
+  readonly #walks: ReductionWalks;
+  readonly #outputs: number;
+  readonly #elements: number;
+  #scratchBytes = 0;
+
+  constructor(
+    request: ReductionRequest,
+    folds: readonly FoldPass[],
+    walks: ReductionWalks,
+    outputs: number,
+    elements: number,
+  ) {
+    this.#request = request;
+    this.#folds = folds;
+    this.#walks = walks;
+    this.#outputs = outputs;
+    this.#elements = elements;
+  }
+
+  plan(): PlannedReduction {
+    const { result } = this.#request;
+    const isInHeap = [...this.#walks.operands, result].every(({ inHeap }) => inHeap);
+    const passes: ReductionPass[] = [];
+    for (const [at, pass] of this.#folds.entries())
+      passes.push(this.#passOf(pass, passes[at - 1]?.result ?? null, at === this.#folds.length - 1, isInHeap));
+    const program = { folds: this.#folds.map(({ fold }) => fold) };
+    return {
+      plan: {
+        key: keyOf(program, passes),
+        steps: passes.flatMap((pass, at) => this.#stepsOf(pass, at)),
+        passes,
+        scratchBytes: this.#scratchBytes,
+        isInHeap,
+      },
+      program,
+    };
+  }
+
+  #passOf({ fold, result, takesMean }: FoldPass, mean: PassArray | null, isLast: boolean, isInHeap: boolean): ReductionPass {
+    const { operands, where, result: layout } = this.#request;
+    const outputs = this.#outputs;
+    const order = foldOrder(fold);
+    const blocks = Math.ceil(this.#elements / order.block);
+    const target: PassArray = isLast
+      ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
+      : { dtype: result, byteOffset: this.#take(outputs * DTYPES[result].itemsize), view: "scratch" };
+    const arrays = operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` }));
+    if (takesMean) arrays.push(mean!);
+    if (where !== undefined) arrays.push({ dtype: "bool", byteOffset: where.byteOffset, view: "where" });
+    const { kept, reduced } = this.#walksOf(operands.length, takesMean ? mean : null, isLast, target);
+    const [outputsPerUnit, blocksPerUnit] = this.#unitOf(fold, order, blocks);
+    return {
+      operands: arrays,
+      result: target,
+      kept,
+      reduced,
+      outputs,
+      elements: this.#elements,
+      blocks,
+      order,
+      isDirect: isInHeap && reduced.shape.length === 1,
+      outputsPerUnit,
+      blocksPerUnit,
+      slotOffsets: fold.slots.map((type) => this.#take(blocks * outputs * slotBytes(type))),
+      initial: this.#initialOf(fold),
+      writesResults: blocks === 1 && !(isLast && this.#isOverwritten()),
+    };
+  }
+
+  /** The walks of a pass: with a mean that lies in scratch memory in C order of those that are kept. */
+  #walksOf(
+    operands: number,
+    mean: PassArray | null,
+    isLast: boolean,
+    target: PassArray,
+  ): { kept: Walk; reduced: Walk } {
+    const { kept, reduced } = this.#walks;
+    const inOrder = (itemsize: number): number[] =>
+      kept.shape.map((_, axis) => itemsize * sizeOf(kept.shape.slice(axis + 1)));
+    const [keptStrides, reducedStrides] = [[...kept.strides], [...reduced.strides]];
+    if (!isLast) keptStrides.splice(-1, 1, inOrder(DTYPES[target.dtype].itemsize));
+    if (mean !== null) {
+      keptStrides.splice(operands, 0, inOrder(DTYPES[mean.dtype].itemsize));
+      reducedStrides.splice(operands, 0, reduced.shape.map(() => 0));
+    }
+    return { kept: { ...kept, strides: keptStrides }, reduced: { ...reduced, strides: reducedStrides } };
+  }
+
+  #unitOf(fold: Fold, { block }: FoldOrder, blocks: number): [outputs: number, blocks: number] {
+    const elements = Math.min(UNIT_ELEMENTS, grainElements(fold.lift));
+    if (blocks > 1) return [1, Math.max(1, Math.floor(elements / block))];
+    return [Math.max(1, Math.floor(elements / Math.max(1, this.#elements))), 1];
+  }
+
+  #initialOf({ finishParameters }: Fold): LaneValue[] | null {
+    const { kind, element } = this.#request;
+    const identity = "name" in kind ? REDUCTIONS[kind.name].identity : null;
+    const parts = finishParameters.filter((parameter) => parameter.kind === "initial");
+    if (identity === null || parts.length === 0) return null;
+    const lane = workingLane(element.stores[0]!.dtype);
+    return parts.map((_, part) => {
+      const value = part === 0 ? identity : 0;
+      if (lane === "bool") return value !== 0;
+      return lane === "i64" ? BigInt(value) : value;
+    });
+  }
+
+  #stepsOf(pass: ReductionPass, at: number): ReductionStep[] {
+    const { outputs, blocks, outputsPerUnit, blocksPerUnit, writesResults } = pass;
+    if (outputs === 0) return [];
+    const units = Math.ceil(outputs / outputsPerUnit) * Math.ceil(blocks / blocksPerUnit);
+    const elementsPerUnit = outputsPerUnit * blocksPerUnit * Math.min(this.#elements, pass.order.block);
+    const grain = Math.max(1, Math.floor(grainElements(this.#folds[at]!.fold.lift) / Math.max(1, elementsPerUnit)));
+    const steps: ReductionStep[] = [];
+    if (units > 0) steps.push({ pass: at, phase: "fold", units, grain });
+    if (!writesResults) steps.push({ pass: at, phase: "finish", units: 1, grain: 1 });
+    return steps;
+  }
+
+  /** Whether results may come to lie where operands are still to be read. */
+  #isOverwritten(): boolean {
+    const { operands, where, result } = this.#request;
+    const all: readonly OperandLayout[] = where === undefined ? operands : [...operands, where];
+    return all.some((operand) => overlaps(operand, result));
+  }
+
+  #take(nbytes: number): number {
+    const byteOffset = this.#scratchBytes;
+    this.#scratchBytes += Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT;
+    return byteOffset;
+  }
+}
+
+function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[]): string {
+  return passes
+    .map((pass, at) => {
+      const { lift, merge, finish, empty } = folds[at]!;
+      const graphs = [lift, merge, finish, ...(empty === null ? [] : [empty])].map(graphKey);
+      return [...graphs, JSON.stringify([pass.order, pass.isDirect, codeOf(pass, folds[at]!)])].join("\n");
+    })
+    .join("\n");
+}

@@ -1,0 +1,79 @@
+/**
+ * Along which axes a reduction walks: those that are kept, and those that are reduced, each merged where the strides allow
+ * it.
+ *
+ * @module
+ */
+import { broadcastShapes, type IterationPlan, planIteration, sizeOf } from "@instride/core";
+import { broadcastLayout, type CallLayout, type OperandLayout } from "../iteration/layouts.ts";
+
+/** Axes, outermost first, at least one; strides in bytes by operand. */
+export type Walk = IterationPlan;
+
+export interface ReductionWalks {
+  /** Of all operands together. */
+  readonly shape: readonly number[];
+  readonly operands: readonly CallLayout[];
+  /** The last strides are those of the result. */
+  readonly kept: Walk;
+  readonly reduced: Walk;
+}
+
+/**
+ * @param axes - that are reduced, numbers from 0 in order
+ * @param resultStrides - along the axes that are kept, in order
+ * @param isOrdered - whether the place of an element among those that are reduced matters: it is counted in C order
+ */
+export function planWalks(
+  operands: readonly OperandLayout[],
+  axes: readonly number[],
+  resultStrides: readonly number[],
+  isOrdered: boolean,
+): ReductionWalks {
+  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
+  const layouts = operands.map((layout) => broadcastLayout(layout, shape));
+  const keptAxes = [...shape.keys()].filter((axis) => !axes.includes(axis));
+  const along = (wanted: readonly number[], { strides }: CallLayout): number[] => wanted.map((axis) => strides[axis]!);
+  const keptShape = keptAxes.map((axis) => shape[axis]!);
+  const reducedShape = axes.map((axis) => shape[axis]!);
+  const reducedStrides = layouts.map((layout) => along(axes, layout));
+  return {
+    shape,
+    operands: layouts,
+    kept: planWalk(keptShape, [...layouts.map((layout) => along(keptAxes, layout)), [...resultStrides]]),
+    reduced: isOrdered ? mergeAxes(reducedShape, reducedStrides) : planWalk(reducedShape, reducedStrides),
+  };
+}
+
+function planWalk(shape: readonly number[], strides: readonly (readonly number[])[]): Walk {
+  return shape.includes(0) ? { shape: [0], strides: strides.map(() => [0]) } : planIteration(shape, strides);
+}
+
+/** Merges neighbours in their order, without those of length 1. */
+function mergeAxes(shape: readonly number[], strides: readonly (readonly number[])[]): Walk {
+  if (sizeOf(shape) === 0) return { shape: [0], strides: strides.map(() => [0]) };
+  const merged: number[] = [];
+  const mergedStrides: number[][] = strides.map(() => []);
+  for (const [axis, length] of shape.entries()) {
+    if (length === 1) continue;
+    const last = merged.length - 1;
+    const joins = last >= 0 && strides.every((own, k) => mergedStrides[k]![last] === own[axis]! * length);
+    if (joins) merged[last]! *= length;
+    else merged.push(length);
+    for (const [k, own] of strides.entries()) mergedStrides[k]![merged.length - 1] = own[axis]!;
+  }
+  if (merged.length > 0) return { shape: merged, strides: mergedStrides };
+  return { shape: [1], strides: strides.map(() => [0]) };
+}
+
+/** How far the element of some number, counted in C order, lies from the first: by operand. */
+export function distancesOf({ shape, strides }: Walk, number: number): number[] {
+  const distances = strides.map(() => 0);
+  let rest = number;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const index = rest % shape[axis]!;
+    rest = (rest - index) / shape[axis]!;
+    for (const [k, own] of strides.entries()) distances[k]! += index * own[axis]!;
+  }
+  return distances;
+}

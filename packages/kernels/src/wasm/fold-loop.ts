@@ -1,0 +1,304 @@
+/**
+ * The function that reduces runs of elements to one state each: the inner loop of a reduction.
+ *
+ * `fold(items, n, states..., step, inputs..., strides..., position..., parameters..., cancel?)` computes so many states, of
+ * n elements each (1 to 2^31 - 1) that lie at constant steps. The order in which elements are merged is fixed by n alone:
+ *
+ * - There are C chains, one for each lane of the accumulators. Element i is merged into chain i modulo C, in order.
+ * - Then the chains are merged: the upper half of them into the lower, chain by chain, until one is left. Chains that no
+ *   element has come to are left out.
+ *
+ * So it is the same order wherever the elements lie, and nobody else has to compute in vectors to get the same bits.
+ *
+ * The result is an i32: 0 where all is done. Graphs with loops may leave early: a positive number where an element went
+ * round too often, a negative one because the word at `cancel` was not 0.
+ *
+ * @module
+ */
+import type { LoadNode, ParameterNode } from "../graph/graph.ts";
+import {
+  type FoldLoop,
+  type FoldParameter,
+  foldParameterKey,
+  foldParameters,
+  foldStreams,
+  foldVariable,
+  positionOperand,
+  slotBytes,
+} from "./fold-parameters.ts";
+import { FoldStates, pushStore } from "./fold-states.ts";
+import { FunctionBuilder, type Local } from "./function-builder.ts";
+import { LaneEmitter } from "./lane-emitter.ts";
+import type { LoopExits } from "./lane-loops.ts";
+import { LanePlan } from "./lane-plan.ts";
+import { StreamLoads } from "./stream-loads.ts";
+import { type PartialLanes, streamKey, StreamPointer } from "./streams.ts";
+import { ALL_ONES, constantOf } from "./vectors.ts";
+
+export interface FoldFunction {
+  readonly function: FunctionBuilder;
+  /** What the function takes, in order. */
+  readonly parameters: readonly FoldParameter[];
+}
+
+/** Builds the function. Cost: O(nodes · accumulators). */
+export function buildFoldLoop(loop: FoldLoop): FoldFunction {
+  return new FoldBuilder(loop).build();
+}
+
+/** A stream of elements, and what it takes from state to state. */
+interface ItemStream {
+  readonly pointer: StreamPointer;
+  /** The first element of the state at hand. */
+  readonly base: Local;
+  readonly itemStride: Local;
+}
+
+class FoldBuilder {
+  readonly #loop: FoldLoop;
+  readonly #parameters: readonly FoldParameter[];
+  readonly #places: ReadonlyMap<string, Local>;
+  readonly #f: FunctionBuilder;
+  /** Elements that are left of the state at hand. */
+  readonly #count: Local;
+  readonly #streams: readonly ItemStream[];
+  readonly #loads: ReadonlyMap<string, StreamLoads>;
+  readonly #lift: LaneEmitter;
+  readonly #states: FoldStates;
+  /** Places of a vector's elements. */
+  readonly #positions: Local;
+  /** What has been lifted, of a vector that may not be full; and which of its lanes are elements. */
+  readonly #lifted: readonly Local[];
+  readonly #mask: Local;
+
+  constructor(loop: FoldLoop) {
+    this.#loop = loop;
+    this.#parameters = foldParameters(loop);
+    this.#places = new Map(this.#parameters.map((parameter, place) => [foldParameterKey(parameter), place]));
+    const variables = this.#parameters.map((parameter) => foldVariable(parameter, loop));
+    const f = new FunctionBuilder(loop.name, variables, ["i32"]);
+    this.#f = f;
+    this.#count = f.local("i32", "left");
+    const streams = foldStreams(loop);
+    this.#streams = streams.map(({ operand }, stream) => {
+      const step = loop.inputs[stream]!;
+      const stride = step === "strided" ? this.#parameter({ kind: "input-stride", stream }) : null;
+      const pointer = f.local("i32", `pointer_${stream}`);
+      return {
+        pointer: new StreamPointer(f, loop.lift.operands[operand]!, step, pointer, stride),
+        base: this.#parameter({ kind: "input", stream }),
+        itemStride: this.#parameter({ kind: "item-stride", stream }),
+      };
+    });
+    this.#loads = new Map(
+      streams.map((stream, at) => [
+        streamKey(stream),
+        new StreamLoads(f, loop.width, this.#streams[at]!.pointer),
+      ]),
+    );
+    const exits = this.#exits();
+    const parameterOf =
+      (of: "lift" | "merge") =>
+      ({ parameter }: ParameterNode): void =>
+        void f.get(this.#parameter({ kind: "parameter", of, parameter }));
+    const plan = new LanePlan(loop.lift, () => false, loop.width);
+    this.#lift = new LaneEmitter(
+      f,
+      plan,
+      { load: (node, vector) => this.#load(node, vector), index: noIndex, parameter: parameterOf("lift") },
+      exits,
+    );
+    this.#states = new FoldStates(f, loop, parameterOf("merge"), exits);
+    this.#positions = f.local("v128", "positions");
+    this.#lifted = loop.slots.map((_, slot) => f.local("v128", `lifted_${slot}`));
+    this.#mask = f.local("v128", "mask");
+  }
+
+  build(): FoldFunction {
+    const f = this.#f;
+    const items = this.#parameter({ kind: "items" });
+    f.get(items)
+      .op("i32.eqz")
+      .if("nothing", () => f.i32(0).op("return"));
+    this.#lift.emitInvariants();
+    this.#states.emitInvariants();
+    f.loop("item", (next) => {
+      this.#emitItem();
+      this.#emitNextItem();
+      f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);
+    });
+    f.i32(0);
+    return { function: f, parameters: this.#parameters };
+  }
+
+  #emitItem(): void {
+    const f = this.#f;
+    const { width, accumulators, takesPosition } = this.#loop;
+    const chains = accumulators * width;
+    const n = this.#parameter({ kind: "count" });
+    f.get(n).set(this.#count);
+    for (const { pointer, base } of this.#streams) f.get(base).set(pointer.pointer);
+    if (takesPosition) {
+      f.get(this.#parameter({ kind: "position" })).op("i32x4.splat").get(laneNumbers(f, 0));
+      f.op("i32x4.add").set(this.#positions);
+    }
+    const pushIsFew = (): void => void f.get(n).i32(chains).op("i32.lt_u");
+    pushIsFew();
+    f.op("i32.eqz").if("many", () => {
+      this.#emitGroup((vector) => this.#states.begin(vector, (slot) => this.#pushLifted(slot, vector)));
+      this.#emitGroups(chains);
+    });
+    f.get(this.#count).if("rest", () => this.#emitRest(pushIsFew));
+    pushIsFew();
+    f.if(
+      "few",
+      () => this.#states.fold((chain) => this.#pushHasChain(n, chain)),
+      () => this.#states.fold(null),
+    );
+    this.#states.store(this.#loop.slots.map((_, slot) => this.#parameter({ kind: "slot", slot })));
+  }
+
+  #emitNextItem(): void {
+    const f = this.#f;
+    for (const { base, itemStride } of this.#streams) f.get(base).get(itemStride).op("i32.add").set(base);
+    for (const [slot, type] of this.#loop.slots.entries()) {
+      const pointer = this.#parameter({ kind: "slot", slot });
+      f.get(pointer).get(this.#parameter({ kind: "slot-step" })).i32(slotBytes(type));
+      f.op("i32.mul").op("i32.add").set(pointer);
+    }
+    if (!this.#loop.takesPosition) return;
+    const position = this.#parameter({ kind: "position" });
+    f.get(position).get(this.#parameter({ kind: "position-step" })).op("i32.add").set(position);
+  }
+
+  /** Whole groups of vectors, one for each accumulator, while there are elements for one. */
+  #emitGroups(chains: number): void {
+    const f = this.#f;
+    const pushIsEnough = (): void => void f.get(this.#count).i32(chains).op("i32.ge_u");
+    pushIsEnough();
+    f.if(`by_${chains}`, () => {
+      f.loop("next", (next) => {
+        this.#emitGroup((vector) => this.#states.merge(vector, (slot) => this.#pushLifted(slot, vector)));
+        pushIsEnough();
+        f.brIf(next);
+      });
+    });
+  }
+
+  #emitGroup(body: (vector: number) => void): void {
+    const { width, accumulators } = this.#loop;
+    for (const loads of this.#loads.values()) loads.begin({ vectors: accumulators });
+    this.#lift.group(accumulators, body);
+    this.#advance(accumulators * width);
+  }
+
+  /**
+   * Fewer elements than chains: vector by vector, the last of which may not be full. Each is the first vector's turn; after
+   * each all states move on by one, and have come round when as many turns as vectors are done.
+   */
+  #emitRest(pushIsFirst: () => void): void {
+    const f = this.#f;
+    const turns = f.local("i32", "turns");
+    f.i32(this.#loop.accumulators).set(turns);
+    f.loop("turn", (again) => {
+      f.block("turned", (done) => {
+        f.get(this.#count).i32(this.#loop.width).op("i32.ge_u");
+        f.if(
+          "whole",
+          () => {
+            for (const loads of this.#loads.values()) loads.begin({ vectors: 1 });
+            this.#liftOne();
+            f.v128(ALL_ONES).set(this.#mask);
+            this.#advance(this.#loop.width);
+          },
+          () => {
+            f.get(this.#count).op("i32.eqz").brIf(done);
+            this.#liftPartial();
+          },
+        );
+        pushIsFirst();
+        f.if(
+          "first",
+          () => this.#states.begin(0, (slot) => void f.get(this.#lifted[slot]!)),
+          () => this.#states.merge(0, (slot) => void f.get(this.#lifted[slot]!), () => void f.get(this.#mask)),
+        );
+      });
+      this.#states.rotate();
+      f.get(turns).i32(1).op("i32.sub").tee(turns).brIf(again);
+    });
+  }
+
+  #liftPartial(): void {
+    const f = this.#f;
+    const elements: Local[] = [];
+    if (this.#loop.width === 4) {
+      elements.push(f.local("i32", "second"), f.local("i32", "third"));
+      f.get(this.#count).i32(1).op("i32.gt_u").set(elements[0]!);
+      f.get(this.#count).i32(1).op("i32.sub").set(elements[1]!);
+    }
+    const partial: PartialLanes = { elements };
+    for (const loads of this.#loads.values()) loads.begin({ partial });
+    this.#liftOne();
+    this.#pushHasChain(this.#count, 0);
+    f.set(this.#mask);
+    f.i32(0).set(this.#count);
+  }
+
+  #liftOne(): void {
+    this.#lift.group(1, () => {
+      for (const [slot, local] of this.#lifted.entries()) {
+        this.#pushLifted(slot, 0);
+        this.#f.set(local);
+      }
+    });
+  }
+
+  /** Leaves which of the chains from some one on are less than a number, as a mask of 32-bit lanes. */
+  #pushHasChain(number: Local, chain: number): void {
+    this.#f.get(number).op("i32x4.splat").get(laneNumbers(this.#f, chain)).op("i32x4.gt_s");
+  }
+
+  #pushLifted(slot: number, vector: number): void {
+    pushStore(this.#lift, this.#loop.lift, slot, vector, this.#loop.width);
+  }
+
+  #load(node: LoadNode, vector: number): void {
+    if (node.operand !== positionOperand(this.#loop)) {
+      this.#loads.get(streamKey(node))!.load(node.part, vector);
+      return;
+    }
+    this.#f.get(this.#positions);
+    if (vector > 0) this.#f.get(constantOf(this.#f, "i32", vector * this.#loop.width)).op("i32x4.add");
+  }
+
+  /** Goes on to the elements after those of some vectors. */
+  #advance(elements: number): void {
+    const f = this.#f;
+    for (const { pointer } of this.#streams) pointer.advance(elements);
+    f.get(this.#count).i32(elements).op("i32.sub").set(this.#count);
+    if (this.#loop.takesPosition)
+      f.get(this.#positions).get(constantOf(f, "i32", elements)).op("i32x4.add").set(this.#positions);
+  }
+
+  #exits(): LoopExits | null {
+    const cancel = this.#places.get(foldParameterKey({ kind: "cancel" }));
+    if (cancel === undefined) return null;
+    // There is always a state at hand: a number of them that is not 0.
+    return { remaining: this.#parameter({ kind: "items" }), cancel, polls: this.#f.local("i32", "polls") };
+  }
+
+  /** The variable of a parameter. */
+  #parameter(wanted: FoldParameter): Local {
+    return this.#places.get(foldParameterKey(wanted))!;
+  }
+}
+
+/** The variable of the numbers of four chains, from some one on. */
+function laneNumbers(f: FunctionBuilder, first: number): Local {
+  const bytes = new Uint8Array(new Int32Array([0, 1, 2, 3].map((lane) => first + lane)).buffer);
+  return f.constant(`lanes:${first}`, bytes);
+}
+
+function noIndex(): never {
+  throw new Error("internal: a fold knows no indices");
+}

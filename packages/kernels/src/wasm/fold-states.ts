@@ -1,0 +1,138 @@
+/**
+ * The states of a fold while it runs: some vectors, whose lanes are chains of elements, and how they are merged.
+ *
+ * A bool is kept as a mask of 32-bit lanes. In vectors of two lanes, slots of 32 bits lie in the lower half.
+ *
+ * @module
+ */
+import type { Graph, LoadNode, ParameterNode } from "../graph/graph.ts";
+import type { FunctionBuilder, Local } from "./function-builder.ts";
+import { LaneEmitter } from "./lane-emitter.ts";
+import type { LoopExits } from "./lane-loops.ts";
+import { bitsOf, LanePlan, type Width } from "./lane-plan.ts";
+import type { FoldLoop } from "./fold-parameters.ts";
+import { HIGH_HALF, orderOf, rearrange } from "./vectors.ts";
+
+/** The second 32-bit lane into all. */
+const SECOND_32 = orderOf(4, [1, 1, 1, 1]);
+
+/** Leaves a slot's vector on the stack. */
+export type PushSlot = (slot: number) => void;
+
+/** Leaves a mask of 32-bit lanes: which lanes of a state are to change. Null: all. */
+export type PushMask = (() => void) | null;
+
+export class FoldStates {
+  readonly #f: FunctionBuilder;
+  readonly #loop: FoldLoop;
+  readonly #emitter: LaneEmitter;
+  /** By vector and slot. */
+  readonly #states: readonly (readonly Local[])[];
+  /** What is being merged. */
+  #first: PushSlot = missing;
+  #second: PushSlot = missing;
+
+  constructor(f: FunctionBuilder, loop: FoldLoop, pushParameter: (node: ParameterNode) => void, exits: LoopExits | null) {
+    this.#f = f;
+    this.#loop = loop;
+    const { merge, slots, width, accumulators } = loop;
+    const count = slots.length;
+    const plan = new LanePlan(merge, () => false, width);
+    const load = ({ operand }: LoadNode): void => (operand < count ? this.#first(operand) : this.#second(operand - count));
+    this.#emitter = new LaneEmitter(f, plan, { load, parameter: pushParameter, index: missing }, exits);
+    this.#states = Array.from({ length: accumulators }, () => slots.map((_, slot) => f.local("v128", `chains_${slot}`)));
+  }
+
+  emitInvariants(): void {
+    this.#emitter.emitInvariants();
+  }
+
+  /** Begins the chains of a vector. */
+  begin(vector: number, push: PushSlot): void {
+    for (const [slot, local] of this.#states[vector]!.entries()) {
+      push(slot);
+      this.#f.set(local);
+    }
+  }
+
+  /** Merges what is given into the chains of a vector. */
+  merge(vector: number, push: PushSlot, mask: PushMask = null): void {
+    const { merge, slots, width } = this.#loop;
+    const states = this.#states[vector]!;
+    this.#first = (slot) => void this.#f.get(states[slot]!);
+    this.#second = push;
+    this.#emitter.group(1, () => pushSlots(this.#emitter, merge, width));
+    for (let slot = slots.length - 1; slot >= 0; slot--) {
+      const local = states[slot]!;
+      if (mask !== null) {
+        this.#f.get(local);
+        mask();
+        if (slots[slot] !== "bool" && bitsOf(slots[slot]!) === 64) this.#f.op("i64x2.extend_low_i32x4_s");
+        this.#f.op("v128.bitselect");
+      }
+      this.#f.set(local);
+    }
+  }
+
+  /** Moves every vector's chains one vector down, and the first's to the end. */
+  rotate(): void {
+    const spare = this.#f.scratch("v128", "spare");
+    for (const slot of this.#loop.slots.keys()) {
+      const locals = this.#states.map((slots) => slots[slot]!);
+      this.#f.get(locals[0]!).set(spare);
+      for (let vector = 1; vector < locals.length; vector++) this.#f.get(locals[vector]!).set(locals[vector - 1]!);
+      this.#f.get(spare).set(locals.at(-1)!);
+    }
+  }
+
+  /**
+   * Merges all chains into the first: the upper half of them into the lower, again and again.
+   *
+   * @param mask - leaves which lanes of a vector have a chain so many chains further; null: all have
+   */
+  fold(mask: ((chain: number) => void) | null): void {
+    const { width, accumulators } = this.#loop;
+    const maskOf = (chain: number): PushMask => (mask === null ? null : () => mask(chain));
+    for (let half = accumulators / 2; half >= 1; half /= 2) {
+      for (let vector = 0; vector < half; vector++) {
+        const other = this.#states[vector + half]!;
+        this.merge(vector, (slot) => void this.#f.get(other[slot]!), maskOf((vector + half) * width));
+      }
+    }
+    for (let half = width / 2; half >= 1; half /= 2)
+      this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
+  }
+
+  /** Writes the first chain's state. */
+  store(pointers: readonly Local[]): void {
+    const f = this.#f;
+    for (const [slot, type] of this.#loop.slots.entries()) {
+      f.get(pointers[slot]!).get(this.#states[0]![slot]!);
+      if (type === "bool") f.i32(31).op("i32x4.shr_u").laneMemory("v128.store8_lane", 0);
+      else f.laneMemory(bitsOf(type) === 64 ? "v128.store64_lane" : "v128.store32_lane", 0);
+    }
+  }
+
+  /** Leaves a slot of the first vector, so many lanes further. */
+  #pushUpper(slot: number, lanes: number): void {
+    this.#f.get(this.#states[0]![slot]!);
+    const bytes = lanes * (bitsOf(this.#loop.slots[slot]!) / 8);
+    rearrange(this.#f, bytes === 8 ? HIGH_HALF : SECOND_32);
+  }
+}
+
+/** Leaves the values of a graph's stores, one after the other. */
+function pushSlots(emitter: LaneEmitter, graph: Graph, width: Width): void {
+  for (const slot of graph.stores.keys()) pushStore(emitter, graph, slot, 0, width);
+}
+
+/** Leaves the value of a store, a bool as a mask of 32-bit lanes. */
+export function pushStore(emitter: LaneEmitter, { stores }: Graph, slot: number, vector: number, width: Width): void {
+  const node = stores[slot]!.value[0]!;
+  if (node.type === "bool") emitter.mask(node, vector, 32, width);
+  else emitter.value(node, vector);
+}
+
+function missing(): never {
+  throw new Error("internal: a fold has no such leaf");
+}
