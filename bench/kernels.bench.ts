@@ -11,9 +11,7 @@
 import { barFindings } from "./kernels/bars.ts";
 import { FIRST_RESULT, firstResultFinding, measureFirstResult } from "./kernels/first-result.ts";
 import { openInstride } from "./kernels/instride.ts";
-import { openJaxJs } from "./kernels/jax-js.ts";
 import { openC, openNumpy, Scratch } from "./kernels/native.ts";
-import { openNumpyTs } from "./kernels/numpy-ts.ts";
 import { CALL_OVERHEAD, measureOverhead, overheadFindings } from "./kernels/overhead.ts";
 import { PLAIN_JAVASCRIPT } from "./kernels/plain-javascript.ts";
 import { measureRow, roundsEffort } from "./kernels/rounds.ts";
@@ -29,6 +27,11 @@ export const kernels: Suite = {
 };
 
 async function* measureKernels({ threads, quick }: SuiteContext): AsyncGenerator<Group | Finding> {
+  // Loaded on use: other suites do without them.
+  const [{ openNumpyTs }, { openJaxJs }] = await Promise.all([
+    import("./kernels/numpy-ts.ts"),
+    import("./kernels/jax-js.ts"),
+  ]);
   const effort = roundsEffort(quick);
   yield await measureOverhead(threads, effort);
   yield await measureFirstResult(threads, quick);

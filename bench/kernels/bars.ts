@@ -1,16 +1,14 @@
 /**
  * What the kernels are to reach, and whether a run shows that they do.
  *
- * instride's time of a row is that of its prepared call on all threads. A bar holds if it holds on every row that it is
+ * instride's time of a row is that of its prepared call on all threads, or of the call itself for what can't be prepared.
+ * A bar holds if it holds on every row that it is
  * about; the finding names those on which it doesn't, worst first.
  *
  * @module
  */
 import type { Finding, Group } from "../support/report.ts";
-import { preparedName } from "./instride.ts";
-import { JAX_JS } from "./jax-js.ts";
-import { cName, NUMPY } from "./native.ts";
-import { NUMPY_TS } from "./numpy-ts.ts";
+import { callName, cName, JAX_JS, NUMPY, NUMPY_TS, preparedName } from "./columns.ts";
 import type { Bound } from "./workloads.ts";
 
 interface Bar {
@@ -125,7 +123,9 @@ function isSlow(row: Group, name: string): boolean {
 
 /** What instride takes, in the time of another column. */
 function ratioTo(row: Group, name: string): number | null {
-  const [ours, theirs] = [medianOf(row, preparedName(row.parameters["threads"] as number)), medianOf(row, name)];
+  const threads = row.parameters["threads"] as number;
+  const ours = medianOf(row, preparedName(threads)) ?? medianOf(row, callName(threads));
+  const theirs = medianOf(row, name);
   return ours === null || theirs === null ? null : ours / theirs;
 }
 

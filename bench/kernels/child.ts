@@ -74,9 +74,6 @@ export class Child implements AsyncDisposable {
         const answer = await this.#ask(`sample ${threads} ${timeMs} ${warmupMs} ${BATCH_US}`);
         return answer.split(" ").map(Number);
       },
-      async [Symbol.asyncDispose]() {
-        // The operands stay until the next row is loaded.
-      },
     };
   }
 

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { type DType, type MemoryView, open, type Runtime } from "instride";
+import { type DType, type MemoryView, open, type Runtime, type SharedView } from "instride";
 import { gather } from "../support/gather.ts";
+import { callName, preparedName } from "./columns.ts";
 import { type Numbers, spoil } from "./inputs.ts";
-import { localWay, type Rival, type Way } from "./way.ts";
+import { type Loaded, localWay, type Rival, type Way } from "./way.ts";
 import {
   elementsOf,
   MANDELBROT_ROUNDS,
@@ -20,24 +21,14 @@ import {
   WORKLOADS,
 } from "./workloads.ts";
 
-/** As the column of a prepared call is called. */
-export function preparedName(threads: number): string {
-  return `instride, prepared, threads=${threads}`;
-}
-
-/** As the column of an ordinary call is called. */
-export function callName(threads: number): string {
-  return `instride, threads=${threads}`;
-}
-
 interface Prepared extends Disposable {
   runSync(): void;
 }
 
-/** What kernels of `rt.map` and `rt.reduce` have in common, as far as it is used here. */
+/** A kernel that is called with whatever a workload has: views, then options. Reductions can't be prepared. */
 interface Kernel {
-  call(operands: readonly MemoryView[], out: MemoryView): Promise<unknown>;
-  prepare(operands: readonly MemoryView[], out: MemoryView): Promise<Prepared>;
+  (...args: readonly unknown[]): Promise<unknown>;
+  prepare?(...args: readonly unknown[]): Promise<Prepared>;
 }
 
 /** What a workload is in instride. */
@@ -45,27 +36,19 @@ interface Formula {
   readonly kernel: (rt: Runtime) => Kernel;
   /** The views that the kernel takes, of the operands; they themselves by default. */
   readonly views?: (operands: readonly MemoryView[]) => readonly MemoryView[];
-}
-
-/** What a call with any views, then options, gives. */
-interface AnyKernel<R> {
-  (...args: readonly unknown[]): Promise<R>;
-  prepare(...args: readonly unknown[]): Promise<Prepared>;
-}
-
-function kernelOf<R>(kernel: unknown): Kernel {
-  const any = kernel as AnyKernel<R>;
-  return {
-    call: (operands, out) => any(...operands, { out }),
-    prepare: (operands, out) => any.prepare(...operands, { out }),
-  };
+  /** Of a reduction: which axis, or null for all, as one value. */
+  readonly axis?: number | null;
 }
 
 type Options = NonNullable<Parameters<Runtime["map"]>[1]>;
 
 function map(source: (...args: never[]) => unknown, options: Options = {}, views?: Formula["views"]): Formula {
-  const kernel = (rt: Runtime): Kernel => kernelOf(rt.map(source as (...args: number[]) => number, options));
+  const kernel = (rt: Runtime): Kernel => rt.map(source as (...args: number[]) => number, options) as Kernel;
   return views === undefined ? { kernel } : { kernel, views };
+}
+
+function reduce(by: "sum" | "dot" | "max", axis: number | null): Formula {
+  return { kernel: (rt) => rt.reduce(by) as unknown as Kernel, axis };
 }
 
 /** The views of the channels of pixels. */
@@ -75,9 +58,12 @@ function channels([a]: readonly MemoryView[]): MemoryView[] {
 
 const ADD = (a: number, b: number): number => a + b;
 
-const FORMULAS: Partial<Readonly<Record<WorkloadName, Formula>>> = {
+const FORMULAS: Readonly<Record<WorkloadName, Formula>> = {
   add: map(ADD),
   fused: map((a: number, b: number, c: number) => Math.sqrt(a * a + b * b) * 0.5 + c),
+  sum: reduce("sum", null),
+  dot: reduce("dot", null),
+  max: reduce("max", null),
   exp: map((a: number) => Math.exp(a)),
   sin: map((a: number) => Math.sin(a)),
   "add transposed": map(ADD, {}, ([a, b]) => [a!, b!.transpose()]),
@@ -86,6 +72,8 @@ const FORMULAS: Partial<Readonly<Record<WorkloadName, Formula>>> = {
     {},
     ([a]) => [a!.at({ step: 2 }, { step: 2 })],
   ),
+  "sum axis 0": reduce("sum", 0),
+  "sum axis 1": reduce("sum", 1),
   "add broadcast": map(ADD),
   "uint8 to float32": map((a: number) => a * (1 / 255), { compute: "float32" }),
   gray: map(
@@ -148,10 +136,13 @@ export async function openInstride(threads: number): Promise<Rival> {
   return {
     name: "instride",
     remark: `instride: on ${runtimes.map((rt) => rt.threads).join(" and ")} threads, mode ${runtimes[0]!.mode}`,
-    async ways(row, operands) {
-      const ways: Way[] = [];
-      for (const rt of runtimes) ways.push(...(await waysOf(rt, row, operands, rt.threads === threads)));
-      return ways;
+    async load(row, operands) {
+      const all: Loaded[] = [];
+      for (const rt of runtimes) all.push(await load(rt, row, operands, rt.threads === threads));
+      const dispose = (): void => {
+        for (const loaded of all) loaded.dispose();
+      };
+      return { ways: all.flatMap(({ ways }) => ways), dispose };
     },
     async [Symbol.asyncDispose]() {
       for (const rt of runtimes) await rt[Symbol.asyncDispose]();
@@ -159,38 +150,52 @@ export async function openInstride(threads: number): Promise<Rival> {
   };
 }
 
-/** @param withCall - the ordinary call as well */
-async function waysOf(rt: Runtime, row: Row, operands: readonly Numbers[], withCall: boolean): Promise<Way[]> {
-  const formula = FORMULAS[row.workload];
-  if (formula === undefined) return [];
+/** @param isAll - whether it has all threads: then it is called in the ordinary way, too */
+async function load(rt: Runtime, row: Row, operands: readonly Numbers[], isAll: boolean): Promise<Loaded> {
+  const { kernel: make, views: viewsOf, axis } = FORMULAS[row.workload];
   const { operands: placesOf, result } = WORKLOADS[row.workload];
   const places = placesOf(row);
-  const place = result(row);
   const held = operands.map((numbers, i) => rt.from<DType>(numbers, { shape: places[i]!.shape }));
+  const views = viewsOf?.(held) ?? held;
+  const kernel = make(rt);
+  if (axis === null) return { ways: [valueWay(rt, () => kernel(...views))], dispose: () => releaseAll(held) };
+  const place = result(row);
   const out = rt.empty(place.shape, place.dtype);
-  const views = formula.views?.(held) ?? held;
-  const kernel = formula.kernel(rt);
-  const step = await kernel.prepare(views, out);
   const elements = elementsIn(out, elementsOf(place));
-  const common = {
-    spoil: () => spoil(elements, place.dtype),
-    read: () => elements,
-    beforeTurn: () => gather(rt),
-  };
+  const args = [...views, { out, ...(axis === undefined ? {} : { axis }) }];
+  const step = await kernel.prepare?.(...args);
+  const common = { spoil: () => spoil(elements, place.dtype), read: () => elements, beforeTurn: () => gather(rt) };
+  const ways: Way[] = [];
+  if (step !== undefined) {
+    ways.push(localWay({ ...common, name: preparedName(rt.threads), run: () => step.runSync(), isAsync: false }));
+  }
+  if (isAll || step === undefined) {
+    ways.push(localWay({ ...common, name: callName(rt.threads), run: () => kernel(...args), isAsync: true }));
+  }
   const dispose = (): void => {
-    step[Symbol.dispose]();
-    for (const view of [...held, out]) view.release();
+    step?.[Symbol.dispose]();
+    releaseAll([...held, out]);
   };
-  const prepared = localWay({
-    ...common,
-    name: preparedName(rt.threads),
-    run: () => step.runSync(),
-    isAsync: false,
-    dispose,
+  return { ways, dispose };
+}
+
+/** The way of a reduction to one value. */
+function valueWay(rt: Runtime, call: () => Promise<unknown>): Way {
+  let value: unknown = null;
+  return localWay({
+    name: callName(rt.threads),
+    isAsync: true,
+    run: async () => {
+      value = await call();
+    },
+    spoil: () => (value = null),
+    read: () => [value as number],
+    beforeTurn: () => gather(rt),
   });
-  if (!withCall) return [prepared];
-  const call = localWay({ ...common, name: callName(rt.threads), run: () => kernel.call(views, out), isAsync: true });
-  return [prepared, call];
+}
+
+function releaseAll(views: readonly SharedView<DType>[]): void {
+  for (const view of views) view.release();
 }
 
 /** The memory of a contiguous array. */

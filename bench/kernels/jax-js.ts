@@ -8,14 +8,12 @@
  */
 import { type Array, defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
 import { versionOf } from "../support/machine.ts";
+import { JAX_JS } from "./columns.ts";
 import type { Numbers } from "./inputs.ts";
-import { localWay, type Rival, type Way } from "./way.ts";
+import { CANNOT, type Loaded, localWay, type Rival } from "./way.ts";
 import { RATE, type Row, VOLATILITY, type WorkloadName, WORKLOADS } from "./workloads.ts";
 
 const PACKAGE = "@jax-js/jax";
-
-/** As its column is called. */
-export const JAX_JS = "jax-js";
 
 /** A function takes what it is given: `ref` keeps an array for another use. */
 type Formula = (row: Row, a: Array, b: Array, c: Array) => Array;
@@ -71,16 +69,16 @@ export async function openJaxJs(): Promise<Rival> {
   return {
     name: JAX_JS,
     remark: `${JAX_JS} ${versionOf(PACKAGE)}, one thread; its float64 exp, log and sin are as of float32, and checked to 1e-5`,
-    ways: waysOf,
+    load,
     async [Symbol.asyncDispose]() {
       // It has no end but that of the process.
     },
   };
 }
 
-async function waysOf(row: Row, operands: readonly Numbers[]): Promise<Way[]> {
+async function load(row: Row, operands: readonly Numbers[]): Promise<Loaded> {
   const formula = FORMULAS[row.workload];
-  if (formula === undefined) return [];
+  if (formula === undefined) return CANNOT;
   const places = WORKLOADS[row.workload].operands(row);
   const arrays = operands.map((numbers, i) =>
     np.array(numbers as Float32Array<ArrayBuffer>).reshape([...places[i]!.shape]),
@@ -99,7 +97,6 @@ async function waysOf(row: Row, operands: readonly Numbers[]): Promise<Way[]> {
     for (const array of [...arrays, last]) array?.dispose();
   };
   const isCoarse = row.dtype === "float64" && COARSE.includes(row.workload);
-  return [
-    localWay({ name: JAX_JS, run, isAsync: true, read, dispose, ...(isCoarse ? { leeway: COARSE_LEEWAY } : {}) }),
-  ];
+  const way = localWay({ name: JAX_JS, run, isAsync: true, read, ...(isCoarse ? { leeway: COARSE_LEEWAY } : {}) });
+  return { ways: [way], dispose };
 }

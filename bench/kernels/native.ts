@@ -9,11 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Child } from "./child.ts";
-import type { Rival } from "./way.ts";
+import { cName, fastCName, NUMPY } from "./columns.ts";
+import { CANNOT, type Loaded, type Rival, type Way } from "./way.ts";
 import type { WorkloadName } from "./workloads.ts";
-
-/** As the column of NumPy is called. */
-export const NUMPY = "NumPy";
 
 const C = "C";
 const C_FLAGS: readonly string[] = ["-O3", "-march=native", "-fopenmp", "-fno-math-errno"];
@@ -21,16 +19,6 @@ const COMPILER_TIMEOUT_MS = 60_000;
 
 /** What a faster, less exact library of functions changes: with it loops that call them are vectorised. */
 const FUNCTIONS: readonly WorkloadName[] = ["exp", "sin", "Black-Scholes"];
-
-/** As the column of C on some threads is called. */
-export function cName(threads: number): string {
-  return `C, threads=${threads}`;
-}
-
-/** As the column of C with vectorised functions is called. */
-export function fastCName(threads: number): string {
-  return `C -ffast-math, threads=${threads}`;
-}
 
 /** A folder for what processes write. */
 export class Scratch implements Disposable {
@@ -51,7 +39,7 @@ export async function openNumpy({ folder }: Scratch): Promise<Rival> {
     name: NUMPY,
     remark: `${greeting}, with out=; its threads for dot alone`,
     // NumPy decides itself on how many threads it runs.
-    ways: async (row) => ((await child.load(row)) ? [child.way(NUMPY, row, 1)] : []),
+    load: async (row) => loadedOf((await child.load(row)) ? [child.way(NUMPY, row, 1)] : []),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }
@@ -66,13 +54,13 @@ export async function openC(scratch: Scratch, threads: number): Promise<Rival> {
   return {
     name: C,
     remark: `C: ${exact.greeting}, ${C_FLAGS.join(" ")}, no huge pages`,
-    async ways(row) {
+    async load(row) {
       const ways = (await exact.child.load(row))
         ? [...new Set([1, threads])].map((count) => exact.child.way(cName(count), row, count))
         : [];
       if (FUNCTIONS.includes(row.workload) && (await fast.child.load(row)))
         ways.push(fast.child.way(fastCName(threads), row, threads));
-      return ways;
+      return loadedOf(ways);
     },
     async [Symbol.asyncDispose]() {
       await exact.child[Symbol.asyncDispose]();
@@ -96,11 +84,16 @@ async function compile(
   return Child.start(program, [], join(folder, `${name}.result`));
 }
 
+/** The operands stay with the process until it loads the next row. */
+function loadedOf(ways: readonly Way[]): Loaded {
+  return { ways, dispose: () => {} };
+}
+
 function absent(name: string, remark: string): Rival {
   return {
     name,
     remark,
-    ways: async () => [],
+    load: async () => CANNOT,
     async [Symbol.asyncDispose]() {
       // There is nothing to end.
     },

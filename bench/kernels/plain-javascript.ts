@@ -3,75 +3,58 @@
  *
  * @module
  */
+import { PLAIN_LOOP } from "./columns.ts";
 import { type Numbers, numbersOf, spoil } from "./inputs.ts";
 import { type PlainLoops, plainLoopsFor } from "./plain-loops.ts";
-import { localWay, type Rival, type Way } from "./way.ts";
-import { MANDELBROT_ROUNDS, RATE, type Row, VOLATILITY, WORKLOADS } from "./workloads.ts";
-
-/** As its column is called. */
-export const PLAIN_LOOP = "plain loop";
+import { type Loaded, localWay, type Rival } from "./way.ts";
+import { MANDELBROT_ROUNDS, RATE, type Row, VOLATILITY, type WorkloadName, WORKLOADS } from "./workloads.ts";
 
 export const PLAIN_JAVASCRIPT: Rival = {
   name: PLAIN_LOOP,
   remark: `${PLAIN_LOOP}: JavaScript, one thread, compiled by itself for each dtype`,
-  ways: waysOf,
+  load,
   async [Symbol.asyncDispose]() {
     // Nothing is held.
   },
 };
 
-async function waysOf(row: Row, operands: readonly Numbers[]): Promise<Way[]> {
+async function load(row: Row, operands: readonly Numbers[]): Promise<Loaded> {
   const loops = await plainLoopsFor(row.dtype);
   const place = WORKLOADS[row.workload].result(row);
   const out = numbersOf(place);
-  const run = loopOf(loops, row, operands as readonly [Numbers, Numbers, Numbers], out);
+  const loop = loopsOf(loops)[row.workload];
+  const [a, b, c] = operands as readonly [Numbers, Numbers, Numbers];
+  const run = (): void => {
+    const total = loop(row, out, a, b, c);
+    if (typeof total === "number") out[0] = total;
+  };
   const doSpoil = (): void => spoil(out, place.dtype);
-  return [localWay({ name: PLAIN_LOOP, run, isAsync: false, spoil: doSpoil, read: () => out })];
+  const way = localWay({ name: PLAIN_LOOP, run, isAsync: false, spoil: doSpoil, read: () => out });
+  // Its arrays are collected.
+  return { ways: [way], dispose: () => {} };
 }
 
-function loopOf(
-  loops: PlainLoops,
-  { workload, rows, columns }: Row,
-  [a, b, c]: readonly [Numbers, Numbers, Numbers],
-  out: Numbers,
-): () => void {
-  const scalar = (reduce: () => number) => (): void => {
-    out[0] = reduce();
+/** A loop over the operands of a row. @returns the result, if it is one number */
+type Loop = (row: Row, out: Numbers, a: Numbers, b: Numbers, c: Numbers) => number | void;
+
+function loopsOf(loops: PlainLoops): Readonly<Record<WorkloadName, Loop>> {
+  return {
+    add: (_row, out, a, b) => loops.add(a, b, out),
+    fused: (_row, out, a, b, c) => loops.fused(a, b, c, out),
+    sum: (_row, _out, a) => loops.sum(a),
+    dot: (_row, _out, a, b) => loops.dot(a, b),
+    max: (_row, _out, a) => loops.max(a),
+    exp: (_row, out, a) => loops.exp(a, out),
+    sin: (_row, out, a) => loops.sin(a, out),
+    "add transposed": ({ rows, columns }, out, a, b) => loops.addTransposed(a, b, out, rows, columns),
+    "every other": ({ rows, columns }, out, a) => loops.everyOther(a, out, rows, columns),
+    "sum axis 0": ({ rows, columns }, out, a) => loops.sumAxis0(a, out, rows, columns),
+    "sum axis 1": ({ rows, columns }, out, a) => loops.sumAxis1(a, out, rows, columns),
+    "add broadcast": ({ rows, columns }, out, a, b) => loops.addBroadcast(a, b, out, rows, columns),
+    "uint8 to float32": (_row, out, a) => loops.scale(a, out, 1 / 255),
+    gray: (_row, out, a) => loops.gray(a, out),
+    "gray to uint8": (_row, out, a) => loops.grayToUint8(a, out),
+    Mandelbrot: (_row, out, a, b) => loops.mandelbrot(a, b, out, MANDELBROT_ROUNDS),
+    "Black-Scholes": (_row, out, a, b, c) => loops.blackScholes(a, b, c, out, RATE, VOLATILITY),
   };
-  switch (workload) {
-    case "add":
-      return () => loops.add(a, b, out);
-    case "fused":
-      return () => loops.fused(a, b, c, out);
-    case "sum":
-      return scalar(() => loops.sum(a));
-    case "dot":
-      return scalar(() => loops.dot(a, b));
-    case "max":
-      return scalar(() => loops.max(a));
-    case "exp":
-      return () => loops.exp(a, out);
-    case "sin":
-      return () => loops.sin(a, out);
-    case "add transposed":
-      return () => loops.addTransposed(a, b, out, rows, columns);
-    case "every other":
-      return () => loops.everyOther(a, out, rows, columns);
-    case "sum axis 0":
-      return () => loops.sumAxis0(a, out, rows, columns);
-    case "sum axis 1":
-      return () => loops.sumAxis1(a, out, rows, columns);
-    case "add broadcast":
-      return () => loops.addBroadcast(a, b, out, rows, columns);
-    case "uint8 to float32":
-      return () => loops.scale(a, out, 1 / 255);
-    case "gray":
-      return () => loops.gray(a, out);
-    case "gray to uint8":
-      return () => loops.grayToUint8(a, out);
-    case "Mandelbrot":
-      return () => loops.mandelbrot(a, b, out, MANDELBROT_ROUNDS);
-    case "Black-Scholes":
-      return () => loops.blackScholes(a, b, c, out, RATE, VOLATILITY);
-  }
 }

@@ -194,7 +194,9 @@ static int load(void) {
   row.arena_bytes = 4 * (3 * n * 8 + 16384);
   row.arena = row.free = mmap(NULL, row.arena_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (row.arena == MAP_FAILED) return 0;
+#ifdef MADV_NOHUGEPAGE
   madvise(row.arena, row.arena_bytes, MADV_NOHUGEPAGE);
+#endif
   int count = is("fused") ? 3 : is("add") || is("dot") || is("add_transposed") ? 2 : 1;
   if (is("Mandelbrot")) {
     make_operand(0, columns, -2, 0.5, 1);

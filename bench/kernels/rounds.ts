@@ -9,7 +9,7 @@ import { setTimeout } from "node:timers/promises";
 import { resultsOf } from "../support/measure.ts";
 import type { CaseResult, Group } from "../support/report.ts";
 import { operandsOf } from "./inputs.ts";
-import { PLAIN_LOOP } from "./plain-javascript.ts";
+import { PLAIN_LOOP } from "./columns.ts";
 import { expectedOf, verify } from "./verify.ts";
 import type { Rival, SampleEffort, Way } from "./way.ts";
 import { boundOf, type Row, rowName, touchedBytes, WORKLOADS } from "./workloads.ts";
@@ -44,9 +44,10 @@ export async function measureRow(
   threads: number,
 ): Promise<Group> {
   const operands = operandsOf(row);
-  await using held = new AsyncDisposableStack();
+  using held = new DisposableStack();
   const ways: Way[] = [];
-  for (const rival of rivals) for (const way of await rival.ways(row, operands)) ways.push(held.use(way));
+  for (const rival of rivals)
+    ways.push(...held.adopt(await rival.load(row, operands), (loaded) => loaded.dispose()).ways);
   const expected = expectedOf(row, operands);
   for (const way of ways) verify(row, way.name, await way.result(), expected, way.leeway);
   const cases = await measureWays(ways, effort, PLAIN_LOOP);

@@ -10,7 +10,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Numbers } from "./inputs.ts";
 import type { Row } from "./workloads.ts";
 
-export interface Way extends AsyncDisposable {
+export interface Way {
   readonly name: string;
   /** How many times the tolerance its result is allowed: 1 unless it is known to compute less exactly. */
   readonly leeway?: number;
@@ -25,9 +25,19 @@ export interface Rival extends AsyncDisposable {
   readonly name: string;
   /** What of it is measured, with versions; or why it isn't. */
   readonly remark: string;
-  /** The ways in which it computes a row: none where it can't. Its operands are the row's own copies. */
-  ways(row: Row, operands: readonly Numbers[]): Promise<readonly Way[]>;
+  /** Takes the operands of a row to where they are at home. @param operands - they stay as they are */
+  load(row: Row, operands: readonly Numbers[]): Promise<Loaded>;
 }
+
+/** A row that is ready to be computed, until it is disposed of. */
+export interface Loaded {
+  /** None where the program can't say it. */
+  readonly ways: readonly Way[];
+  readonly dispose: () => void;
+}
+
+/** A row that a program can't say. */
+export const CANNOT: Loaded = { ways: [], dispose: () => {} };
 
 export interface SampleEffort {
   /** For so long at least, or until there is one sample. */
@@ -52,11 +62,10 @@ export interface LocalWay {
   readonly beforeTurn?: () => Promise<void>;
   /** What the last run has computed. */
   readonly read: () => ArrayLike<number> | Promise<ArrayLike<number>>;
-  readonly dispose?: () => void | Promise<void>;
 }
 
 /** Makes a way of what runs in this process. */
-export function localWay({ run, isAsync, spoil, beforeTurn, read, dispose, ...names }: LocalWay): Way {
+export function localWay({ run, isAsync, spoil, beforeTurn, read, ...names }: LocalWay): Way {
   return {
     ...names,
     async result() {
@@ -68,9 +77,6 @@ export function localWay({ run, isAsync, spoil, beforeTurn, read, dispose, ...na
     async sample(effort) {
       await beforeTurn?.();
       return isAsync ? sampleAsync(run, effort) : sampleSync(run, effort);
-    },
-    async [Symbol.asyncDispose]() {
-      await dispose?.();
     },
   };
 }

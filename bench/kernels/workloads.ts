@@ -92,7 +92,7 @@ function vectors(count: number): (row: Row) => readonly Place[] {
 }
 
 function elementwise(formula: string, operands: number, isWide: Workload["isWide"]): Workload {
-  const ranges = new Array<typeof WIDE_RANGE>(operands).fill(WIDE_RANGE);
+  const ranges = Array.from({ length: operands }, () => WIDE_RANGE);
   return { formula, ranges, operands: vectors(operands), result: vector, isWide };
 }
 

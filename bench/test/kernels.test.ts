@@ -6,13 +6,11 @@ import { afterAll, expect, test } from "vitest";
 import { kernelFindings } from "../kernels.bench.ts";
 import { Child } from "../kernels/child.ts";
 import { operandsOf } from "../kernels/inputs.ts";
-import { preparedName } from "../kernels/instride.ts";
-import { cName, NUMPY } from "../kernels/native.ts";
-import { NUMPY_TS } from "../kernels/numpy-ts.ts";
-import { PLAIN_JAVASCRIPT, PLAIN_LOOP } from "../kernels/plain-javascript.ts";
+import { callName, cName, NUMPY, NUMPY_TS, PLAIN_LOOP, preparedName } from "../kernels/columns.ts";
+import { PLAIN_JAVASCRIPT } from "../kernels/plain-javascript.ts";
 import { measureRow } from "../kernels/rounds.ts";
 import { expectedOf, verify } from "../kernels/verify.ts";
-import { localWay, type Rival } from "../kernels/way.ts";
+import { type Loaded, type LocalWay, localWay, type Rival } from "../kernels/way.ts";
 import { allRows, boundOf, elementsOf, type Row, rowName, WORKLOADS } from "../kernels/workloads.ts";
 import type { Group, Results } from "../support/report.ts";
 
@@ -24,15 +22,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+function loadedOf(way: LocalWay): Loaded {
+  return { ways: [localWay(way)], dispose: () => {} };
+}
+
 /** A program whose results are right but for one element. */
 function wrongAt(index: number, value: number): Rival {
   return {
     name: "wrong",
     remark: "",
-    async ways(row, operands) {
+    async load(row, operands) {
       const out = Float32Array.from(expectedOf(row, operands).values);
       out[index] = value;
-      return [localWay({ name: "wrong", run: () => {}, isAsync: false, read: () => out })];
+      return loadedOf({ name: "wrong", run: () => {}, isAsync: false, read: () => out });
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -58,7 +60,7 @@ test("kernels: a quick run measures every row in every column that there is, and
   for (const { cases, parameters } of rows) {
     const names = cases.map(({ name }) => name);
     expect(names).toContain(PLAIN_LOOP);
-    expect(names).toContain(preparedName(parameters["threads"] as number));
+    expect(names).toContain(callName(parameters["threads"] as number));
   }
   for (const bar of [
     /^bound by memory/,
@@ -87,16 +89,9 @@ test.each([
 test("kernels: what an earlier run has left doesn't count as a result", async () => {
   const idle: Rival = {
     ...PLAIN_JAVASCRIPT,
-    async ways(row, operands) {
+    async load(row, operands) {
       const out = Float32Array.from(expectedOf(row, operands).values);
-      const way = localWay({
-        name: "idle",
-        run: () => {},
-        isAsync: false,
-        read: () => out,
-        spoil: () => out.fill(0 / 0),
-      });
-      return [way];
+      return loadedOf({ name: "idle", run: () => {}, isAsync: false, read: () => out, spoil: () => out.fill(0 / 0) });
     },
   };
   await expect(measureRow(ADD, [idle], EFFORT, 2)).rejects.toThrow("add float32 n=100, idle: 100 of 100 elements");

@@ -12,6 +12,7 @@ export const README: Given = {
       'import { BufferFlags, getBuffer, kernels } from "instride";',
       "const pixels = new Uint8Array(2160 * 3840 * 3).fill(51);",
       'const dst = rt.empty([2160, 3840, 3], "float32");',
+      'const luma = rt.empty([2160, 3840], "float32");',
       'const smaller = rt.empty([1080, 1920, 3], "uint8");',
       "const args = { bins: 4, low: 0, high: 256 };",
       "const identity = [0, 0, 0, 0];",

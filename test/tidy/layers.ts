@@ -62,7 +62,7 @@ const LAYERS: readonly Layer[] = [
 
 /** Who may import another package's files: what checks its parts, also those that are not public. */
 const INSIDERS: ReadonlyMap<string | undefined, readonly string[]> = new Map([
-  ["conformance", ["packages/core"]],
+  ["conformance", ["packages/core", "packages/kernels"]],
   ["fuzz", ["packages/core"]],
   ["model", ["packages/core", "packages/scheduler"]],
 ]);

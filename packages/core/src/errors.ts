@@ -137,8 +137,12 @@ export interface ErrorParts {
 
 /** How the errors of a class cross threads that are more than a message and a cause, or that stand for several. */
 export interface ErrorTravel<E extends Error = Error> {
-  /** What else there is of an error, in a form that structured clone keeps whole; not undefined. */
-  fieldsOf(error: E): unknown;
+  /**
+   * What else there is of an error, in a form that structured clone keeps whole; not undefined.
+   *
+   * @param error - its fields may have been set to anything
+   */
+  fieldsOf(error: { readonly [K in keyof E]: unknown }): unknown;
   /** Makes it anew. Name, message and stack are set afterwards. */
   revive(parts: ErrorParts): Error;
 }

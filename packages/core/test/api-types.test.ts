@@ -30,6 +30,8 @@ test("types: an array's typed array shows dtype and shared memory", () => {
   expectTypeOf(owner.from([1, 2], { dtype: "uint16" }).asTypedArray()).toEqualTypeOf<Uint16Array<SharedArrayBuffer>>();
   const adopted = owner.adopt(new SharedArrayBuffer(8), { dtype: "int8", shape: [8] });
   expectTypeOf(adopted.asTypedArray()).toEqualTypeOf<Int8Array<SharedArrayBuffer>>();
+  const confined = new MemoryOwner({ confined: true }).adopt(new ArrayBuffer(8), { dtype: "int8", shape: [8] });
+  expectTypeOf(confined.asTypedArray()).toEqualTypeOf<Int8Array<ArrayBuffer>>();
 });
 
 test("types: what is made of a view keeps dtype and buffer", () => {
@@ -133,7 +135,7 @@ export function mistakes(view: MemoryView<"int32">): void {
   view.reader().set(0, 1);
   // @ts-expect-error what was not asked for is null
   void getBuffer(new Uint8Array(1), BufferFlags.SIMPLE).shape.length;
-  // @ts-expect-error only a SharedArrayBuffer is adopted
+  // @ts-expect-error only buffers are adopted
   owner.adopt(new Uint8Array(8), { dtype: "uint8", shape: [8] });
   // @ts-expect-error the memory of an array is shared, that of this type is not
   const unshared: Float64Array<ArrayBuffer> = owner.empty([2], "float64").asTypedArray();

@@ -30,7 +30,9 @@ test.each(CLASSES)("%o: is a %o, Python's %s, with code %s", (errorClass, base, 
 test("the error classes: each has a code of its own", () => {
   const codes = CLASSES.map(([, , , code]) => code);
   expect(new Set(codes).size).toBe(codes.length);
-  const exported = Object.values(errors).filter((value) => value.prototype instanceof Error);
+  const exported = Object.values(errors).filter(
+    (value) => typeof value === "function" && value.prototype instanceof Error,
+  );
   expect(new Set(exported)).toEqual(new Set(CLASSES.map(([errorClass]) => errorClass)));
 });
 

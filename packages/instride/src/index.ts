@@ -33,6 +33,9 @@ export { KernelBudgetError, KernelSyntaxError, type Ufuncs, ufuncs } from "@inst
 export type { Element, Indices, KernelFunction, Parameters, ParameterValue } from "./kernels/functions.ts";
 export type { MapCallOptions, MapKernel, MapPrepareOptions, PreparedMap } from "./kernels/map.ts";
 export type { MapOptions } from "./kernels/map-settings.ts";
+export type { FoldedValue } from "./kernels/fold-loop.ts";
+export type { Combine, ReduceCallOptions, ReduceKernel, ReduceOptions } from "./kernels/reduce.ts";
+export type { ScanCallOptions, ScanKernel, ScanOptions } from "./kernels/scan.ts";
 export type { CallControl } from "./kernels/ready-loop.ts";
 export { ModeError } from "./mode-choice.ts";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";

@@ -69,14 +69,15 @@ function workerChoice(reason: string, options: OwnerOptions): ModeChoice {
 
 function inlineChoice(reason: string, { sharedMemory }: Missing, options: OwnerOptions): ModeChoice {
   const choice = { mode: "inline", reason } as const;
+  const confined = { ...options, confined: true };
   if (sharedMemory === null) {
     try {
-      return { ...choice, owner: new MemoryOwner(options) };
+      return { ...choice, owner: new MemoryOwner(confined) };
     } catch (error) {
       if (!(error instanceof MemoryError)) throw error;
     }
   }
-  return { ...choice, owner: new MemoryOwner({ ...options, memory: "private" }) };
+  return { ...choice, owner: new MemoryOwner({ ...confined, memory: "private" }) };
 }
 
 /** What is missing to share memory between threads, or null. */

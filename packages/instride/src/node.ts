@@ -76,7 +76,11 @@ const MODES: readonly Mode[] = ["threads", "worker", "inline"];
 
 async function poolOf(
   mode: Mode,
-  { owner, turn, registry }: { readonly owner: MemoryOwner; readonly turn: TurnBudget; readonly registry: KernelRegistry },
+  {
+    owner,
+    turn,
+    registry,
+  }: { readonly owner: MemoryOwner; readonly turn: TurnBudget; readonly registry: KernelRegistry },
   { threads, piscina }: OpenOptions,
 ): Promise<Pool> {
   if (mode === "worker") {

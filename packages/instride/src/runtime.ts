@@ -18,6 +18,7 @@ import {
   type SharedView,
 } from "@instride/core";
 import type { Program } from "@instride/kernels";
+import type { ReductionName, ScanName } from "@instride/kernels/compiler";
 import {
   borrow,
   type BorrowOptions,
@@ -40,10 +41,19 @@ import {
   type ViewLease,
 } from "@instride/scheduler";
 
-import type { AnnotatedFunction, KernelFunction, Operands, Outputs, Parameters } from "./kernels/functions.ts";
+import type {
+  AnnotatedFunction,
+  KernelFunction,
+  NoParameters,
+  Operands,
+  Outputs,
+  Parameters,
+} from "./kernels/functions.ts";
 import { KernelContext } from "./kernels/kernel-context.ts";
 import { makeMap, type MapKernel } from "./kernels/map.ts";
 import type { MapOptions } from "./kernels/map-settings.ts";
+import { type Combine, makeReduce, type ReduceKernel, type ReduceOptions, type ValueOf } from "./kernels/reduce.ts";
+import { makeScan, type ScanKernel, type ScanOptions } from "./kernels/scan.ts";
 
 /** How a runtime works: on threads that share memory, on one that it moves to, or on the calling thread alone. */
 export type Mode = "threads" | "worker" | "inline";
@@ -124,8 +134,17 @@ export class Runtime implements AsyncDisposable {
     return this.#context.owner.from(data, options);
   }
 
-  /** Uses a `SharedArrayBuffer` that the user already has, in place. Releasing the array leaves the buffer alone. */
-  adopt<D extends DType>(buffer: SharedArrayBuffer, options: AdoptOptions<D>): SharedView<D> {
+  /**
+   * Uses a `SharedArrayBuffer` that the user already has, in place; in mode `inline` a plain `ArrayBuffer` as well.
+   * Releasing the array leaves the buffer alone.
+   *
+   * @throws a `TypeError` for an `ArrayBuffer` in the other modes, where `from` copies it; a `ValueError` for a place
+   *   outside the buffer
+   */
+  adopt<D extends DType, B extends ArrayBufferLike = SharedArrayBuffer>(
+    buffer: B,
+    options: AdoptOptions<D>,
+  ): MemoryView<D, B> {
     return this.#context.owner.adopt(buffer, options);
   }
 
@@ -140,8 +159,8 @@ export class Runtime implements AsyncDisposable {
    * @param kernel - the URL of a module whose default export is `(range, views, args) => void`, or a built-in's name
    * @throws a `KernelError` with range and cause, and those of other chunks that failed; a `BorrowError` if another call
    *   has the same memory, or a `LeaseTimeoutError` if it has for longer than `acquireTimeoutMs`; the signal's reason; a
-   *   `ModuleLoadError`; a `WorkerLostError` or `DeadlineError`, after which what was lent for writing is poisoned: see
-   *   `MemoryView.isPoisoned`
+   *   `ModuleLoadError`; a `WorkerLostError` or `DeadlineError`, after which what was lent for writing is poisoned if
+   *   the call had begun: see `MemoryView.isPoisoned`
    */
   parallelFor(kernel: URL | string, options: ParallelForOptions): Promise<void> {
     return parallelFor(this.#context, kernel, options);
@@ -178,7 +197,7 @@ export class Runtime implements AsyncDisposable {
    * await gray(photo.at("...", 0), photo.at("...", 1), photo.at("...", 2), { out: luma });
    * ```
    */
-  map<F extends KernelFunction<P>, P extends Parameters = Record<never, never>, D extends DType = DType>(
+  map<F extends KernelFunction<P>, P extends Parameters = NoParameters, D extends DType = DType>(
     source: F,
     options?: MapOptions<P, D>,
   ): MapKernel<Operands<F>, Outputs<F, D>>;
@@ -192,6 +211,48 @@ export class Runtime implements AsyncDisposable {
   ): MapKernel<readonly MemoryView[], SharedView<D>>;
   map(source: AnnotatedFunction | string | Program, options: MapOptions = {}): unknown {
     return makeMap(this.#context, source, options);
+  }
+
+  /**
+   * Makes a reduction: a named one (`sum`, `prod`, `min`, `max`, `mean`, `var`, `std`, `any`, `all`, `argmin`, `argmax`,
+   * `count_nonzero`, `ptp`, `dot`, `norm`), with NumPy's rules, or a function that makes one value of two. It is called
+   * with arrays and NumPy's options, and gives the same bits for any number of threads.
+   *
+   * @throws a `ValueError`, `TypeError` or `DTypeError` for options that make no sense
+   *
+   * @example
+   * ```ts
+   * const mean = await rt.reduce("mean")(luma);
+   * const columns = await rt.reduce("max")(luma, { axis: 0 });
+   * const distance = await rt.reduce("sum", { of: (x, y) => (x - y) ** 2 })(luma, other);
+   * ```
+   */
+  reduce<N extends ReductionName, P extends Parameters = NoParameters>(
+    by: N,
+    options?: ReduceOptions<P>,
+  ): ReduceKernel<ValueOf<N>>;
+  reduce<T = number, P extends Parameters = NoParameters>(
+    by: Combine | string | Program,
+    options?: ReduceOptions<P>,
+  ): ReduceKernel<T>;
+  reduce(by: Combine | string | Program, options: ReduceOptions<Parameters> = {}): unknown {
+    return makeReduce(this.#context, by, options);
+  }
+
+  /**
+   * Makes a scan: `cumsum`, `cumprod`, or running totals by a function that makes one value of two.
+   *
+   * @throws a `ValueError`, `TypeError` or `DTypeError` for options that make no sense
+   *
+   * @example
+   * ```ts
+   * const totals = await rt.scan("cumsum")(weights);
+   * const highest = await rt.scan((a, b) => Math.max(a, b))(prices, { axis: 0 });
+   * ```
+   */
+  scan<P extends Parameters = NoParameters>(by: ScanName | Combine | Program, options?: ScanOptions<P>): ScanKernel;
+  scan(by: ScanName | Combine | Program, options: ScanOptions<Parameters> = {}): ScanKernel {
+    return makeScan(this.#context, by, options);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { KernelError, open, type ParallelForOptions, type Runtime } from "instride";
 import { describeModes } from "./modes.ts";
+import { causeOf, kernelOf } from "./rejections.ts";
 
 const meetAndThrow = new URL("fixtures/meet-and-throw.kernel.ts", import.meta.url);
 
@@ -46,6 +47,20 @@ describeModes((runtime) => {
     expect(error.message).toContain(
       `: not from 10; and ${count === 2 ? "1 more chunk" : `${count - 1} more chunks`} failed`,
     );
+  });
+
+  test("errors: an AggregateError that a body or task throws keeps its class, and what it stands for", async () => {
+    const rt = runtime();
+    const text = '{ throw new AggregateError([new RangeError("a"), new TypeError("b")], "both", { cause: 7 }); }';
+    for (const call of [
+      rt.parallelFor(kernelOf(`() => ${text}`), { over: 1 }),
+      rt.run(kernelOf(`async () => ${text}`)),
+    ]) {
+      const cause = (await causeOf(call)) as AggregateError;
+      expect(cause).toBeInstanceOf(AggregateError);
+      expect([cause.message, ...cause.errors.map(String)]).toEqual(["both", "RangeError: a", "TypeError: b"]);
+      expect(cause.errors[0]).toBeInstanceOf(RangeError);
+    }
   });
 
   test("errors: of several dimensions the first counts most", async () => {

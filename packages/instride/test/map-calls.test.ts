@@ -39,7 +39,11 @@ describeModes((runtime, mode) => {
     const add = rt.map((x, y) => x + y);
     for (const length of [4, LARGE]) {
       await rt.scope(async (s) => {
-        const [a, b, out] = [s.zeros([length], "float64"), s.full([length], 2, "float64"), s.zeros([length], "float64")];
+        const [a, b, out] = [
+          s.zeros([length], "float64"),
+          s.full([length], 2, "float64"),
+          s.zeros([length], "float64"),
+        ];
         for (let round = 0; round < 30; round++) {
           a.fill(round);
           await add(a, b, { out });
@@ -51,7 +55,7 @@ describeModes((runtime, mode) => {
 
   test("map: arrays that were used are released at once, and leave no lease", async () => {
     const rt = runtime();
-    const negate = rt.map((x) => -x);
+    const negate = rt.map((x) => x * -1);
     for (const length of [4, LARGE]) {
       const [a, out] = [rt.zeros([length], "float64"), rt.zeros([length], "float64")];
       for (let round = 0; round < 3; round++) await negate(a, { out });
@@ -171,8 +175,7 @@ describeModes((runtime, mode) => {
     const rt = runtime();
     await rt.scope(async (s) => {
       const x = s.from([1, 2, 3, 4]);
-      using shift = await rt.map((v) => v)
-        .prepare(x.at("0:3"), { out: x.at("1:") });
+      using shift = await rt.map((v) => v).prepare(x.at("0:3"), { out: x.at("1:") });
       await shift.run();
       expect(x.toList()).toEqual([1, 1, 2, 3]);
       await shift.run();
@@ -237,6 +240,25 @@ describeModes((runtime, mode) => {
       await kernel(a, { out: a });
       expect(a.toList()).toEqual([0, 0, 0]);
     });
+  });
+
+  test("map: a negative power of integers is refused before anything is written", async () => {
+    const rt = runtime();
+    for (const length of [3, LARGE]) {
+      await rt.scope(async (s) => {
+        const a = s.full([length], 2, "int32");
+        const b = s.full([length], 3, "int32");
+        const power = rt.map((x, y) => x ** y);
+        await power(a, b, { out: a });
+        expect(a.get(length - 1)).toBe(8);
+        b.set(-1, length - 1);
+        using prepared = await power.prepare(a, b, { out: a });
+        for (const start of [() => power(a, b, { out: a }), () => prepared.run()]) {
+          expect((await rejection(start())).message).toContain("cannot raise integers to a negative power");
+        }
+        expect(a.get(0)).toBe(8);
+      });
+    }
   });
 
   test("map: a call whose deadline passes rejects, and what it wrote is poisoned or as it was", async () => {

@@ -184,6 +184,12 @@ describeModes((runtime) => {
           `cannot send the arguments to another thread: ${place} is a MemoryView, expected it among the views of the call`,
         );
       }
+      class Settings {
+        readonly picture = x;
+      }
+      const hidden = await rejection(rt.parallelFor(fill, { over: 4, args: new Settings() }));
+      expect(hidden).toBeInstanceOf(TypeError);
+      expect(hidden.message).toContain("a MemoryView: lend it among the views of a call");
     });
   });
 });

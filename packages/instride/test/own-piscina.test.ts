@@ -48,7 +48,7 @@ async function busyPiscina(): Promise<{ piscina: Piscina; free: () => void; done
 
 test("close: what waits behind the tasks of a user's Piscina is taken back, and settles", async () => {
   const { piscina, free, done } = await busyPiscina();
-  const [{ threadId }] = piscina.threads as [{ readonly threadId: number }];
+  const threadIds = piscina.threads.map(({ threadId }) => threadId);
   const rt = await open({ piscina });
   const marks = rt.zeros([10], "uint8");
   const x = rt.from([1, 2, 6]);
@@ -63,7 +63,7 @@ test("close: what waits behind the tasks of a user's Piscina is taken back, and 
   expect([rt.leaks(), piscina.queueSize, x.toList(), marks.isPoisoned]).toEqual([[], 0, [1, 2, 6], false]);
   free();
   expect(await done).toBe("opened");
-  expect(piscina.threads.map((thread) => thread.threadId)).toEqual([threadId]);
+  expect(piscina.threads.map(({ threadId }) => threadId)).toEqual(threadIds);
   await piscina.destroy();
 });
 

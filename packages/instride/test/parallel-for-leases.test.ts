@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BorrowError, KernelError, open } from "instride";
+import { BorrowError, DeadlineError, KernelError, type MemoryView, open } from "instride";
 import { describeModes } from "./modes.ts";
 
 const scale = new URL("fixtures/scale.kernel.ts", import.meta.url);
@@ -14,6 +14,33 @@ describeModes((runtime) => {
     await rt.parallelFor(scale, { over: 4, views: { source: array, target: array }, args: { factor: 2 } });
     expect([...new Float64Array(buffer, 16, 4)]).toEqual([2, 4, 6, 8]);
     array.release();
+  });
+
+  test("parallelFor: an adopted ArrayBuffer is used in place in mode inline, and refused with the way out in others", async () => {
+    const rt = runtime();
+    const buffer = new ArrayBuffer(64);
+    const adopt = (): MemoryView<"float64", ArrayBuffer> =>
+      rt.adopt(buffer, { dtype: "float64", shape: [4], byteOffset: 16 });
+    if (rt.mode !== "inline") {
+      expect(adopt).toThrow(TypeError);
+      expect(adopt).toThrow('from() copies other memory, and mode "inline", which has no other threads, adopts it');
+      return;
+    }
+    await rt.scope(async (s) => {
+      const array = adopt();
+      const raw: Float64Array<ArrayBuffer> = array.asTypedArray();
+      raw.set([1, 2, 3, 4]);
+      await rt.parallelFor(scale, { over: 4, views: { source: array, target: array }, args: { factor: 2 } });
+      expect([...new Float64Array(buffer, 16, 4)]).toEqual([2, 4, 6, 8]);
+      const whole = s.adopt(buffer, { dtype: "uint8", shape: [64] });
+      const late = { over: 4, views: { marks: whole }, args: { kind: "slow", ms: 30 }, grainsize: 1, deadlineMs: 20 };
+      const call = rt.parallelFor(misbehave, late);
+      await expect(rt.borrow(array, { mode: "read" })).rejects.toBeInstanceOf(BorrowError);
+      await expect(call).rejects.toBeInstanceOf(DeadlineError);
+      expect([array.isPoisoned, whole.isPoisoned]).toEqual([true, true]);
+      array.release();
+      expect(new Uint8Array(buffer)[0]).toBe(1);
+    });
   });
 
   test("parallelFor: a read-only view can't be written by a body", async () => {

@@ -24,7 +24,7 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
   throw new Error("the call did not reject");
 }
 
-/** Has the threads start and load the kernel: a call with a deadline then begins before it. */
+/** Has a thread start and load the kernel: a call with a deadline then begins before it. */
 async function warmUp(rt: Runtime): Promise<void> {
   using marks = rt.zeros([100], "uint8");
   await rt.parallelFor(misbehave, { over: 100, views: { marks }, args: { kind: "none" } });
@@ -187,10 +187,11 @@ test("poison: a thread that dies in a loop poisons what the loop was writing", (
 test("poison: a body that is ended for a deadline poisons, also in the first pass of a scan", () =>
   withThreads(async (rt) => {
     const marks = rt.zeros([100], "uint8");
-    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 150 };
+    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 400 };
     expect(await errorOf(rt.parallelFor(misbehave, hanging))).toBeInstanceOf(DeadlineError);
     expect(marks.isPoisoned).toBe(true);
     marks.clearPoison();
+    await warmUp(rt);
     const scan = rt.parallelScan(misbehave, { ...hanging, identity: 0, join: (a: number, b: number) => a + b });
     expect(await errorOf(scan)).toBeInstanceOf(DeadlineError);
     expect(marks.isPoisoned).toBe(true);
@@ -220,9 +221,11 @@ test("poison: a thread that dies beside another that throws poisons, although th
 test("poison: a prepared loop poisons as a call does, and can be run again once that is cleared", () =>
   withThreads(async (rt) => {
     const marks = rt.zeros([100], "uint8");
-    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 150 };
+    const hanging = { over: 100, views: { marks }, args: { kind: "hang", at: 50 }, deadlineMs: 400 };
     using loop = await rt.prepare(misbehave, hanging);
     for (let run = 0; run < 2; run++) {
+      // The thread that was ended is replaced.
+      await warmUp(rt);
       expect(await errorOf(loop.run())).toBeInstanceOf(DeadlineError);
       expect(await errorOf(loop.run())).toBeInstanceOf(PoisonedError);
       expect(marks.isPoisoned).toBe(true);

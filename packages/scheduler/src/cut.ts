@@ -55,10 +55,10 @@ export interface Cut {
 }
 
 /** Chunks for each participant of a loop: enough for the fast ones to take from the slow, few enough to cost nothing. */
-export const CHUNKS_PER_PARTICIPANT = 8;
+const CHUNKS_PER_PARTICIPANT = 8;
 
 /** Chunks of a reduction, which must not depend on the number of participants. */
-export const REDUCTION_CHUNKS_MAX = 512;
+const REDUCTION_CHUNKS_MAX = 512;
 
 /** Cells for each participant where chunks are runs of falling length: the longest has half a participant's share. */
 const GUIDED_CELLS_PER_PARTICIPANT = 64;

@@ -8,12 +8,13 @@
 import {
   describe,
   type ErrorContext,
+  type HalfOpenRange,
   ReadonlyError,
   registerErrorClass,
   registerErrorTravel,
   WIRE_ERRORS_MAX,
 } from "@instride/core";
-import { type LoopRange, plainRange, showRange } from "./range.ts";
+import { type LoopRange, showRange } from "./range.ts";
 
 /** How many errors of chunks a {@link KernelError} keeps. */
 export const KERNEL_ERRORS_MAX: number = WIRE_ERRORS_MAX;
@@ -145,10 +146,18 @@ type KernelFields = Pick<KernelError, "kernel" | "range">;
 registerErrorTravel<KernelError>("KernelError", KernelError, {
   fieldsOf: ({ kernel, range }): KernelFields => ({
     kernel: String(kernel),
-    range: range === null ? null : plainRange(range),
+    range: range === null ? null : rangeOf(range),
   }),
   revive: ({ fields, context, errors }) => {
     const { kernel, range } = fields as KernelFields;
     return new KernelError(kernel, range, context.cause, errors as KernelError[]);
   },
 });
+
+/** A range of numbers, whatever it was set to. */
+function rangeOf(range: unknown): LoopRange {
+  const line = ({ start, stop }: Readonly<Record<keyof HalfOpenRange, unknown>>): HalfOpenRange => {
+    return { start: Number(start), stop: Number(stop) };
+  };
+  return Array.isArray(range) ? range.map(line) : line(range as HalfOpenRange);
+}

@@ -18,7 +18,7 @@ export interface GridAxis extends HalfOpenRange {
 export type Grid = readonly GridAxis[];
 
 /** The dimensions that a loop may have. */
-export const GRID_NDIM_MAX = 8;
+const GRID_NDIM_MAX = 8;
 
 /**
  * Passes the ranges of several dimensions through.

@@ -52,7 +52,14 @@ export {
   type TaskOutcome,
   type ThreadData,
 } from "./protocol.ts";
-export { prepareBuiltin, prepareLoop, type PrepareBuiltinOptions, PreparedLoop, type PrepareOptions, type RunOptions } from "./prepared-loop.ts";
+export {
+  prepareBuiltin,
+  prepareLoop,
+  type PrepareBuiltinOptions,
+  PreparedLoop,
+  type PrepareOptions,
+  type RunOptions,
+} from "./prepared-loop.ts";
 export { progressOf } from "./progress-of.ts";
 export { runTask } from "./run-task.ts";
 export { settlesWithin } from "./time-limit.ts";

@@ -53,13 +53,14 @@ export async function loadKernel(
 }
 
 /** A module that is not loaded after so many milliseconds is given up: awaiting at its top level it may never be. */
-export const LOAD_MS_MAX = 15_000;
+const LOAD_MS_MAX = 15_000;
 
 async function importDefault(url: string): Promise<(...parameters: never) => unknown> {
   let module: { readonly default?: unknown };
   try {
     const loading = import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<typeof module>;
-    if (!(await settlesWithin(LOAD_MS_MAX, loading))) throw new Error(`it was not loaded after ${LOAD_MS_MAX / 1000} s`);
+    const isInTime = await settlesWithin(LOAD_MS_MAX, loading);
+    if (!isInTime) throw new Error(`it was not loaded after ${LOAD_MS_MAX / 1000} s`);
     module = await loading;
   } catch (cause) {
     const fact = cause instanceof Error ? cause.message : String(cause);

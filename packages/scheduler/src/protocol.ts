@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { describe, type Descriptor, errorToWire, type LeaseWords, type WasmMemory, type WireError } from "@instride/core";
+import {
+  describe,
+  type Descriptor,
+  errorToWire,
+  type LeaseWords,
+  type WasmMemory,
+  type WireError,
+} from "@instride/core";
 import { ProtocolVersionError } from "./errors.ts";
 import type { Grid } from "./grid.ts";
 import type { LoopRange } from "./range.ts";

@@ -30,12 +30,6 @@ export function showRange(range: LoopRange): string {
   return ranges.map(({ start, stop }) => `[${start}, ${stop})`).join(" × ");
 }
 
-/** The numbers of a range, and nothing else. */
-export function plainRange(range: LoopRange): LoopRange {
-  const plain = ({ start, stop }: HalfOpenRange): HalfOpenRange => ({ start: Number(start), stop: Number(stop) });
-  return "start" in range ? plain(range) : range.map(plain);
-}
-
 /** Orders ranges by where they begin, along their first dimension first. */
 export function compareRanges(a: LoopRange, b: LoopRange): number {
   const [left, right] = [startsOf(a), startsOf(b)];

@@ -162,3 +162,12 @@ test("cut: refuses partitioners that there are not, and for reductions those tha
     'cannot scan with partitioner "guided", which cuts by the number of threads: expected "auto" or "affinity"',
   );
 });
+
+test("cut: chunks are as short as is asked for, as far as there are marks for so many", () => {
+  const short = cutForLoop({ over: 10_000, chunkLengthMax: 100 }, 2);
+  expect([short.chunks.chunkLength, short.chunks.chunkCount]).toEqual([100, 100]);
+  const many = cutForLoop({ over: 10 * CHUNKS_MAX, chunkLengthMax: 1 }, 2);
+  expect([many.chunks.chunkLength, many.chunks.chunkCount]).toEqual([10, CHUNKS_MAX]);
+  const long = cutForLoop({ over: 100, chunkLengthMax: 1000 }, 2);
+  expect(long.chunks).toEqual(cutForLoop({ over: 100 }, 2).chunks);
+});

@@ -1,5 +1,6 @@
 /**
- * Writes which files and which modules of Node are loaded by the import of instride, by `open`, and by the first loop.
+ * Writes which files and which modules of Node are loaded by the import of instride, by `open`, by the first loop, and by the first
+ * kernel.
  *
  * @module
  */
@@ -27,5 +28,8 @@ const byOpen = takeLoaded();
 const views = { source: rt.from([1, 2]).toReadonly(), target: rt.zeros([2], "float64") };
 await rt.parallelFor(new URL("./double.kernel.js", import.meta.url), { over: 2, views, args: { factor: 2 } });
 const byLoop = takeLoaded();
+const next = await rt.map((x) => x + 1)(views.target);
+if (next.get(0) !== views.target.get(0) + 1) throw new Error("a kernel was not computed");
+const byKernel = takeLoaded();
 await rt.close();
-console.log(JSON.stringify({ byImport, byOpen, byLoop }));
+console.log(JSON.stringify({ byImport, byOpen, byLoop, byKernel }));

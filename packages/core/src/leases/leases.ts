@@ -27,10 +27,12 @@ export class LeaseTable {
   readonly #bySpace: Map<object, Set<Lease>> = new Map();
   readonly #freeSlots: number[] = [];
   /** Ended slots under which some thread still counts a view: not used again until it has let go or died. */
-  readonly #restingSlots: Set<number> = new Set();
+  readonly #lingeringSlots: Set<number> = new Set();
   readonly #line: LeaseLine = new LeaseLine();
   #closed: (() => unknown) | null = null;
   #nextSlot = 0;
+  /** Leases that may stand against others: neither pins nor resting. Never too few. */
+  #awake = 0;
 
   /** @param sharing - whether other threads get to its words */
   constructor(sharing: "shared" | "private" = "shared") {
@@ -125,7 +127,7 @@ export class LeaseTable {
    * @throws {@link BorrowError} if it would not
    */
   refuseIfHeld(holder: string, requests: readonly LeaseRequest[]): void {
-    if (this.#line.size === 0 && requests.every(({ space }) => !this.#bySpace.has(space))) return;
+    if (this.#awake === 0 && this.#line.size === 0) return;
     const obstacle = this.#obstacle(holder, requests, null);
     if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
   }
@@ -144,23 +146,23 @@ export class LeaseTable {
     recall: (() => void) | null = null,
   ): Lease[] {
     const leases = this.#open(holder, requests, stack, recall);
-    for (const lease of leases) lease.resting = true;
+    for (const lease of leases) this.#setResting(lease, true);
     return leases;
   }
 
   /** Makes leases of one holder count, all or none. @throws {@link BorrowError} as {@link grant} */
   wake(holder: string, leases: readonly Lease[]): void {
-    if (!this.#areAlone(leases)) {
+    if (this.#awake > 0 || this.#line.size > 0) {
       const obstacle = this.#obstacle(holder, leases, null);
       if (obstacle !== null) throw new BorrowError(`cannot ${obstacle.attempt}: ${obstacle.fact}`);
     }
-    for (const lease of leases) lease.resting = false;
+    for (const lease of leases) this.#setResting(lease, false);
   }
 
   /** Makes leases count no more, until they {@link wake}. */
   rest(leases: readonly Lease[]): void {
     for (const lease of leases) {
-      lease.resting = true;
+      this.#setResting(lease, true);
       // A death in this run says nothing of the next.
       lease.orphaned = false;
     }
@@ -227,6 +229,12 @@ export class LeaseTable {
     for (const lease of leases) if (!protocol.isLive(this.#ports, lease.handle)) this.#forget(lease);
   }
 
+  #setResting(lease: Lease, resting: boolean): void {
+    if (lease.resting === resting) return;
+    lease.resting = resting;
+    if (lease.mode !== "pin") this.#awake += resting ? -1 : 1;
+  }
+
   #liveIn(space: object): Iterable<Lease> {
     const leases = this.#bySpace.get(space) ?? [];
     this.#forgetEnded(leases);
@@ -237,28 +245,22 @@ export class LeaseTable {
     const { slot } = lease.handle;
     if (this.#leases.get(slot) !== lease) return;
     this.#leases.delete(slot);
-    this.#restingSlots.add(slot);
+    this.#setResting(lease, true);
+    this.#lingeringSlots.add(slot);
     const inSpace = this.#bySpace.get(lease.space);
     inSpace?.delete(lease);
     if (inSpace?.size === 0) this.#bySpace.delete(lease.space);
   }
 
-  #wakeSlots(): void {
+  #reclaimSlots(): void {
     this.#forgetEnded(this.#leases.values());
     // Listed after the handles of these slots have ended: whoever could have found one live is among them.
     const rows = protocol.claimedRows(this.#ports);
-    for (const slot of this.#restingSlots) {
+    for (const slot of this.#lingeringSlots) {
       if (protocol.viewsUnder(rows, slot) !== 0) continue;
-      this.#restingSlots.delete(slot);
+      this.#lingeringSlots.delete(slot);
       this.#freeSlots.push(slot);
     }
-  }
-
-  /** True if leases that rest have their spaces for themselves, and nobody waits: so nothing stands against them. */
-  #areAlone(leases: readonly Lease[]): boolean {
-    if (this.#line.size > 0) return false;
-    for (const lease of leases) if (!lease.resting || this.#bySpace.get(lease.space)?.size !== 1) return false;
-    return true;
   }
 
   /** What stands against a grant: a live lease, or the wish of somebody who came before `self`. */
@@ -281,11 +283,11 @@ export class LeaseTable {
     stack: string | undefined,
     recall: (() => void) | null = null,
   ): Lease[] {
-    if (this.#freeSlots.length < requests.length) this.#wakeSlots();
+    if (this.#freeSlots.length < requests.length) this.#reclaimSlots();
     const room = this.#freeSlots.length + HANDLES_MAX - this.#nextSlot;
     if (room < requests.length) {
       throw new MemoryError(
-        `cannot grant ${requests.length} leases to ${holder}: ${this.size} of HANDLES_MAX = ${HANDLES_MAX} are live`,
+        `cannot grant ${requests.length} leases to ${holder}: ${this.#leases.size} of HANDLES_MAX = ${HANDLES_MAX} are live`,
       );
     }
     const since = Date.now();
@@ -304,6 +306,7 @@ export class LeaseTable {
         orphaned: false,
       };
       this.#leases.set(slot, lease);
+      if (lease.mode !== "pin") this.#awake++;
       const inSpace = this.#bySpace.get(request.space);
       if (inSpace === undefined) this.#bySpace.set(request.space, new Set([lease]));
       else inSpace.add(lease);

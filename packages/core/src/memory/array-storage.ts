@@ -11,7 +11,7 @@
  * @module
  */
 import { describe, PoisonedError, ReleasedError } from "../errors.ts";
-import type { ManagedBuffer } from "./managed-buffer.ts";
+import { checkStillThere, type ManagedBuffer } from "./managed-buffer.ts";
 
 /** What an array asks of the owner of its memory. */
 export interface StorageOwner {
@@ -131,6 +131,15 @@ export class ArrayStorage implements ManagedBuffer {
     this.#poison = null;
     // Memory of its own goes once nobody refers to it, and views of a freed array may live on.
     this.home = NOWHERE;
+  }
+}
+
+/** A buffer of the user's that no thread shares: unlike shared memory it may be detached, or shrink. */
+export class PrivateStorage extends ArrayStorage {
+  /** @throws as for any array; a `BufferError` if the bytes are not there any more */
+  override check(): void {
+    super.check();
+    checkStillThere(this.home, this.byteOffset + this.nbytes);
   }
 }
 

@@ -8,17 +8,17 @@
  * @module
  */
 import type { AnyDType } from "../views/buffer-view.ts";
-import { byteLengthOf, isSharedArrayBuffer } from "./array-buffer.ts";
+import { checkAdopted, checkPlace } from "./adoption.ts";
 import { ArrayMemory, type MemoryKind } from "./array-memory.ts";
 import { arrayData, type DataOptions, type Nested } from "./array-data.ts";
-import { ArrayStorage, type StorageOwner } from "./array-storage.ts";
+import { ArrayStorage, PrivateStorage, type StorageOwner } from "./array-storage.ts";
 import { checkDType, type DType, DTYPES, type Scalars } from "../formats/dtype.ts";
 import { callSite, callStack } from "./call-site.ts";
-import { BufferError, describe, ReadonlyError, ReleasedError, ValueError } from "../errors.ts";
+import { BufferError, ReadonlyError, ReleasedError } from "../errors.ts";
 import type { Exportable } from "../protocol/exporter.ts";
 import { describeLoan } from "../leases/loan-descriptor.ts";
 import type { Heap, HeapOptions, HeapStats } from "./heap.ts";
-import { byteBounds, checkShape, contiguousStrides, sizeOf } from "../layout/layout.ts";
+import { checkShape, contiguousStrides, sizeOf } from "../layout/layout.ts";
 import type { Lease, LeaseMode, LeaseRequest, Obstacle } from "../leases/lease-request.ts";
 import { LeaseTable } from "../leases/leases.ts";
 import { type Loan, StandingLoan } from "../leases/standing-loan.ts";
@@ -30,6 +30,8 @@ import { ViewState } from "../views/view-state.ts";
 export interface OwnerOptions extends HeapOptions {
   /** Default `shared`. Neither of the others needs a `SharedArrayBuffer`. */
   readonly memory?: MemoryKind;
+  /** Whether no other thread gets to the arrays. Then a buffer that can't be shared is adopted, too. Default false. */
+  readonly confined?: boolean;
   /** Records where arrays are made and leases are taken, for reports. Each costs a stack trace. Default false. */
   readonly debug?: boolean;
 }
@@ -108,6 +110,7 @@ export class MemoryOwner implements StorageOwner {
   readonly leases: LeaseTable;
   readonly debug: boolean;
   readonly #memory: ArrayMemory;
+  readonly #isConfined: boolean;
   readonly #arrays: Map<ArrayStorage, OwnedArray> = new Map();
 
   /** @throws a `MemoryError` if the platform grants no shared memory */
@@ -115,6 +118,7 @@ export class MemoryOwner implements StorageOwner {
     const { memory = "shared" } = options;
     this.#memory = new ArrayMemory(memory, options);
     this.leases = new LeaseTable(memory === "shared" ? "shared" : "private");
+    this.#isConfined = options.confined === true;
     this.debug = options.debug === true;
   }
 
@@ -192,36 +196,29 @@ export class MemoryOwner implements StorageOwner {
   }
 
   /**
-   * Uses a `SharedArrayBuffer` that the user already has, in place. Releasing the array leaves the buffer alone.
+   * Uses a buffer that the user already has, in place: a `SharedArrayBuffer`, or where the arrays are confined to this
+   * thread an `ArrayBuffer`. Releasing the array leaves the buffer alone.
    *
-   * @throws `TypeError` for any other buffer: it can't be shared, and `from` copies it
+   * @throws `TypeError` for an `ArrayBuffer` that other threads could not use, and for anything else; `from` copies it
    * @throws a `ValueError` if the shape and strides reach outside the buffer
    */
-  adopt<D extends DType>(buffer: SharedArrayBuffer, options: AdoptOptions<D>): SharedView<D> {
-    if (!isSharedArrayBuffer(buffer)) {
-      throw new TypeError(`cannot adopt ${describe(buffer)}: expected a SharedArrayBuffer; from() copies other memory`);
-    }
+  adopt<D extends DType, B extends ArrayBufferLike = SharedArrayBuffer>(
+    buffer: B,
+    options: AdoptOptions<D>,
+  ): MemoryView<D, B> {
+    const Storage = checkAdopted(buffer, this.#isConfined) === "shared" ? ArrayStorage : PrivateStorage;
     const { itemsize, format } = DTYPES[checkDType(options.dtype)];
     const shape = checkShape(options.shape);
     const byteOffset = options.byteOffset ?? 0;
     const strides = Object.freeze([...(options.strides ?? contiguousStrides(shape, itemsize, "C"))]);
     const given = { shape, strides, byteOffset };
-    if (![byteOffset, ...strides].every(Number.isSafeInteger) || byteOffset < 0 || strides.length !== shape.length) {
-      throw new ValueError(
-        `cannot adopt with byteOffset ${byteOffset} and strides [${strides.join(", ")}]: expected an integer from 0, and one for each of ${shape.length} axes`,
-      );
-    }
-    const { low, high } = byteBounds(given, itemsize);
-    const byteLength = byteLengthOf(buffer) ?? 0;
-    if (!(low >= 0 && high <= byteLength)) {
-      throw new ValueError(`cannot adopt bytes [${low}, ${high}) of a buffer of ${byteLength} bytes`);
-    }
+    const { low, high } = checkPlace(buffer, given, itemsize);
     const label = options.label ?? `adopted ${options.dtype} [${shape.join(", ")}]`;
     // The user may adopt parts of one buffer, or the same part twice.
     const memory = { buffer, byteOffset: low, nbytes: high - low, space: buffer };
-    const storage = new ArrayStorage(this, memory, label, buffer, this.debug ? callSite() : null);
+    const storage = new Storage(this, memory, label, buffer, this.debug ? callSite() : null);
     const state = new ViewState({ managed: storage, format, itemsize, ...given, suboffsets: null, readonly: false });
-    return this.#array(storage, state, () => {});
+    return this.#array(storage, state, () => {}) as MemoryView as MemoryView<D, B>;
   }
 
   /**

@@ -49,7 +49,10 @@ export class Scope {
   }
 
   /** As `adopt` of the owner. */
-  adopt<D extends DType>(buffer: SharedArrayBuffer, options: AdoptOptions<D>): SharedView<D> {
+  adopt<D extends DType, B extends ArrayBufferLike = SharedArrayBuffer>(
+    buffer: B,
+    options: AdoptOptions<D>,
+  ): MemoryView<D, B> {
     return this.#add(this.#owner.adopt(buffer, options));
   }
 
@@ -99,7 +102,7 @@ export class Scope {
     this.#kept.push(array);
   }
 
-  #add<D extends DType>(array: SharedView<D>): SharedView<D> {
+  #add<V extends MemoryView>(array: V): V {
     if (this.#ended) {
       array.release();
       throw new ReleasedError("cannot make an array in a scope that has ended: nothing would release it");

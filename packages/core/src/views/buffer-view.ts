@@ -31,6 +31,9 @@ export class ViewParts {
   }
 }
 
+/** What no structured clone takes; the platform's error shows its text. */
+const NOT_CLONEABLE = Symbol("a MemoryView: lend it among the views of a call, or copy it: toList(), toBytes()");
+
 let holdOf: (view: BufferView) => ManagedBuffer;
 
 export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disposable {
@@ -38,6 +41,11 @@ export class BufferView<D extends AnyDType = AnyDType> implements Exporter, Disp
     holdOf = (view): ManagedBuffer => view.#state.managed;
   }
 
+  /**
+   * Has `structuredClone` and `postMessage` throw a `DataCloneError`. They look at an object's own fields with names and at
+   * nothing else: without this one they would make an empty object of a view, and say nothing.
+   */
+  protected readonly notCloneable: symbol = NOT_CLONEABLE;
   readonly #state: ViewState;
   readonly #onRelease: (() => void) | null;
   #released = false;

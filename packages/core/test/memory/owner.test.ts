@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { borrowView } from "../../src/leases/borrowed-view.ts";
 import { DTYPES, type DType } from "../../src/formats/dtype.ts";
 import {
@@ -178,6 +178,52 @@ test("adopt: any other buffer is a TypeError that names the way out", () => {
     expect(() => owner.adopt(buffer, { dtype: "uint8", shape: [8] })).toThrow(TypeError);
     expect(() => owner.adopt(buffer, { dtype: "uint8", shape: [8] })).toThrow("from() copies other memory");
   }
+  expect(() => owner.adopt(new ArrayBuffer(8), { dtype: "uint8", shape: [8] })).toThrow(
+    "cannot adopt an ArrayBuffer: other threads can't use it where it is, expected a SharedArrayBuffer; from() copies " +
+      'other memory, and mode "inline", which has no other threads, adopts it',
+  );
+});
+
+describe("adopt, where no other thread gets to the arrays", () => {
+  const confined = new MemoryOwner({ confined: true });
+
+  test("adopt: uses an ArrayBuffer in place, and what was told about shared ones holds for it", () => {
+    const buffer = new ArrayBuffer(64);
+    const array = confined.adopt(buffer, { dtype: "int32", shape: [2, 3], byteOffset: 8 });
+    array.set(-5, 1, 2);
+    expect(new Int32Array(buffer)[2 + 5]).toBe(-5);
+    expect([array.asTypedArray().buffer === buffer, array.obj === buffer]).toEqual([true, true]);
+    const other = confined.adopt(buffer, { dtype: "uint8", shape: [40] });
+    const loans = confined.lend("job", [{ view: array, mode: "write" }]);
+    expect(() => confined.lend("other", [{ view: other, mode: "read" }])).toThrow(BorrowError);
+    expect(() => array.release()).toThrow(BufferError);
+    confined.poison(loans, new Error("late"));
+    confined.giveBack(loans);
+    expect([array.isPoisoned, other.isPoisoned]).toEqual([true, true]);
+    for (const view of [array, other]) view.release();
+    expect([new Int32Array(buffer)[7], confined.stats().arrays]).toEqual([-5, 0]);
+    expect(() => confined.adopt(buffer, { dtype: "int32", shape: [17] })).toThrow(ValueError);
+    expect(() => confined.adopt({} as ArrayBuffer, { dtype: "uint8", shape: [8] })).toThrow(
+      "expected a SharedArrayBuffer or an ArrayBuffer",
+    );
+  });
+
+  test("adopt: a view of an ArrayBuffer that was detached, or shrank below it, throws", () => {
+    const buffer = new ArrayBuffer(64, { maxByteLength: 64 });
+    const [low, high] = [0, 48].map((byteOffset) =>
+      confined.adopt(buffer, { dtype: "uint8", shape: [16], byteOffset }),
+    );
+    const row = high!.at("2:4");
+    buffer.resize(60);
+    expect(low!.get(15)).toBe(0);
+    for (const use of [() => row.get(0), () => high!.asTypedArray()]) {
+      expect(use).toThrow("cannot use a view that ends at byte 64: its buffer shrank to 60 bytes");
+    }
+    structuredClone(buffer, { transfer: [buffer] });
+    expect(() => low!.get(0)).toThrow("its buffer was detached");
+    for (const view of [row, low!, high!]) view.release();
+    expect(confined.stats().arrays).toBe(0);
+  });
 });
 
 test("lend, borrowView: a view goes there and back as the same memory, counted while it is used", () => {

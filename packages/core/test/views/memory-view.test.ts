@@ -307,6 +307,22 @@ test("toJSON: is a TypeError, so that nothing becomes text by accident", () => {
   expect(() => JSON.stringify({ view: grid() })).toThrow(TypeError);
 });
 
+test("MemoryView: structured clone throws a DataCloneError that names the ways out, wherever the view is", () => {
+  const view = grid();
+  const released = grid();
+  released.release();
+  const text = "a MemoryView: lend it among the views of a call, or copy it: toList(), toBytes()";
+  const { port1, port2 } = new MessageChannel();
+  const copy = Object.assign({}, view);
+  for (const value of [view, released, view.at(0).toReadonly(), copy, { x: [view] }, new Map([["x", view]])]) {
+    for (const send of [() => structuredClone(value), () => port1.postMessage(value)]) {
+      expect(send).toThrow(expect.objectContaining({ name: "DataCloneError", message: expect.stringContaining(text) }));
+    }
+  }
+  port1.close();
+  port2.close();
+});
+
 test("toString: tells dtype or format, shape, and read-only", () => {
   expect([String(grid()), String(grid().at(0).toReadonly()), String(itemOf(">i", 4))]).toEqual([
     "MemoryView int32 [2, 3]",

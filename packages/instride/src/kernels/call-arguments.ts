@@ -25,7 +25,12 @@ export function optionsOf<O extends object>(args: readonly unknown[], count: num
 }
 
 /** The operands of a call. @throws `TypeError` for what is no view, or for too few or too many */
-export function operandsOf(args: readonly unknown[], count: number, kernel: string, names: readonly string[]): Operand[] {
+export function operandsOf(
+  args: readonly unknown[],
+  count: number,
+  kernel: string,
+  names: readonly string[],
+): Operand[] {
   if (count !== names.length) {
     const wanted = names.length === 0 ? "none, and an out" : `${names.length} (${names.join(", ")})`;
     throw new TypeError(`cannot call ${kernel} with ${count} operands: expected ${wanted}`);

@@ -25,6 +25,10 @@ export type HelperKernel = string | Program | ((...args: any[]) => unknown);
 /** What the last parameter of a kernel's function names. */
 export type Parameters = Readonly<Record<string, ParameterValue | HelperKernel>>;
 
+/** What a kernel's parameters are where it has none. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a function's arguments have nothing more than elements
+export type NoParameters = Record<never, never>;
+
 /** What a function sees of a parameter. */
 type SeenParameter<P> = P extends bigint
   ? bigint

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { MemoryView } from "@instride/core";
 import {
   type BuiltinTarget,
   type LoopContext,
@@ -44,12 +45,20 @@ export class KeptLoops {
 /** A loop that stays prepared until it is given up. */
 export class KeptLoop {
   readonly #all: KeptLoops;
+  readonly #owned: readonly MemoryView[];
   #loop: Promise<PreparedLoop> | PreparedLoop;
   #underWay = 0;
   #isRetired = false;
 
-  constructor(context: LoopContext, all: KeptLoops, target: BuiltinTarget, options: PrepareBuiltinOptions) {
-    this.#all = all;
+  /** @param owned - arrays that are released with it */
+  constructor(
+    context: LoopContext & { readonly kept: KeptLoops },
+    target: BuiltinTarget,
+    options: PrepareBuiltinOptions,
+    owned: readonly MemoryView[],
+  ) {
+    this.#all = context.kept;
+    this.#owned = owned;
     this.#loop = this.#prepare(context, target, options);
   }
 
@@ -94,8 +103,16 @@ export class KeptLoop {
   }
 
   #release(): void {
+    if (!(this.#loop instanceof Promise)) return this.#releaseAll(this.#loop);
     // One that could not be prepared has told those that ran it.
-    if (!(this.#loop instanceof Promise)) this.#loop.release();
-    else this.#loop.then((loop) => loop.release()).catch(() => {});
+    this.#loop.then(
+      (loop) => this.#releaseAll(loop),
+      () => this.#releaseAll(null),
+    );
+  }
+
+  #releaseAll(loop: PreparedLoop | null): void {
+    loop?.release();
+    for (const view of this.#owned) view.release();
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { KernelRegistry, LoopContext } from "@instride/scheduler";
 import { KeptLoops } from "./kept-loops.ts";
+import { ScratchSpace } from "./scratch-space.ts";
 
 /** What a runtime gives to its kernels. */
 export interface KernelParts extends LoopContext {
@@ -21,6 +22,7 @@ export class KernelContext implements KernelParts {
   readonly registry: KernelRegistry;
   readonly moves: boolean;
   readonly kept: KeptLoops = new KeptLoops();
+  readonly scratch: ScratchSpace;
 
   constructor({ owner, pool, turn, registry, moves }: KernelParts) {
     this.owner = owner;
@@ -28,6 +30,7 @@ export class KernelContext implements KernelParts {
     this.turn = turn;
     this.registry = registry;
     this.moves = moves;
+    this.scratch = new ScratchSpace(owner);
   }
 
   /** @throws a `ClosedError` once the runtime was closed */

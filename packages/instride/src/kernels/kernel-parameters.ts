@@ -10,6 +10,9 @@ import type { HelperKernel, Parameters, ParameterValue } from "./functions.ts";
 /** Values by name. */
 export type ParameterValues = ReadonlyMap<string, ParameterValue>;
 
+/** What is asked of a program: the names of its parameters, and what stands for those that aren't given. */
+type Names = Pick<Program, "parameters" | "defaults">;
+
 /** What a value counts as: all of one kind share their code. */
 export type ParameterKind = "number" | "bigint" | "boolean";
 
@@ -39,7 +42,7 @@ export function splitParameters(given: Parameters | undefined, kernel: string): 
  *
  * @throws `TypeError` for what is no value; a {@link ValueError} for a name that the kernel hasn't, or one without a value
  */
-export function valuesOf(program: Program, fixed: ParameterValues, given: unknown, kernel: string): ParameterValues {
+export function valuesOf(program: Names, fixed: ParameterValues, given: unknown, kernel: string): ParameterValues {
   if (given !== undefined && (typeof given !== "object" || given === null)) {
     throw new TypeError(`cannot call ${kernel} with ${describe(given)} as parameters: expected an object`);
   }
@@ -58,7 +61,7 @@ export function valuesOf(program: Program, fixed: ParameterValues, given: unknow
 }
 
 /** @throws a {@link ValueError} for a value that was given to a kernel which doesn't name it */
-export function checkNames(program: Program, fixed: ParameterValues, kernel: string): void {
+export function checkNames(program: Names, fixed: ParameterValues, kernel: string): void {
   for (const name of fixed.keys()) if (!program.parameters.includes(name)) throw unknownName(kernel, name, program);
 }
 
@@ -74,9 +77,11 @@ function isProgram(value: unknown): value is Program {
   return typeof value === "object" && value !== null && Array.isArray((value as Partial<Program>).outputs);
 }
 
-function unknownName(kernel: string, name: string, { parameters }: Program): ValueError {
+function unknownName(kernel: string, name: string, { parameters }: Names): ValueError {
   const names = parameters.length === 0 ? "none" : parameters.join(", ");
-  return new ValueError(`cannot give ${kernel} the parameter "${name}": expected one that its function uses (${names})`);
+  return new ValueError(
+    `cannot give ${kernel} the parameter "${name}": expected one that its function uses (${names})`,
+  );
 }
 
 function refusal(kernel: string, name: string, value: unknown, expected: string): TypeError {

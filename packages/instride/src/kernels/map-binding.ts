@@ -5,13 +5,22 @@
  */
 import { broadcastShapes, contiguousStrides, DTYPES, DTypeError, MemoryView, ValueError } from "@instride/core";
 import type { Program } from "@instride/kernels";
-import type { GeneratedLoop, KernelSource, KernelSources, Lowered, MapArguments, OperandLayout, PlannedMap } from "@instride/kernels/compiler";
+import type {
+  GeneratedLoop,
+  KernelSource,
+  KernelSources,
+  Lowered,
+  MapArguments,
+  OperandLayout,
+  PlannedMap,
+} from "@instride/kernels/compiler";
 import { checkOperand, type Operand } from "./call-arguments.ts";
 import type { Compiler } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import { kindOf, type ParameterValues } from "./kernel-parameters.ts";
-import { checkOutputs, givenOutputs, inForm, isSameShape, wantedDTypes } from "./map-outputs.ts";
+import { checkOutputs, givenOutputs, inForm, wantedDTypes } from "./map-outputs.ts";
 import type { MapSettings } from "./map-settings.ts";
+import { copiesOf } from "./operand-copies.ts";
 import { type Copy, type LoopParts, ReadyLoop } from "./ready-loop.ts";
 
 /** What a call says of its arrays. */
@@ -60,7 +69,9 @@ export function typeCall({ compiler, program, settings, label }: ReadKernel, req
   });
   const sources = [...operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
   if (sources.length === 0 && given === null) {
-    throw new ValueError(`cannot call ${label} without operands and without out: expected an out, which gives the shape`);
+    throw new ValueError(
+      `cannot call ${label} without operands and without out: expected an out, which gives the shape`,
+    );
   }
   const shapes = [...sources, ...(given ?? []).map(({ view }) => view)].map((view) => view.shape);
   return { lowered, shape: broadcastShapes(...shapes), given, mask };
@@ -106,7 +117,7 @@ export function bindMap(read: ReadKernel, request: MapRequest, keeps: boolean): 
   try {
     checkOutputs(context.owner, outputs, call.shape, label);
     const sources = sourcesOf(request, call, outputs);
-    copies.push(...copiesOf(read, call.lowered.graph, sources, outputs));
+    copies.push(...copiesOf(read, sources, outputs, readsBeside(call.lowered.graph)));
     const operands = sources.map((view) => copies.find(({ from }) => from === view)?.to ?? view);
     const planned = planOf(read, call.lowered, outputs, operands);
     const arrays = { outputs, sources: operands };
@@ -153,38 +164,9 @@ function sourcesOf<T>({ operands }: MapRequest, { mask }: TypedCall, outputs: re
   return mask === null ? views : [...views, ...outputs, mask];
 }
 
-/**
- * Memory for copies of operands that are overwritten before they have been read: those that share memory with an output,
- * but not element by element.
- */
-function copiesOf(
-  { context: { owner }, compiler, label }: ReadKernel,
-  graph: Lowered["graph"],
-  sources: readonly MemoryView[],
-  outputs: readonly MemoryView[],
-): Copy[] {
-  const readsBeside = (operand: number): boolean =>
-    graph.nodes.some((node) => node.kind === "load" && node.operand === operand && node.shift.length > 0);
-  const overlapped = sources.filter((source, i) =>
-    outputs.some((output) => {
-      if (isSameExtent(source, output) && !readsBeside(i)) return false;
-      return owner.overlap(source, output) !== "no";
-    }),
-  );
-  return [...new Set(overlapped)].map((from) => {
-    const to = owner.empty(from.shape, from.dtype!, { label: `copy for ${label}` });
-    const places = sources.flatMap((source, i) => (source === from ? [i] : []));
-    return { from, to, names: places.map((i) => compiler.operandName(i)) };
-  });
-}
-
-function isSameExtent(a: MemoryView, b: MemoryView): boolean {
-  return (
-    a.byteOffset === b.byteOffset &&
-    a.itemsize === b.itemsize &&
-    isSameShape(a.shape, b.shape) &&
-    a.strides.every((stride, axis) => stride === b.strides[axis] || a.shape[axis]! <= 1)
-  );
+/** Which operands a graph reads neighbours of. */
+function readsBeside({ nodes }: Lowered["graph"]): (operand: number) => boolean {
+  return (operand) => nodes.some((node) => node.kind === "load" && node.operand === operand && node.shift.length > 0);
 }
 
 /** Plans a call, as it would be, without memory for new outputs or copies. */
@@ -192,7 +174,13 @@ export function planCall(read: ReadKernel, request: MapRequest): PlannedMap {
   const call = typeCall(read, request);
   const { lowered, shape, given } = call;
   const made = lowered.dtypes.map((dtype): OperandLayout => {
-    return { dtype, shape, byteOffset: 0, strides: contiguousStrides(shape, DTYPES[dtype].itemsize, "C"), inHeap: true };
+    return {
+      dtype,
+      shape,
+      byteOffset: 0,
+      strides: contiguousStrides(shape, DTYPES[dtype].itemsize, "C"),
+      inHeap: true,
+    };
   });
   const outputs: readonly Planned[] = given?.map(({ view }) => view) ?? made;
   checkOutputs(read.context.owner, given?.map(({ view }) => view) ?? [], shape, read.label);
@@ -241,12 +229,13 @@ function partsOf(
       ...sources.map((view, i) => [compiler.operandName(i), view.toReadonly()] as const),
     ]),
     copies,
-    steps: [{ args, units: plan.units, grain: plan.grain }],
+    owned: [],
+    steps: [{ args, units: plan.units, grain: plan.grain, work: plan.units / plan.grain }],
     isIdempotent: sources.every((source) => outputs.every((output) => owner.overlap(source, output) === "no")),
   };
 }
 
 /** What a call adds to the code: where its arrays lie, and its parameters as lanes hold them. */
 function argumentsOf({ plan }: PlannedMap, { parameters }: Lowered, values: ParameterValues): MapArguments {
-  return { plan, parameters: parameters.map(({ name, toLane }) => toLane(values.get(name)!)) };
+  return { plan, parameters: parameters.map((parameter) => parameter.toLane(values.get(parameter.name)!)) };
 }

@@ -10,11 +10,12 @@ import { loadCompiler } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import { checkNames, kindOf, type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
 import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel } from "./map-binding.ts";
-import type { MapCallOptions, MapPrepareOptions, PreparedMap } from "./map.ts";
+import type { MapCallOptions, PreparedMap } from "./map.ts";
 import { isFormOf } from "./map-outputs.ts";
 import { checkSettings, labelOf, type MapOptions, type MapSettings } from "./map-settings.ts";
 import { runnerOf } from "./plain-map.ts";
 import { PreparedMapCall } from "./prepared-map.ts";
+import { checkPreconditions } from "./preconditions.ts";
 
 /** Calls with different arrays of which each is found again. */
 const BINDINGS_MAX = 8;
@@ -70,11 +71,13 @@ export class MapCalls {
 
   async prepare(args: readonly unknown[]): Promise<PreparedMap> {
     const read = await this.#load();
-    const { request, options } = this.#requestOf<MapPrepareOptions>(read, args);
+    const { request, options } = this.#requestOf(read, args);
     const binding = bindMap(read, request, false);
     try {
       const loop = await binding.loop.prepare(options);
-      return new PreparedMapCall(binding, loop, runnerOf(read, request, binding));
+      const test =
+        binding.lowered.preconditions.length === 0 ? null : () => checkPreconditions(read, binding, request.values, {});
+      return new PreparedMapCall(binding, loop, { plain: runnerOf(read, request, binding), test });
     } catch (error) {
       binding.discard(true);
       throw error;
@@ -106,12 +109,12 @@ export class MapCalls {
     return (this.#read ??= { ...read, source: this.#source, kernels: this.#kernels });
   }
 
-  #requestOf<O extends MapCallOptions>(
+  #requestOf(
     { program }: ReadKernel,
     args: readonly unknown[],
-  ): { readonly request: MapRequest; readonly options: O } {
+  ): { readonly request: MapRequest; readonly options: MapCallOptions } {
     const count = operandCount(args);
-    const options = optionsOf(args, count, NO_OPTIONS) as O;
+    const options = optionsOf(args, count, NO_OPTIONS);
     const operands = operandsOf(args, count, this.label, program.operands);
     const values = valuesOf(program, this.#fixed, options.parameters, this.label);
     return { request: { operands, out: options.out, where: options.where, values }, options };
@@ -120,9 +123,11 @@ export class MapCalls {
   /** A call of arrays that are not known. */
   #callWith(read: ReadKernel, args: readonly unknown[]): Promise<unknown> {
     this.#context.checkOpen();
-    const { request, options } = this.#requestOf<MapCallOptions>(read, args);
+    const { request, options } = this.#requestOf(read, args);
     const mayComeAgain = request.out !== undefined && !this.#context.owner.debug;
     const binding = bindMap(read, request, mayComeAgain);
+    if (binding.lowered.preconditions.length > 0)
+      return settle(runChecked(read, binding, request, options), binding, false);
     let running: Promise<void> | null;
     try {
       const plain = runnerOf(read, request, binding);
@@ -192,6 +197,17 @@ export class MapCalls {
     const running = binding.loop.run(options);
     return running === null ? settled : settle(running, binding, true);
   }
+}
+
+/** Runs a binding after tests of its operands. */
+async function runChecked(
+  read: ReadKernel,
+  binding: MapBinding,
+  { values }: MapRequest,
+  options: MapCallOptions,
+): Promise<void> {
+  await checkPreconditions(read, binding, values, options);
+  await binding.loop.run(options);
 }
 
 function isReleased({ released }: MemoryView): boolean {

@@ -61,7 +61,8 @@ export function inForm(views: readonly MemoryView[], returns: Returns): unknown 
 export function isFormOf(out: unknown, returns: Returns, views: readonly MemoryView[]): boolean {
   if (returns === "value") return out === views[0];
   if (typeof out !== "object" || out === null) return false;
-  if (returns === "array") return Array.isArray(out) && out.length === views.length && out.every((v, i) => v === views[i]);
+  if (returns === "array")
+    return Array.isArray(out) && out.length === views.length && out.every((v, i) => v === views[i]);
   const given = out as Readonly<Record<string, unknown>>;
   return returns.every((name, i) => given[name] === views[i]) && Object.keys(out).length === views.length;
 }
@@ -97,7 +98,9 @@ export function checkOutputs(
       );
     }
     if (selfOverlaps(output) !== "no") {
-      throw new ValueError(`cannot call ${kernel} with output ${i}: elements of it share memory, expected each its own`);
+      throw new ValueError(
+        `cannot call ${kernel} with output ${i}: elements of it share memory, expected each its own`,
+      );
     }
     const other = outputs.slice(0, i).findIndex((before) => owner.overlap(before, output) !== "no");
     if (other >= 0) {

@@ -63,7 +63,7 @@ export function labelOf(source: unknown, name: string | undefined): string {
 
 function isBorder(border: unknown): border is KernelBorder {
   if (BORDERS.includes(border)) return true;
-  return typeof border === "object" && typeof (border as { constant?: unknown } | null)?.constant === "number";
+  return typeof border === "object" && border !== null && "constant" in border && typeof border.constant === "number";
 }
 
 function unknown(kernel: string, option: string, value: unknown, expected: string): ValueError {

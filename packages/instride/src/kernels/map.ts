@@ -46,9 +46,13 @@ export interface MapKernel<A extends readonly unknown[] = readonly MemoryView[],
   /** Makes a call ready to be made often. Release it in the end: until then its arrays can't be released. */
   prepare(...args: readonly [...operands: A, options?: MapPrepareOptions<OutOf<R>>]): Promise<PreparedMap<R>>;
   /** Compiles for operands like these, and runs nothing. */
-  warm(...args: readonly [...operands: A, options?: Pick<MapCallOptions<OutOf<R>>, "out" | "where" | "parameters">]): Promise<void>;
+  warm(
+    ...args: readonly [...operands: A, options?: Pick<MapCallOptions<OutOf<R>>, "out" | "where" | "parameters">]
+  ): Promise<void>;
   /** Says what is computed for operands like these, and how. `String()` of it is what a person reads. */
-  explain(...args: readonly [...operands: A, options?: Pick<MapCallOptions<OutOf<R>>, "out" | "where" | "parameters">]): Promise<Explanation>;
+  explain(
+    ...args: readonly [...operands: A, options?: Pick<MapCallOptions<OutOf<R>>, "out" | "where" | "parameters">]
+  ): Promise<Explanation>;
 }
 
 /** A call that is ready to be made. */

@@ -35,6 +35,8 @@ export interface LoopParts {
   readonly views: Readonly<Record<string, MemoryView>>;
   /** What is copied first: operands that are overwritten before they have been read. */
   readonly copies: readonly Copy[];
+  /** Arrays of the loop's own, which are released with what is prepared of it. */
+  readonly owned: readonly MemoryView[];
   /** One loop, or several, one after the other. */
   readonly steps: readonly LoopStep[];
   /** Whether units may be computed twice. */
@@ -47,8 +49,10 @@ export interface LoopStep {
   readonly args: unknown;
   /** What the loop runs over. */
   readonly units: number;
-  /** Units that take some 0.1 ms. */
+  /** Units of a chunk. */
   readonly grain: number;
+  /** All of its work, in what takes some 0.1 ms. */
+  readonly work: number;
 }
 
 /** How a call of a kernel is run. */
@@ -78,11 +82,11 @@ const CALLER_STEPS = 256;
 /** Who runs a loop. */
 export type RunnerOptions = Pick<CallControl, "deadlineMs" | "caller">;
 
-/** Work of less than so many grains is done by the caller before another thread could be awake. */
-const ALONE_GRAINS = 0.25;
+/** What the unit of work takes, about. */
+const WORK_MS = 0.1;
 
-/** What a grain takes, about. */
-const GRAIN_MS = 0.1;
+/** Up to so much work is done by the caller before another thread could be awake. */
+const ALONE_WORK = 0.25;
 
 /** What the caller needs to run a loop by itself. */
 interface Alone {
@@ -94,6 +98,11 @@ interface Alone {
 }
 
 export class ReadyLoop {
+  /** Whether the caller runs such steps by itself, at once. */
+  static isSmall({ moves, owner }: KernelContext, steps: readonly LoopStep[]): boolean {
+    return workOf(steps) <= ALONE_WORK && !moves && !owner.debug;
+  }
+
   /** Whether the caller runs it by itself. */
   readonly isSmall: boolean;
   readonly #context: KernelContext;
@@ -102,32 +111,34 @@ export class ReadyLoop {
   #parts: LoopParts;
   #alone: Alone | null = null;
   #kept: KeptLoop | null = null;
+  #isSpent = false;
 
   /** @param keeps - whether it may be run again, and so is worth being prepared on all threads */
   constructor(context: KernelContext, parts: LoopParts, keeps: boolean) {
-    const grains = parts.steps.reduce((sum, { units, grain }) => sum + units / grain, 0);
     this.#context = context;
     this.#parts = parts;
     this.#keeps = keeps && !context.owner.debug;
-    this.#estimateMs = grains * GRAIN_MS;
-    this.isSmall = grains <= ALONE_GRAINS && !context.moves && !context.owner.debug;
+    this.#estimateMs = workOf(parts.steps) * WORK_MS;
+    this.isSmall = ReadyLoop.isSmall(context, parts.steps);
   }
 
   /**
    * Runs it.
    *
+   * @param onAlone - is called as soon as the caller alone has run it, before anything else can happen
    * @returns null if it is done; else settles once no thread can touch the arrays any more
    * @throws as it would reject
    */
-  run(control: CallControl): Promise<void> | null {
+  run(control: CallControl, onAlone?: () => void): Promise<void> | null {
     this.#context.checkOpen();
     const { signal, onProgress, deadlineMs, acquireTimeoutMs = 0, caller } = control;
     if (signal?.aborted === true) throw signal.reason;
     if (this.#units === 0) return null;
     const isPlain = deadlineMs === undefined && acquireTimeoutMs === 0 && caller !== "waits";
     if (isPlain && this.isSmall) {
-      if (this.#context.turn.isUsedUpFor(this.#estimateMs)) return this.#runAloneLater(control);
+      if (this.#context.turn.isUsedUpFor(this.#estimateMs)) return this.#runAloneLater(control, onAlone);
       this.runAlone();
+      onAlone?.();
       const total = this.#units;
       onProgress?.({ done: total, total });
       return null;
@@ -199,15 +210,38 @@ export class ReadyLoop {
     this.#kept = null;
   }
 
-  async #runAloneLater(control: CallControl): Promise<void> {
+  /** Gives up all that it has; no run is under way that isn't of what is prepared. It isn't to be run any more. */
+  discard(): void {
+    if (this.#isSpent) return;
+    this.#isSpent = true;
+    if (this.#kept === null) for (const view of this.#parts.owned) view.release();
+    else this.#kept.retire();
+  }
+
+  /** Whether operands are copied before each run. */
+  get hasCopies(): boolean {
+    return this.#parts.copies.length > 0;
+  }
+
+  /** Whether threads are at it, of what is prepared. */
+  get isRunning(): boolean {
+    return this.#kept?.isRunning === true;
+  }
+
+  /** Whether arrays of its own are gone, so that it can't be run any more. */
+  get isSpent(): boolean {
+    return this.#isSpent || (this.#parts.owned.length > 0 && this.#kept?.isRetired === true);
+  }
+
+  async #runAloneLater(control: CallControl, onAlone: (() => void) | undefined): Promise<void> {
     await this.#context.turn.giveWay();
-    await this.run(control);
+    await this.run(control, onAlone);
   }
 
   #runKept(control: Pick<CallControl, "signal" | "onProgress">): Promise<void> {
     if (this.#kept === null || this.#kept.isRetired) {
-      const { target } = this.#parts;
-      this.#kept = new KeptLoop(this.#context, this.#context.kept, target, this.#optionsFor({}));
+      const { target, owned } = this.#parts;
+      this.#kept = new KeptLoop(this.#context, target, this.#optionsFor({}), owned);
     }
     return this.#kept.run(control);
   }
@@ -266,4 +300,8 @@ export class ReadyLoop {
       ranges: steps.map(({ units }) => ({ start: 0, stop: units })),
     };
   }
+}
+
+function workOf(steps: readonly LoopStep[]): number {
+  return steps.reduce((sum, { work }) => sum + work, 0);
 }

@@ -65,12 +65,14 @@ function nameOf(operands: readonly string[], operand: number, count: number): st
 function graphText({ operands: dtypes, nodes, stores }: Graph, { operands }: Program): string {
   const names = { node: (node: Node) => `$${node.id}`, loop: (loop: number) => `loop ${loop}` };
   const lines = nodes.map((node) => {
-    const what = node.kind === "load" ? loadText(node, nameOf(operands, node.operand, dtypes.length)) : nodeKey(node, names);
+    const what =
+      node.kind === "load" ? loadText(node, nameOf(operands, node.operand, dtypes.length)) : nodeKey(node, names);
     return `$${node.id} = ${what}`;
   });
-  return [...lines, ...stores.map(({ dtype, value }, i) => `out${i} ${dtype} = ${value.map(names.node).join(", ")}`)].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    ...stores.map(({ dtype, value }, i) => `out${i} ${dtype} = ${value.map(names.node).join(", ")}`),
+  ].join("\n");
 }
 
 function loadText({ part, shift, type }: LoadNode, name: string): string {
@@ -79,7 +81,10 @@ function loadText({ part, shift, type }: LoadNode, name: string): string {
 }
 
 function loopText({ stores }: Graph, { walk, block, units, grain, loop }: ElementwisePlan): string {
-  const steps = [...loop.outputs.map((step, i) => `out${i} ${step}`), ...loop.inputs.map((step, i) => `in${i} ${step}`)];
+  const steps = [
+    ...loop.outputs.map((step, i) => `out${i} ${step}`),
+    ...loop.inputs.map((step, i) => `in${i} ${step}`),
+  ];
   return [
     `axes [${walk.shape.join(", ")}], of ${stores.length === 1 ? "one output" : `${stores.length} outputs`}`,
     `steps along the last axis, in elements: ${steps.join(", ")}`,

@@ -6,23 +6,28 @@
  * @module
  */
 import { ValueError } from "@instride/core";
-import type { Graph } from "../graph/graph.ts";
 import { type ElementwiseArguments, elementwiseBody, type ThreadMemory } from "../iteration/body.ts";
 import type { Kernel, Views } from "../kernel.ts";
-import type { WasmModule } from "../wasm/platform.ts";
+import { reductionBody } from "../reduction/body.ts";
+import type { ReductionArguments } from "../reduction/call.ts";
 
 /** The loops that run generated code, by the names under which threads know them. */
-export type GeneratedLoop = "map";
+export type GeneratedLoop = "map" | "reduce";
 
-/** Generated code: what survives structured clone. */
-export interface GeneratedCode {
-  /** Null where WebAssembly is refused: then the graph is interpreted. */
-  readonly module: WasmModule | null;
-  readonly graph: Graph;
-}
+/** Generated code of an element-wise kernel. */
+export type MapCode = Required<Pick<ElementwiseArguments, "module" | "graph">>;
 
-/** What a call of generated code adds to it. */
-export type MapArguments = Omit<ElementwiseArguments, keyof GeneratedCode>;
+/** Generated code of a reduction. */
+export type ReduceCode = Required<Pick<ReductionArguments, "module" | "program">>;
+
+/** Generated code: what survives structured clone. Its module is null where WebAssembly is refused. */
+export type GeneratedCode = MapCode | ReduceCode;
+
+/** What a call of an element-wise kernel adds to its code. */
+export type MapArguments = Omit<ElementwiseArguments, keyof MapCode>;
+
+/** What a step of a reduction's call adds to its code. */
+export type ReduceArguments = Omit<ReductionArguments, keyof ReduceCode>;
 
 /** A loop on this thread, made with its code. */
 export type LoopOfCode = (name: string, code: GeneratedCode) => Kernel<Views, never>;
@@ -37,19 +42,25 @@ export function generatedLoops(thread: ThreadMemory): LoopOfCode {
   const made = new WeakMap<GeneratedCode, Kernel<Views, never>>();
   return (name, code) => {
     let loop = made.get(code);
-    if (loop === undefined) made.set(code, (loop = loopOf(name, code, thread)));
+    if (loop === undefined) made.set(code, (loop = joined(bodyOf(name, thread), code)));
     return loop;
   };
 }
 
-function loopOf(name: string, code: GeneratedCode, thread: ThreadMemory): Kernel<Views, never> {
-  if (name !== ("map" satisfies GeneratedLoop)) throw new ValueError(`no generated loop is named "${name}"`);
-  const map = elementwiseBody(thread);
+/** The body of a loop. It keeps what it makes of code, so each code has one of its own. */
+function bodyOf(name: string, thread: ThreadMemory): Kernel<Views, never> {
+  if (name === ("map" satisfies GeneratedLoop)) return elementwiseBody(thread);
+  if (name === ("reduce" satisfies GeneratedLoop)) return reductionBody(thread);
+  throw new ValueError(`no generated loop is named "${name}"`);
+}
+
+/** A body that finds its code among the arguments of each call. */
+function joined(body: Kernel<Views, never>, code: GeneratedCode): Kernel<Views, never> {
   // By the arguments of a call: its chunks are to find what was made for the first of them.
-  const joined = new WeakMap<MapArguments, ElementwiseArguments>();
-  return (range, views: Views, args: MapArguments) => {
-    let call = joined.get(args);
-    if (call === undefined) joined.set(args, (call = { ...args, ...code }));
-    return map(range, views, call);
+  const calls = new WeakMap<object, object>();
+  return (range, views, args: object) => {
+    let call = calls.get(args);
+    if (call === undefined) calls.set(args, (call = { ...args, ...code }));
+    return body(range, views, call as never);
   };
 }

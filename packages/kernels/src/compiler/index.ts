@@ -18,9 +18,14 @@ export {
   generatedLoops,
   type LoopOfCode,
   type MapArguments,
+  type ReduceArguments,
 } from "./generated-loops.ts";
 export { type PlannedMap, planMap } from "./map-code.ts";
 export { lowerKept } from "./map-program.ts";
 export { type Explanation, explainMap } from "./explain.ts";
 export { isPlain, type PlainCall, type PlainMemory, runPlainRange } from "./plain-run.ts";
 export { broadcastLayout } from "../iteration/layouts.ts";
+export { reducedAxes, reducedShape } from "../reduction/axes.ts";
+export { isReductionName, type ReductionName, REDUCTIONS, type ScanName, SCANS } from "../reduction/reductions.ts";
+export { type PlannedReduce, planReduce, planScanning } from "./reduce-code.ts";
+export { accumulatorLanes, type ReductionQuery, type TypedReduction, typeReduction } from "./reduction-types.ts";

@@ -9,7 +9,7 @@ import type { OperandLayout } from "../iteration/layouts.ts";
 import { buildElementwise } from "../iteration/module.ts";
 import { type ElementwisePlan, planElementwise } from "../iteration/plan.ts";
 import { RecentMap } from "./recent-map.ts";
-import type { GeneratedCode } from "./generated-loops.ts";
+import type { MapCode } from "./generated-loops.ts";
 
 /** Modules that are kept for later calls, in one process. */
 const MODULES_KEPT_MAX = 512;
@@ -18,7 +18,7 @@ const MODULES_KEPT_MAX = 512;
 interface Entry {
   /** Short, and of this code only: it travels with each call. */
   readonly id: string;
-  readonly code: GeneratedCode;
+  readonly code: MapCode;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -58,7 +58,7 @@ function build(graph: Graph, plan: ElementwisePlan, compiles: boolean): Entry {
 }
 
 /** The module of some bytes, or null where the platform has no WebAssembly, or its policy refuses it. */
-function moduleOf(bytes: Uint8Array<ArrayBuffer>): WasmModule | null {
+export function moduleOf(bytes: Uint8Array<ArrayBuffer>): WasmModule | null {
   if (typeof (globalThis as { readonly WebAssembly?: unknown }).WebAssembly === "undefined") return null;
   try {
     return compileModule(bytes);

@@ -6,8 +6,6 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Site } from "./functions.ts";
-import { realFunction } from "./mathematics.ts";
-import type { Parts } from "./parts.ts";
 
 /** What a product is made of, where it may go into a sum without having been rounded. */
 function factorsOf({ relaxed, dtype }: Site, node: Node): readonly [Node, Node] | null {
@@ -75,11 +73,6 @@ export function smallPower(b: GraphBuilder, x: Node, exponent: Node): Node | nul
     default:
       return null;
   }
-}
-
-/** Of a complex number. */
-export function magnitude(site: Site, [re, im]: Parts): Node {
-  return realFunction({ ...site, name: "hypot" }, [re!, im!]);
 }
 
 /** Of a real number: 0 or pi, by its sign. */

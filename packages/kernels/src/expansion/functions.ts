@@ -12,9 +12,9 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import { kindOf } from "../typing/promotion.ts";
 import { bitOperation, type BitOperation, fromInt32, invertBits, leadingZeros, toInt32 } from "./bits.ts";
-import { castParts, isNonzero } from "./casts.ts";
+import { isNonzero, zeroOf } from "./casts.ts";
 import { equalParts, extremeParts, isNaNParts, orderedParts } from "./comparisons.ts";
-import { divideComplex, multiplyComplex, reciprocalComplex, signComplex, squareComplex } from "./complex-numbers.ts";
+import { multiplyComplex } from "./complex-numbers.ts";
 import * as floats from "./floats.ts";
 import { roundToHalf } from "./half.ts";
 import * as integers from "./integers.ts";
@@ -59,15 +59,9 @@ function expanded(site: Site, args: readonly Parts[]): Parts {
   if (typeof special === "function") return special(site, ...args);
   const kind = kindOf(dtype);
   if (kind === "complex") return special?.complex?.(site, ...args) ?? complexFunction(site, args);
-  const [x, y] = args.map(([node]) => node!);
+  const nodes = args.map(([node]) => node!);
   const ofKind = kind === "float" || kind === "bool" ? special?.[kind] : special?.integer;
-  if (ofKind !== undefined) return [ofKind(site, x!, y!)];
-  return [
-    realFunction(
-      site,
-      args.map(([node]) => node!),
-    ),
-  ];
+  return [ofKind === undefined ? realFunction(site, nodes) : ofKind(site, nodes[0]!, nodes[1]!)];
 }
 
 /** Of numbers of float16 these give such. */
@@ -162,6 +156,8 @@ function test(expand: (b: GraphBuilder, x: Node) => Node, join: "and" | "or", of
 const power: OfKinds = {
   integer: ofInteger(integers.powerOf),
   float: (site, x, y) => floats.smallPower(site.b, x, y) ?? realFunction(site, [x, y]),
+  // JavaScript has no complex numbers, and so no other power of them.
+  complex: (site, x, y) => complexFunction({ ...site, name: "power" }, [x, y]),
 };
 
 const EXPANSIONS: Readonly<Partial<Record<FunctionName, Expansion | OfKinds>>> = {
@@ -178,7 +174,7 @@ const EXPANSIONS: Readonly<Partial<Record<FunctionName, Expansion | OfKinds>>> =
     float: ofFloat((b, x, y) => b.mul(x, y)),
     complex: ({ b }, x, y) => multiplyComplex(b, x, y),
   },
-  divide: { float: ofFloat((b, x, y) => b.div(x, y)), complex: ({ b }, x, y) => divideComplex(b, x, y) },
+  divide: { float: ofFloat((b, x, y) => b.div(x, y)) },
   floor_divide: { integer: ofInteger(integers.floorDivide) },
   remainder: { integer: ofInteger(integers.remainderOf) },
   fmod: { integer: ofInteger(integers.fmodOf) },
@@ -194,22 +190,18 @@ const EXPANSIONS: Readonly<Partial<Record<FunctionName, Expansion | OfKinds>>> =
     bool: first,
     integer: ofInteger(integers.magnitude),
     float: ofFloat((b, x) => b.abs(x)),
-    complex: (site, x) => [floats.magnitude(site, x)],
   },
   sign: {
     integer: ofInteger(integers.signOf),
     float: ofFloat(floats.signOf),
-    complex: (site, x) => signComplex(site.b, x, floats.magnitude(site, x)),
   },
   reciprocal: {
     integer: ofInteger(integers.reciprocalOf),
     float: ofFloat((b, x) => b.div(b.constant(x.type, 1), x)),
-    complex: ({ b }, x) => reciprocalComplex(b, x),
   },
   square: {
     integer: ({ b, dtype }, x) => integers.ringOperation(b, "mul", dtype, x, x),
     float: ofFloat((b, x) => b.mul(x, x)),
-    complex: ({ b }, x) => squareComplex(b, x),
   },
   equal: ({ b, inputs }, x, y) => [equalParts(b, inputs, x, y)],
   not_equal: ({ b, inputs }, x, y) => [b.not(equalParts(b, inputs, x, y))],
@@ -246,9 +238,11 @@ const EXPANSIONS: Readonly<Partial<Record<FunctionName, Expansion | OfKinds>>> =
   copysign: { float: ofFloat(floats.withSignOf) },
   conjugate: ({ b }, [re, im]) => (im === undefined ? [re!] : [re!, b.neg(im)]),
   real: (_, [re]) => [re!],
-  imag: ({ b, dtype }, [re, im]) => [im ?? castParts(b, [b.bool(false)], "bool", dtype)[0] ?? re!],
+  imag: ({ b, dtype }, [, im]) => (im === undefined ? zeroOf(b, dtype) : [im]),
   complex: (_, [re], [im]) => [re!, im!],
-  angle: { float: (site, x) => floats.angleOf(site, x) },
+  angle: {
+    float: (site, x) => floats.angleOf(site, x),
+  },
   js_round: rounding(ofFloat(floats.roundHalfUp)),
   js_minimum: jsExtreme("minimum"),
   js_maximum: jsExtreme("maximum"),

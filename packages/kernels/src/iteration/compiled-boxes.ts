@@ -38,6 +38,15 @@ export interface CompiledCall {
 /** Gets the calls that compute a box, one after the other; the values are its own. Says whether to go on. */
 export type TakeCall = (call: CompiledCall) => boolean;
 
+/** By the parameters of a plan's code, which calls of one layout share. */
+const knownPlaces = new WeakMap<readonly RunParameter[], Places>();
+
+function placesOf(plan: ElementwisePlan): Places {
+  let places = knownPlaces.get(plan.parameters);
+  if (places === undefined) knownPlaces.set(plan.parameters, (places = new Places(plan)));
+  return places;
+}
+
 /** Where arguments stand in the list. */
 class Places {
   readonly count: number;
@@ -95,7 +104,7 @@ export class CompiledBoxes {
       const value = parameters[parameter.parameter]!;
       return typeof value === "boolean" ? Number(value) : value;
     });
-    this.#places = new Places(plan);
+    this.#places = placesOf(plan);
   }
 
   /**

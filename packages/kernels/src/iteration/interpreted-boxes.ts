@@ -8,7 +8,7 @@ import { Interpreter } from "../graph/interpreter.ts";
 import { InterpretedWalk } from "../graph/run-interpreted.ts";
 import type { Box } from "../graph/boxes.ts";
 import type { ElementwisePlan } from "./plan.ts";
-import type { PlanBuffers } from "./staging.ts";
+import type { PlanBuffers } from "./plan-views.ts";
 import { offsetsAt } from "./walk.ts";
 
 export class InterpretedBoxes {

@@ -33,6 +33,7 @@ export type CallLayout = Omit<OperandLayout, "shape">;
  */
 export function broadcastLayout({ shape: own, ...layout }: OperandLayout, shape: readonly number[]): CallLayout {
   const added = shape.length - own.length;
+  if (added === 0 && own.every((length, axis) => length === shape[axis])) return layout;
   const strides = shape.map((length, axis) => {
     const inner = axis - added;
     return inner < 0 || (own[inner] === 1 && length !== 1) ? 0 : layout.strides[inner]!;

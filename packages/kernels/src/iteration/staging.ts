@@ -17,19 +17,22 @@ import type { Step } from "../wasm/streams.ts";
 import type { StreamBox } from "./border-boxes.ts";
 import { CompiledBoxes } from "./compiled-boxes.ts";
 import type { ElementwisePlan } from "./plan.ts";
+import type { PlanBuffers } from "./plan-views.ts";
 
 /** As much as stays in a second-level cache, with what is copied from and to. */
 const PAGES = 2;
 
-/** A memory for staging. @param isShared - as the modules want it that work on it */
-export function stagingMemory(isShared: boolean): WasmMemory {
-  return createMemory(PAGES, PAGES, isShared);
-}
+const memories = new Map<boolean, WasmMemory>();
 
-/** The memories of a plan's outputs and operands. */
-export interface PlanBuffers {
-  readonly outputs: readonly ArrayBufferLike[];
-  readonly operands: readonly ArrayBufferLike[];
+/**
+ * The memory for staging of this thread: one for all calls, which come one after the other.
+ *
+ * @param isShared - as the modules want it that work on it
+ */
+export function stagingMemory(isShared: boolean): WasmMemory {
+  let memory = memories.get(isShared);
+  if (memory === undefined) memories.set(isShared, (memory = createMemory(PAGES, PAGES, isShared)));
+  return memory;
 }
 
 /** A stream's elements in the staging memory. */
@@ -54,8 +57,9 @@ export class StagedBoxes {
     const bytes =
       outputs.reduce((sum, output, at) => sum + bytesOf(loop.outputs[at]!, output), 0) +
       streams.reduce((sum, { operand }, at) => sum + bytesOf(loop.inputs[at]!, operands[operand]!), 0);
-    const room = PAGES * PAGE_BYTES - ALIGNMENT * (outputs.length + streams.length + 1);
-    this.#elementsMax = Math.max(1, Math.floor(room / bytes));
+    const room = PAGES * PAGE_BYTES - 2 * ALIGNMENT * (outputs.length + streams.length);
+    const elements = Math.floor(room / bytes);
+    this.#elementsMax = elements > ALIGNMENT ? elements - (elements % ALIGNMENT) : Math.max(1, elements);
   }
 
   /** Computes a box. @throws a `KernelBudgetError` */
@@ -79,11 +83,17 @@ export class StagedBoxes {
     const { walk, outputs, operands, streams, loop } = this.#plan;
     const room = new Room();
     const targets = outputs.map(({ dtype }, output) =>
-      room.take(dtype, shape, walk.strides[output]!, loop.outputs[output]!),
+      room.take(dtype, shape, walk.strides[output]!, loop.outputs[output]!, offsets[output]!),
     );
     const sources = streams.map(({ operand }, stream) => {
       const { dtype } = operands[operand]!;
-      const place = room.take(dtype, shape, walk.strides[outputs.length + operand]!, loop.inputs[stream]!);
+      const place = room.take(
+        dtype,
+        shape,
+        walk.strides[outputs.length + operand]!,
+        loop.inputs[stream]!,
+        inputs[stream] ?? 0,
+      );
       this.#bringIn(place, operand, inputs[stream]!, shape, buffers.operands[operand]!);
       return place;
     });
@@ -145,6 +155,7 @@ function constantElement(dtype: DType, constant: number): ArrayBuffer {
 }
 
 const ALIGNMENT = 64;
+const WORD_BYTES = 8;
 
 /** Elements of room that a stream takes for each of its own. */
 function gapOf(step: Step): number {
@@ -158,14 +169,16 @@ class Room {
   /**
    * @param strides - of the array itself; along an axis where they are 0 it has one element
    * @param step - along the last axis, as the code expects it
+   * @param from - where the array's elements begin: engines copy shared memory fast between places that lie alike in
+   *   words of 8 bytes, and eight times slower between others
    */
-  take(dtype: DType, shape: readonly number[], strides: readonly number[], step: Step): Place {
+  take(dtype: DType, shape: readonly number[], strides: readonly number[], step: Step, from: number): Place {
     const { itemsize } = DTYPES[dtype];
     const run = shape.length - 1;
     const gap = step === "strided" ? 1 : step;
     const own = new Array<number>(shape.length).fill(0);
     let span = itemsize;
-    let byteOffset = this.#next;
+    let byteOffset = this.#next + (from % WORD_BYTES);
     if (gap !== 0) {
       own[run] = gap * itemsize;
       if (gap < 0) byteOffset += (1 - shape[run]!) * own[run];
@@ -176,7 +189,7 @@ class Room {
       own[axis] = span;
       span *= shape[axis]!;
     }
-    this.#next += Math.ceil(span / ALIGNMENT) * ALIGNMENT;
+    this.#next += Math.ceil((span + WORD_BYTES) / ALIGNMENT) * ALIGNMENT;
     return { byteOffset, strides: own };
   }
 }

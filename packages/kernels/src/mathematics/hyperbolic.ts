@@ -68,6 +68,12 @@ export function sinh(b: GraphBuilder, type: FloatLane, x: Node): Node {
   return b.copysign(b.select(isSmall, oddSeries(b, magnitude, TABLES[type].sinh), byExp), x);
 }
 
+/** sinh x - x for |x| up to 1. */
+export function sinhBeyondLinear(b: GraphBuilder, type: FloatLane, x: Node): Node {
+  const square = b.mul(x, x);
+  return b.mul(b.mul(x, square), horner(b, square, TABLES[type].sinh));
+}
+
 /** (e^x + e^-x) / 2. */
 export function cosh(b: GraphBuilder, type: FloatLane, x: Node): Node {
   const magnitude = b.abs(x);

@@ -10,6 +10,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { FloatLane } from "../graph/operations.ts";
 import { estrin, horner } from "./expansion.ts";
+import { exactSum, fastSum, negated, type Pair, pairOf, pairQuotient, scaled, selectPair } from "./pairs.ts";
 
 /**
  * `arctan t = t - t z A(z)` with `z = t²`, and `arcsin u = u + u z S(z)` with `z = u²`, for |t| and |u| up to
@@ -119,8 +120,21 @@ export function arctan(b: GraphBuilder, type: FloatLane, x: Node): Node {
   return b.copysign(addArctan(b, type, base, b.div(dividend, divisor)), x);
 }
 
-/** The angle of the point (x, y), as C99 has it for zeros and infinities. */
-export function arctan2(b: GraphBuilder, type: FloatLane, y: Node, x: Node): Node {
+/** A point's angle as a known one and the angle of a small tangent, which is a quotient; both between 0 and pi. */
+interface Direction {
+  readonly base: AngleNodes;
+  readonly dividend: Node;
+  readonly divisor: Node;
+  /** What the two are short of where they are a difference and a sum, else 0. */
+  readonly dividendError: Node;
+  readonly divisorError: Node;
+  /** Says where the quotient is 0, and may not be computed. */
+  readonly isNone: Node;
+  /** Says where its sign is to be turned. */
+  readonly isLeft: Node;
+}
+
+function directionOf(b: GraphBuilder, type: FloatLane, y: Node, x: Node): Direction {
   const constant = (value: number): Node => b.constant(type, value);
   // A sum of the two must not overflow, and nothing be lost of small numbers that are of one size.
   const scale = b.select(b.lt(b.abs(y), constant(1)), constant(1), constant(0.25));
@@ -134,17 +148,46 @@ export function arctan2(b: GraphBuilder, type: FloatLane, y: Node, x: Node): Nod
   );
   const pick = (large: Node, middle: Node, small: Node): Node =>
     b.select(isLarge, large, b.select(isMiddle, middle, small));
-  const dividend = pick(b.neg(width), b.sub(height, width), height);
-  const divisor = pick(height, b.add(height, width), width);
-  // Two zeros have no quotient, nor have two infinities.
-  const quotient = b.select(b.eq(height, width), constant(0), b.div(dividend, divisor));
+  const [difference, sum] = [exactSum(b, height, b.neg(width)), exactSum(b, height, width)];
   const isLeft = b.lt(b.copysign(constant(1), x), constant(0));
   const angle = (right: Angle, left: Angle): AngleNodes =>
     selectAngle(b, isLeft, angleNodes(b, type, left), angleNodes(b, type, right));
   const half = angle(rightAngles(type, 0.5), THREE_HALVES_RIGHT[type]);
   const middle = selectAngle(b, isMiddle, half, angle(NONE, rightAngles(type, 2)));
-  const base = selectAngle(b, isLarge, angleNodes(b, type, rightAngles(type, 1)), middle);
+  const zero = constant(0);
+  return {
+    base: selectAngle(b, isLarge, angleNodes(b, type, rightAngles(type, 1)), middle),
+    dividend: pick(b.neg(width), difference.high, height),
+    divisor: pick(height, sum.high, width),
+    dividendError: pick(zero, difference.low, zero),
+    divisorError: pick(zero, sum.low, zero),
+    // Two zeros have no quotient, nor have two infinities.
+    isNone: b.eq(height, width),
+    isLeft,
+  };
+}
+
+/** The angle of the point (x, y), as C99 has it for zeros and infinities. */
+export function arctan2(b: GraphBuilder, type: FloatLane, y: Node, x: Node): Node {
+  const { base, dividend, divisor, isNone, isLeft } = directionOf(b, type, y, x);
+  const quotient = b.select(isNone, b.constant(type, 0), b.div(dividend, divisor));
   return b.copysign(addArctan(b, type, base, b.select(isLeft, b.neg(quotient), quotient)), y);
+}
+
+/** The same in two parts, to some 2^-56 of it. Of f64, of finite numbers. */
+export function arctan2InParts(b: GraphBuilder, y: Node, x: Node): Pair {
+  const { base, dividend, divisor, dividendError, divisorError, isNone, isLeft } = directionOf(b, "f64", y, x);
+  const zero = pairOf(b, b.f64(0));
+  const parts = [dividend, divisor].map((high, at) => ({ high, low: at === 0 ? dividendError : divisorError }));
+  const quotient = selectPair(b, isNone, zero, pairQuotient(b, parts[0]!, parts[1]!));
+  const { high: t, low } = selectPair(b, isLeft, negated(b, quotient), quotient);
+  const z = b.mul(t, t);
+  const small = b.mul(b.mul(t, z), polynomial(b, z, ARCTAN.f64));
+  // The slope there is 1 / (1 + t^2).
+  const rest = b.sub(b.div(low, b.add(z, b.f64(1))), small);
+  const lead = fastSum(b, base.high, t);
+  const sum = fastSum(b, lead.high, b.add(lead.low, b.add(rest, base.low)));
+  return scaled(b, sum, b.copysign(b.f64(1), y));
 }
 
 /** What arcsin and arccos of x are made of: for |x| above 1/2 by `arcsin x = pi/2 - 2 arcsin sqrt((1 - x)/2)`. */

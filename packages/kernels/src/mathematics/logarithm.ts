@@ -51,9 +51,9 @@ const TABLES: Readonly<Record<FloatLane, LogarithmTable>> = {
 
 /** The natural logarithm. */
 export function log(b: GraphBuilder, type: FloatLane, x: Node): Node {
-  const { exponent, f, s, series } = reduce(b, x, false);
+  const { exponent, f, smaller } = reduce(b, x, false);
   const [high, low] = TABLES[type].ln2;
-  const rest = b.sub(f, b.sub(b.mul(s, b.sub(f, series)), b.mul(exponent, b.constant(type, low))));
+  const rest = b.sub(f, b.sub(smaller, b.mul(exponent, b.constant(type, low))));
   return withExtremes(b, x, x, b.add(b.mul(exponent, b.constant(type, high)), rest));
 }
 
@@ -91,10 +91,10 @@ export function log1pOfSum(b: GraphBuilder, type: FloatLane, x: Node, low: Node 
   const taken = b.sub(sum, one);
   const error = b.add(b.sub(one, b.sub(sum, taken)), b.sub(x, taken));
   const correction = b.div(low === null ? error : b.add(error, low), sum);
-  const { exponent, f, s, series } = reduce(b, sum, true);
+  const { exponent, f, smaller } = reduce(b, sum, true);
   const [ln2High, ln2Low] = TABLES[type].ln2;
   const lows = b.add(b.mul(exponent, b.constant(type, ln2Low)), correction);
-  const rest = b.sub(f, b.sub(b.mul(s, b.sub(f, series)), lows));
+  const rest = b.sub(f, b.sub(smaller, lows));
   return withExtremes(b, sum, x, b.add(b.mul(exponent, b.constant(type, ln2High)), rest));
 }
 
@@ -105,7 +105,7 @@ export function log1pOfSum(b: GraphBuilder, type: FloatLane, x: Node, low: Node 
  * @param low - less than an ulp of it
  */
 export function logInParts(b: GraphBuilder, x: Node, low: Node): { readonly high: Node; readonly low: Node } {
-  const { exponent, f, s, series } = reduce(b, x, true);
+  const { exponent, f, smaller } = reduce(b, x, true);
   const [ln2High, ln2Low] = TABLES.f64.ln2;
   const lows = b.add(b.mul(exponent, b.f64(ln2Low)), b.div(low, x));
   // The multiple is the larger one, or 0.
@@ -117,9 +117,10 @@ export function logInParts(b: GraphBuilder, x: Node, low: Node): { readonly high
 interface ReducedLogarithm {
   readonly exponent: Node;
   readonly f: Node;
-  readonly s: Node;
-  /** R. */
-  readonly series: Node;
+  /** log(1 + f) is f less this. */
+  readonly smaller: Node;
+  /** The same, more accurately. */
+  readonly smallerFinely: Node;
 }
 
 function reduce(b: GraphBuilder, x: Node, isNormal: boolean): ReducedLogarithm {
@@ -129,7 +130,13 @@ function reduce(b: GraphBuilder, x: Node, isNormal: boolean): ReducedLogarithm {
   const s = b.div(f, b.add(f, b.constant(type, 2)));
   const square = b.mul(s, s);
   const series = b.mul(square, horner(b, square, TABLES[type].series));
-  return { exponent, f, s, series };
+  const h = b.mul(b.mul(f, f), b.constant(type, 0.5));
+  return {
+    exponent,
+    f,
+    smaller: b.mul(s, b.sub(f, series)),
+    smallerFinely: b.sub(h, b.mul(s, b.add(h, series))),
+  };
 }
 
 /**
@@ -143,11 +150,9 @@ function inBase(
   factor: readonly [number, number],
   high: Node,
   low: Node | null,
-  { f, s, series }: ReducedLogarithm,
+  { f, smallerFinely: smaller }: ReducedLogarithm,
 ): Node {
   const type = f.type as FloatLane;
-  const h = b.mul(b.mul(f, f), b.constant(type, 0.5));
-  const smaller = b.sub(h, b.mul(s, b.add(h, series)));
   const natural = truncateBits(b, b.sub(f, smaller), TABLES[type].halfBits);
   const naturalRest = b.sub(b.sub(f, natural), smaller);
   const [factorHigh, factorLow] = factor.map((part) => b.constant(type, part)) as [Node, Node];

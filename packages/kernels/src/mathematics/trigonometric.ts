@@ -11,6 +11,7 @@ import type { Node } from "../graph/graph.ts";
 import type { FloatLane } from "../graph/operations.ts";
 import { type ReducedAngle, reduceAngle } from "./angle-reduction.ts";
 import { horner } from "./expansion.ts";
+import { fastSum } from "./pairs.ts";
 
 /**
  * With `z = r²`: `sin r = r - r z S(z)` and `cos r = 1 - z/2 + z² C(z)`, for |r| up to 1.001 pi/4.
@@ -82,10 +83,10 @@ export function sinAndCosInParts(b: GraphBuilder, x: Node): { readonly sin: Part
   const { quadrant } = angle;
   const odd = isOdd(b, quadrant);
   const [sine, cosine] = [sinOf(b, "f64", angle), cosOf(b, "f64", angle)];
-  const pick = (yes: Parts, no: Parts, turns: Node): Parts => ({
-    high: turned(b, b.select(odd, yes.high, no.high), turns),
-    low: turned(b, b.select(odd, yes.low, no.low), turns),
-  });
+  const pick = (yes: Parts, no: Parts, turns: Node): Parts => {
+    const { high, low } = fastSum(b, b.select(odd, yes.high, no.high), b.select(odd, yes.low, no.low));
+    return { high: turned(b, high, turns), low: turned(b, low, turns) };
+  };
   return { sin: pick(cosine, sine, quadrant), cos: pick(sine, cosine, b.add(quadrant, b.i64(1n))) };
 }
 

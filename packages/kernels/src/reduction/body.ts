@@ -11,11 +11,14 @@ import { createMemory, instantiateModule, PAGE_BYTES, type WasmExports, type Was
 import { NO_CANCEL } from "../wasm/run-parameters.ts";
 import { PassCall, type ReductionArguments } from "./call.ts";
 import { CompiledStates, DirectFolder, StagedFolder } from "./compiled-pass.ts";
+import { DirectScanner, StagedScanner } from "./compiled-scan.ts";
+import { ColumnFolder, WholeFolder } from "./column-pass.ts";
+import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
-import type { Folder, StateRunner } from "./pass-runner.ts";
+import type { Folder, Scanner, StateRunner } from "./pass-runner.ts";
 import type { ReductionPlan, ReductionProgram } from "./plan.ts";
 import { Stage } from "./stage.ts";
-import { mergeBlocks } from "./tree.ts";
+import { mergeBlocks, prefixBlocks } from "./tree.ts";
 import { forEachOutputRun, unitOf } from "./units.ts";
 
 /**
@@ -79,9 +82,7 @@ function kept<V>(map: Map<string, V>, key: string, make: () => V): V {
 /** Computes units of one step of one call. */
 class StepRunner {
   readonly #call: PassCall;
-  readonly #phase: "fold" | "finish";
-  readonly #folder: Folder;
-  readonly #states: StateRunner;
+  readonly #run: (range: HalfOpenRange) => void;
 
   constructor(known: Known, views: Views, args: ReductionArguments) {
     const { plan, module } = args;
@@ -89,45 +90,83 @@ class StepRunner {
     const program = known.program(plan, args.program);
     const call = new PassCall(place, program.folds[place]!, views, args);
     this.#call = call;
-    this.#phase = phase;
     const isOnHeap = module !== null && plan.isInHeap && known.heap !== null;
-    this.#folder = folderOf(known, call, isOnHeap);
-    this.#states = isOnHeap ? new CompiledStates(call, known.inHeap(plan, module)) : new InterpretedStates(call);
+    check(module === null || plan.isInHeap === isOnHeap, "a thread without the heap has been sent a plan for arrays in it");
+    const states = isOnHeap ? new CompiledStates(call, known.inHeap(plan, module)) : new InterpretedStates(call);
+    this.#run = { fold: foldUnits, finish: finishAll, prefix: prefixAll, scan: scanUnits }[phase](known, call, states, isOnHeap);
   }
 
   run(range: HalfOpenRange): void {
-    const { pass } = this.#call;
     this.#call.begin();
-    if (this.#phase === "fold") {
-      for (let unit = range.start; unit < range.stop; unit++) if (!this.#fold(unit)) return;
-      return;
-    }
-    const all = { start: 0, stop: pass.outputs };
-    if (pass.blocks > 1 && !mergeBlocks(pass, this.#states)) return;
-    forEachOutputRun(pass, all, Infinity, (run) => {
-      if (pass.blocks === 0) writeEmpty(this.#call, run);
-      else this.#states.finish(run);
-    });
-  }
-
-  /** @returns false if the call was cancelled */
-  #fold(unit: number): boolean {
-    const { pass } = this.#call;
-    const { outputs, blocks } = unitOf(pass, unit);
-    let goesOn = true;
-    forEachOutputRun(pass, outputs, Infinity, (run) => {
-      goesOn &&= this.#folder.fold(run, blocks.start, blocks.stop - blocks.start);
-      if (pass.writesResults) goesOn &&= this.#states.finish(run);
-    });
-    return goesOn;
+    this.#run(range);
   }
 }
+
+type Phase = (known: Known, call: PassCall, states: StateRunner, isOnHeap: boolean) => (range: HalfOpenRange) => void;
+
+const foldUnits: Phase = (known, call, states, isOnHeap) => {
+  const { pass } = call;
+  const folder = pass.kind === "ordered scan" ? scannerOf(known, call, isOnHeap, true) : folderOf(known, call, isOnHeap);
+  const isWhole = isOnHeap && pass.mode === "whole";
+  return ({ start, stop }) => {
+    let goesOn = true;
+    for (let unit = start; unit < stop && goesOn; unit++) {
+      const { outputs, blocks } = unitOf(pass, unit);
+      forEachOutputRun(pass, outputs, Infinity, (run) => {
+        goesOn &&= folder.fold(run, blocks.start, blocks.stop - blocks.start);
+        if (pass.writesResults && !isWhole) goesOn &&= states.finish(run);
+      });
+    }
+  };
+};
+
+const finishAll: Phase = (_, call, states) => () => {
+  const { pass } = call;
+  if (pass.blocks > 1 && !mergeBlocks(pass, states)) return;
+  forEachOutputRun(pass, { start: 0, stop: pass.outputs }, Infinity, (run) => {
+    if (pass.blocks === 0) writeEmpty(call, run);
+    else states.finish(run);
+  });
+};
+
+const prefixAll: Phase =
+  (_, { pass }, states) =>
+  () =>
+    void prefixBlocks(pass, states);
+
+const scanUnits: Phase = (known, call, _, isOnHeap) => {
+  const { pass } = call;
+  const scanner = scannerOf(known, call, isOnHeap, false);
+  return ({ start, stop }) => {
+    let goesOn = true;
+    for (let unit = start; unit < stop && goesOn; unit++) {
+      const { outputs, blocks } = unitOf(pass, unit);
+      forEachOutputRun(pass, outputs, Infinity, (run) => {
+        goesOn &&= scanner.scan(run, blocks.start, blocks.stop - blocks.start);
+      });
+    }
+  };
+};
 
 function folderOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   const { plan, module } = call.args;
   if (module === null) return new InterpretedFolder(call);
-  if (isOnHeap && call.pass.isDirect) return new DirectFolder(call, known.inHeap(plan, module));
+  const { mode, columns } = call.pass;
+  if (isOnHeap && mode !== "staged") {
+    const functions = known.inHeap(plan, module);
+    if (mode === "whole") return new WholeFolder(call, functions);
+    return columns === null ? new DirectFolder(call, functions) : new ColumnFolder(call, columns, functions);
+  }
   const stage = new Stage(call.pass, call.fold);
   const [memory, functions] = known.staged(plan, module, stage.nbytes);
   return new StagedFolder(call, stage, memory, functions, NO_CANCEL);
+}
+
+function scannerOf(known: Known, call: PassCall, isOnHeap: boolean, isTotal: boolean): Scanner & Folder {
+  const { plan, module } = call.args;
+  if (module === null) return new InterpretedScanner(call, isTotal);
+  if (isOnHeap && call.pass.mode === "runs") return new DirectScanner(call, known.inHeap(plan, module), isTotal);
+  const stage = new Stage(call.pass, call.fold);
+  const [memory, functions] = known.staged(plan, module, stage.nbytes);
+  return new StagedScanner(call, stage, memory, functions, isTotal, NO_CANCEL);
 }

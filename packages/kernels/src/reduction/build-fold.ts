@@ -39,16 +39,26 @@ export function buildFold(request: FoldRequest): Fold {
   const lift = liftOf(request);
   const slots = lift.stores.map(({ value }) => value[0]!.type);
   const finishParameters = finishParametersOf(request);
-  const merge = new GraphBuilder([...slots, ...slots].map((type) => SLOT_DTYPES[type]), parameters);
+  const b = new GraphBuilder([...slots, ...slots].map((type) => SLOT_DTYPES[type]), parameters);
+  const merged = storeSlots(b, rule.merge(b, loadSlots(b, slots, 0), loadSlots(b, slots, slots.length)));
   return {
     slots,
     lift,
     takesPosition: rule.takesPosition === true,
-    merge: storeSlots(merge, rule.merge(merge, loadSlots(merge, slots, 0), loadSlots(merge, slots, slots.length))),
+    extreme: extremeOf(merged),
+    merge: merged,
     finish: finishOf(request, finishParameters, slots),
     empty: request.starts || rule.hasEmpty ? finishOf(request, finishParameters, null) : null,
     finishParameters,
   };
+}
+
+/** Whether a graph takes the lesser or the greater of two floats. */
+function extremeOf({ stores }: Graph): "min" | "max" | null {
+  const value = stores[0]!.value[0]!;
+  if (stores.length > 1 || value.kind !== "binary" || (value.op !== "min" && value.op !== "max")) return null;
+  const operands = value.args.map((node) => (node.kind === "load" ? node.operand : -1)).toSorted((a, c) => a - c);
+  return operands.join() === "0,1" ? value.op : null;
 }
 
 function liftOf({ rule, element, hasMask }: FoldRequest): Graph {

@@ -72,6 +72,12 @@ export class PassCall {
     return { buffer, byteOffset: byteOffset + this.pass.slotOffsets[slot]! };
   }
 
+  /** A place in scratch memory. */
+  scratchPlace(byteOffset: number): Place {
+    const scratch = this.#bufferOf("scratch");
+    return { buffer: scratch.buffer, byteOffset: scratch.byteOffset + byteOffset };
+  }
+
   /** The parameters of the fold's `finish` and `empty`. */
   finishParameters(): LaneValue[] {
     const { args, pass, fold } = this;

@@ -15,9 +15,21 @@ import { argumentOf } from "./call.ts";
 
 type CompiledFunction = WasmExports[string];
 
-/** Rounds that a loop of a graph may go; 0 without loops. */
-function roundsMax({ nodes }: Graph): number {
+/** Rounds that a loop of some graphs may go; 0 without loops. */
+export function roundsMaxOf(graphs: readonly Graph[]): number {
+  const nodes = graphs.flatMap((graph) => graph.nodes);
   return Math.max(0, ...nodes.map((node) => (node.kind === "loop" ? node.roundsMax : 0)));
+}
+
+/**
+ * What a compiled function has said when it returned.
+ *
+ * @returns false if the call was cancelled
+ * @throws a `KernelBudgetError`
+ */
+export function checkLeft(left: number, roundsMax: number): boolean {
+  if (left > 0) throw budgetError(roundsMax);
+  return left === 0;
 }
 
 /** States to compute, of so many elements each. Those of an operand lie at `inputs`, by operand. */
@@ -51,7 +63,7 @@ export class CompiledFold {
     cancel: number,
   ) {
     this.#f = functions[loop.name]!;
-    this.#roundsMax = Math.max(roundsMax(loop.lift), roundsMax(loop.merge));
+    this.#roundsMax = roundsMaxOf([loop.lift, loop.merge]);
     const operands = foldStreams(loop).map(({ operand }) => operand);
     const parameters = foldParameters(loop);
     const values = new Array<number | bigint>(parameters.length).fill(0);
@@ -98,9 +110,7 @@ export class CompiledFold {
   /** @returns false if the call was cancelled. @throws a `KernelBudgetError` */
   run(items: FoldItems): boolean {
     for (const set of this.#set) set(items);
-    const left = this.#f(...this.#values);
-    if (left > 0) throw budgetError(this.#roundsMax);
-    return left === 0;
+    return checkLeft(this.#f(...this.#values), this.#roundsMax);
   }
 }
 
@@ -111,6 +121,9 @@ export interface ElementRun {
   readonly inputStrides: readonly number[];
   readonly outputs: readonly number[];
   readonly outputStrides: readonly number[];
+  /** Of a loop around: how often, and how far inputs move on each time. Outputs stay. */
+  readonly turns?: number;
+  readonly inputTurns?: readonly number[];
 }
 
 /** A function over elements: of states, which are merged or become results. */
@@ -122,7 +135,7 @@ export class CompiledLoop {
 
   constructor(loop: ElementLoop, functions: WasmExports, scalars: readonly LaneValue[], cancel: number) {
     this.#f = functions[loop.name ?? "run"]!;
-    this.#roundsMax = roundsMax(loop.graph);
+    this.#roundsMax = roundsMaxOf([loop.graph]);
     const operands = inputStreams(loop.graph).map(({ operand }) => operand);
     const parameters = runParameters(loop);
     const values = new Array<number | bigint>(parameters.length).fill(0);
@@ -145,6 +158,14 @@ export class CompiledLoop {
         case "output-stride":
           set(({ outputStrides }) => outputStrides[parameter.output]!);
           break;
+        case "turns":
+          set(({ turns = 1 }) => turns);
+          break;
+        case "input-turn":
+          set(({ inputTurns = [] }) => inputTurns[parameter.operand] ?? 0);
+          break;
+        case "output-turn":
+          break;
         case "parameter":
           values[at] = argumentOf(scalars[parameter.parameter]!);
           break;
@@ -160,8 +181,6 @@ export class CompiledLoop {
   /** @returns false if the call was cancelled. @throws a `KernelBudgetError` */
   run(run: ElementRun): boolean {
     for (const set of this.#set) set(run);
-    const left = this.#f(...this.#values);
-    if (left > 0) throw budgetError(this.#roundsMax);
-    return left === 0;
+    return checkLeft(this.#f(...this.#values), this.#roundsMax);
   }
 }

@@ -9,7 +9,7 @@ import type { WasmExports, WasmMemory } from "../wasm/platform.ts";
 import type { PassCall } from "./call.ts";
 import { finishLoop, foldLoop, mergeLoop } from "./code.ts";
 import { CompiledFold, CompiledLoop } from "./compiled-fold.ts";
-import type { Folder, StateRunner } from "./pass-runner.ts";
+import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
 import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
@@ -129,30 +129,32 @@ export class StagedFolder implements Folder {
 /** States and results in the heap. */
 export class CompiledStates implements StateRunner {
   readonly #call: PassCall;
-  readonly #merge: CompiledLoop;
-  readonly #finish: CompiledLoop;
+  readonly #functions: WasmExports;
+  #merge: CompiledLoop | null = null;
+  #finish: CompiledLoop | null = null;
 
   constructor(call: PassCall, functions: WasmExports) {
-    const { place, pass, fold, args, cancel } = call;
     this.#call = call;
-    this.#merge = new CompiledLoop(mergeLoop(place, fold), functions, args.combineParameters ?? [], cancel);
-    this.#finish = new CompiledLoop(finishLoop(place, pass, fold), functions, call.finishParameters(), cancel);
+    this.#functions = functions;
   }
 
-  merge(first: number, second: number, step: number, count: number): boolean {
-    const outputs = this.#slots(first);
-    const strides = this.#call.fold.slots.map((type) => step * slotBytes(type));
+  merge({ first, second, target, step, count }: StateRun): boolean {
+    const { place, fold, args, cancel } = this.#call;
+    const strides = fold.slots.map((type) => step * slotBytes(type));
+    this.#merge ??= new CompiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], cancel);
     return this.#merge.run({
       count,
-      inputs: [...outputs, ...this.#slots(second)],
+      inputs: [...this.#slots(first), ...this.#slots(second)],
       inputStrides: [...strides, ...strides],
-      outputs,
+      outputs: this.#slots(target),
       outputStrides: strides,
     });
   }
 
   finish({ output, outputs }: OutputRun): boolean {
-    const { kept, result } = this.#call.pass;
+    const { place, pass, fold, cancel } = this.#call;
+    const { kept, result } = pass;
+    this.#finish ??= new CompiledLoop(finishLoop(place, pass, fold), this.#functions, this.#call.finishParameters(), cancel);
     return this.#finish.run({
       count: outputs,
       inputs: this.#slots(output),

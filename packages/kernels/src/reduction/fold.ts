@@ -21,6 +21,8 @@ export interface Fold {
   readonly takesPosition: boolean;
   /** From two states, the slots of one and then of the other, to one: associative and commutative but for rounding. */
   readonly merge: Graph;
+  /** Whether `merge` takes the least or the greatest of two floats, the only slot of each. */
+  readonly extreme: "min" | "max" | null;
   /** From a state to a result. Its parameters are those of {@link FinishParameter}, then those of `merge`. */
   readonly finish: Graph;
   /** From nothing to the result of no elements; null where there is none. Parameters as those of `finish`. */

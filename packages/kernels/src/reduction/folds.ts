@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DType, ValueError } from "@instride/core";
+import { type DType, DTypeError, ValueError } from "@instride/core";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { check } from "../graph/typing.ts";
@@ -106,7 +106,8 @@ function ruleOf(name: Exclude<ReductionName, "var" | "std">, dtype: DType, eleme
     case "count_nonzero":
       return countRule(elements);
     case "ptp":
-      return rangeRule(dtype);
+      if (dtype !== "bool") return rangeRule(dtype);
+      throw new DTypeError("cannot reduce bool by ptp: bools can't be subtracted, expected numbers");
     default:
       return normRule(realOf(dtype));
   }

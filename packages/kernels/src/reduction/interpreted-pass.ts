@@ -6,63 +6,24 @@
  *
  * @module
  */
-import type { Graph, LaneValue } from "../graph/graph.ts";
 import { Interpreter } from "../graph/interpreter.ts";
-import { type Lanes, type LanesOf, newLanes } from "../graph/lanes.ts";
+import { type Lanes, newLanes } from "../graph/lanes.ts";
 import { partOffset, readerOf, writerOf } from "../graph/storage.ts";
-import { DTYPES } from "@instride/core";
 import { SLOT_DTYPES, slotBytes } from "../wasm/fold-parameters.ts";
 import type { PassCall } from "./call.ts";
 import { chainsOf } from "./fold-order.ts";
-import type { Folder, StateRunner } from "./pass-runner.ts";
+import { Lifter } from "./lifter.ts";
+import { copyLanes, Merger, type States, WIDTH } from "./merger.ts";
+import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
 import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
-
-/** Lanes of a type that are filled from others. */
-function copyLanes(target: Lanes, source: Lanes, from: number, to: number, count: number): void {
-  (target as LanesOf["f64"]).set((source as LanesOf["f64"]).subarray(from, from + count), to);
-}
-
-/** A state's slots, for many states. */
-type States = readonly Lanes[];
-
-/** Merges states lane by lane. */
-class Merger {
-  readonly #interpreter: Interpreter;
-  readonly #slots: number;
-
-  constructor(merge: Graph, parameters: readonly LaneValue[], width: number) {
-    this.#interpreter = new Interpreter(merge, width);
-    this.#interpreter.setParameters(parameters);
-    this.#slots = merge.stores.length;
-  }
-
-  /** Those of `second`, from some one on, into the first of `first`. */
-  run(first: States, second: States, from: number, count: number): void {
-    const { width } = this.#interpreter;
-    for (let at = 0; at < count; at += width) this.#run(first, at, second, from + at, Math.min(width, count - at));
-  }
-
-  #run(first: States, at: number, second: States, from: number, count: number): void {
-    const { loads, outputs } = this.#interpreter;
-    for (const { node, lanes } of loads) {
-      if (node.operand < this.#slots) copyLanes(lanes, first[node.operand]!, at, 0, count);
-      else copyLanes(lanes, second[node.operand - this.#slots]!, from, 0, count);
-    }
-    this.#interpreter.run(count);
-    for (const [slot, { parts }] of outputs.entries()) copyLanes(first[slot]!, parts[0]!, 0, at, count);
-  }
-}
-
-/** Lanes of the interpreters: a few steps of many lanes cost less than many of a few. */
-const WIDTH = 512;
 
 export class InterpretedFolder implements Folder {
   readonly #call: PassCall;
   readonly #stage: Stage;
   readonly #staged: DataView<ArrayBuffer>;
-  readonly #lift: Interpreter;
+  readonly #lifter: Lifter;
   readonly #merger: Merger;
   /** What a block's elements have become, and the states of its chains. */
   readonly #lifted: States;
@@ -73,8 +34,7 @@ export class InterpretedFolder implements Folder {
     this.#call = call;
     this.#stage = new Stage(pass, fold);
     this.#staged = new DataView(new ArrayBuffer(this.#stage.nbytes));
-    this.#lift = new Interpreter(fold.lift, WIDTH);
-    this.#lift.setParameters(args.parameters);
+    this.#lifter = new Lifter(call, this.#stage);
     this.#merger = new Merger(fold.merge, args.combineParameters ?? [], WIDTH);
     this.#lifted = fold.slots.map((type) => newLanes(type, pass.order.block));
     this.#states = fold.slots.map((type) => newLanes(type, pass.order.block));
@@ -97,35 +57,12 @@ export class InterpretedFolder implements Folder {
     const elements = blockLength(pass, block);
     const stretch = { output, outputs, element, elements };
     this.#stage.bringIn(this.#staged.buffer, stretch, "columns", (array) => this.#call.placeOf(array));
-    this.#liftAll(outputs, elements, element);
+    this.#lifter.run(this.#staged, this.#lifted, stretch);
     this.#mergeChains(outputs, elements);
     for (const [slot, type] of fold.slots.entries()) {
       const { buffer, byteOffset } = this.#call.slotPlace(slot);
       const target = byteOffset + (block * pass.outputs + output) * slotBytes(type);
       writerOf(SLOT_DTYPES[type])(new DataView(buffer), target, slotBytes(type), this.#states[slot]!, 0, outputs);
-    }
-  }
-
-  /** Lifts what is staged: for each element that is reduced, those of all outputs. */
-  #liftAll(outputs: number, elements: number, firstPlace: number): void {
-    const { operands } = this.#call.pass;
-    const { loads } = this.#lift;
-    const total = outputs * elements;
-    for (let at = 0; at < total; at += WIDTH) {
-      const count = Math.min(WIDTH, total - at);
-      for (const { node, lanes } of loads) {
-        const array = operands[node.operand];
-        if (array === undefined) {
-          for (let i = 0; i < count; i++) lanes[i] = firstPlace + Math.floor((at + i) / outputs);
-          continue;
-        }
-        const { itemsize } = DTYPES[array.dtype];
-        const from = this.#stage.operandOffsets[node.operand]! + at * itemsize + partOffset(array.dtype, node.part);
-        readerOf(array.dtype)(this.#staged, from, itemsize, lanes, 0, count);
-      }
-      this.#lift.run(count);
-      for (const [slot, { parts }] of this.#lift.outputs.entries())
-        copyLanes(this.#lifted[slot]!, parts[0]!, 0, at, count);
     }
   }
 
@@ -155,7 +92,7 @@ export class InterpretedStates implements StateRunner {
     this.#finish.setParameters(call.finishParameters());
   }
 
-  merge(first: number, second: number, step: number, count: number): boolean {
+  merge({ first, second, target, step, count }: StateRun): boolean {
     const { slots } = this.#call.fold;
     const [into, from] = [slots.map((type) => newLanes(type, WIDTH)), slots.map((type) => newLanes(type, WIDTH))];
     for (let at = 0; at < count; at += WIDTH) {
@@ -166,8 +103,8 @@ export class InterpretedStates implements StateRunner {
       for (const [slot, type] of slots.entries()) {
         const { buffer, byteOffset } = this.#call.slotPlace(slot);
         const bytes = slotBytes(type);
-        const target = byteOffset + (first + at * step) * bytes;
-        writerOf(SLOT_DTYPES[type])(new DataView(buffer), target, step * bytes, into[slot]!, 0, some);
+        const start = byteOffset + (target + at * step) * bytes;
+        writerOf(SLOT_DTYPES[type])(new DataView(buffer), start, step * bytes, into[slot]!, 0, some);
       }
     }
     return true;
@@ -200,7 +137,8 @@ export class InterpretedStates implements StateRunner {
   }
 }
 
-function writeParts(
+/** Writes an interpreter's output to elements at a stride. */
+export function writeParts(
   memory: DataView,
   dtype: Parameters<typeof writerOf>[0],
   byteOffset: number,

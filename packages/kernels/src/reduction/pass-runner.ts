@@ -16,15 +16,29 @@ export interface Folder {
   fold(run: OutputRun, firstBlock: number, blocks: number): boolean;
 }
 
+/** States, by their numbers: so many, each `step` further than the one before. */
+export interface StateRun {
+  readonly first: number;
+  readonly second: number;
+  /** What becomes of the two: one of both. */
+  readonly target: number;
+  readonly step: number;
+  readonly count: number;
+}
+
 export interface StateRunner {
   /**
-   * Merges states that lie in scratch memory: those of `second` into those of `first`, each and the next `count` that are
-   * `step` further on. All are numbers of states.
+   * Merges states that lie in scratch memory.
    *
    * @returns false if the call was cancelled
    * @throws a `KernelBudgetError`
    */
-  merge(first: number, second: number, step: number, count: number): boolean;
+  merge(run: StateRun): boolean;
   /** Makes results of a run's states, those of the first block. Returns and throws as `merge` does. */
   finish(run: OutputRun): boolean;
+}
+
+export interface Scanner {
+  /** Scans some blocks; those but the first begin with the state of the block before. As of {@link Folder.fold}. */
+  scan(run: OutputRun, firstBlock: number, blocks: number): boolean;
 }

@@ -24,6 +24,7 @@ import { overlaps } from "./overlaps.ts";
 import { emptyReductionError, REDUCTIONS } from "./reductions.ts";
 import type { ReductionRequest } from "./request.ts";
 import { codeOf } from "./code.ts";
+import { type ColumnPlan, modeOf, type PassMode, tileOf, unitBytes } from "./columns.ts";
 import { planWalks, type ReductionWalks, type Walk } from "./walks.ts";
 
 /** An array of a pass: strides are those of its walks. */
@@ -36,21 +37,25 @@ export interface PassArray {
 }
 
 export interface ReductionPass {
+  /** An `ordered scan` merges nothing but neighbours. */
+  readonly kind: "reduction" | "scan" | "ordered scan";
   /** Of the fold's `lift`, without a place. */
   readonly operands: readonly PassArray[];
   readonly result: PassArray;
-  /** The last strides are those of the result. */
+  /** The last strides are those of the result; of a scan along what is scanned, too. */
   readonly kept: Walk;
   readonly reduced: Walk;
-  /** Elements of the result. */
+  /** Elements of the result; of a scan, lines that are scanned. */
   readonly outputs: number;
-  /** Elements that are reduced to one. */
+  /** Elements that are reduced to one, or scanned one after the other. */
   readonly elements: number;
   /** Blocks of these. */
   readonly blocks: number;
   readonly order: FoldOrder;
-  /** Whether compiled code reads the operands where they lie; else they are staged, block by block. */
-  readonly isDirect: boolean;
+  /** How compiled code goes about it. */
+  readonly mode: PassMode;
+  /** Of a pass over rows. */
+  readonly columns: ColumnPlan | null;
   /** A unit is so many elements of the result, by so many blocks. */
   readonly outputsPerUnit: number;
   readonly blocksPerUnit: number;
@@ -65,7 +70,7 @@ export interface ReductionPass {
 /** What is done with a pass in a step. */
 export interface ReductionStep {
   readonly pass: number;
-  readonly phase: "fold" | "finish";
+  readonly phase: "fold" | "finish" | "prefix" | "scan";
   /** What a range runs over. */
   readonly units: number;
   /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
@@ -117,18 +122,20 @@ export function planReduction(request: ReductionRequest): PlannedReduction {
   const numbers = reducedAxes(axes, shape.length, traits?.allowsAxisOfScalar ?? true);
   const strides = keptStrides(shape, numbers, keepdims, result);
   const elements = numbers.reduce((count, axis) => count * shape[axis]!, 1);
+  const isMissing = elements === 0 && (traits?.identity ?? null) === null && request.hasInitial !== true;
+  // NumPy looks for a place to point to even where nothing asks for one.
+  if (isMissing && (sizeOf(result.shape) > 0 || traits?.takesAxes === false)) throw emptyReductionError(nameOf(kind));
   const folds = foldsOf(request, elements);
   const walks = planWalks(all, numbers, strides, folds[0]!.fold.takesPosition);
   const outputs = sizeOf(walks.kept.shape);
-  const isMissing = elements === 0 && folds.some(({ fold }) => fold.empty === null);
-  if (isMissing && (outputs > 0 || folds[0]!.fold.takesPosition)) throw emptyReductionError(nameOf(kind));
   return new Planner(request, folds, walks, outputs, elements).plan();
 }
 
-function refuseNeighbours({ nodes }: Graph): void {
+/** @throws a {@link NotImplementedError} for an expression that is not one of elements alone */
+export function refuseNeighbours({ nodes }: Graph): void {
   if (!nodes.some((node) => node.kind === "index" || (node.kind === "load" && node.shift.length > 0))) return;
   throw new NotImplementedError(
-    "cannot reduce an expression that asks for indices or neighbours: expected one of elements, reduce the result of a map",
+    "cannot reduce an expression that asks for indices or neighbours: expected one of elements; store it by a map before",
   );
 }
 
@@ -138,7 +145,7 @@ class Planner {
   readonly #walks: ReductionWalks;
   readonly #outputs: number;
   readonly #elements: number;
-  #scratchBytes = 0;
+  readonly #room: ScratchRoom = { nbytes: 0 };
 
   constructor(
     request: ReductionRequest,
@@ -166,7 +173,7 @@ class Planner {
         key: keyOf(program, passes),
         steps: passes.flatMap((pass, at) => this.#stepsOf(pass, at)),
         passes,
-        scratchBytes: this.#scratchBytes,
+        scratchBytes: this.#room.nbytes,
         isInHeap,
       },
       program,
@@ -180,13 +187,21 @@ class Planner {
     const blocks = Math.ceil(this.#elements / order.block);
     const target: PassArray = isLast
       ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
-      : { dtype: result, byteOffset: this.#take(outputs * DTYPES[result].itemsize), view: "scratch" };
+      : { dtype: result, byteOffset: takeRoom(this.#room, outputs * DTYPES[result].itemsize), view: "scratch" };
     const arrays = operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` }));
     if (takesMean) arrays.push(mean!);
     if (where !== undefined) arrays.push({ dtype: "bool", byteOffset: where.byteOffset, view: "where" });
     const { kept, reduced } = this.#walksOf(operands.length, takesMean ? mean : null, isLast, target);
-    const [outputsPerUnit, blocksPerUnit] = this.#unitOf(fold, order, blocks);
+    const writesResults = blocks === 1 && !(isLast && this.#isOverwritten());
+    const count = arrays.length;
+    const mode = isInHeap ? modeOf(fold, count, kept, reduced, this.#elements, writesResults) : "staged";
+    const { outputsPerUnit, blocksPerUnit, tile } = this.#unitOf(fold, order, blocks, mode);
+    const slotOffsets = fold.slots.map((type) =>
+      takeRoom(this.#room, mode === "whole" ? 0 : blocks * outputs * slotBytes(type)),
+    );
+    const units = Math.ceil(outputs / outputsPerUnit) * blocks;
     return {
+      kind: "reduction",
       operands: arrays,
       result: target,
       kept,
@@ -195,13 +210,21 @@ class Planner {
       elements: this.#elements,
       blocks,
       order,
-      isDirect: isInHeap && reduced.shape.length === 1,
+      mode,
+      columns: mode === "columns" ? this.#columnsOf(fold, order, tile, units) : null,
       outputsPerUnit,
       blocksPerUnit,
-      slotOffsets: fold.slots.map((type) => this.#take(blocks * outputs * slotBytes(type))),
+      slotOffsets,
       initial: this.#initialOf(fold),
-      writesResults: blocks === 1 && !(isLast && this.#isOverwritten()),
+      writesResults,
     };
+  }
+
+  #columnsOf(fold: Fold, order: FoldOrder, tile: number, units: number): ColumnPlan {
+    const { places, levels } = unitBytes(fold, order, tile);
+    const bytes = Math.ceil((places + levels) / ALIGNMENT) * ALIGNMENT;
+    const placesOffset = takeRoom(this.#room, units * bytes);
+    return { tile, placesOffset, levelsOffset: placesOffset + places, unitBytes: bytes };
   }
 
   /** The walks of a pass: with a mean that lies in scratch memory in C order of those that are kept. */
@@ -223,10 +246,21 @@ class Planner {
     return { kept: { ...kept, strides: keptStrides }, reduced: { ...reduced, strides: reducedStrides } };
   }
 
-  #unitOf(fold: Fold, { block }: FoldOrder, blocks: number): [outputs: number, blocks: number] {
+  #unitOf(
+    fold: Fold,
+    { block }: FoldOrder,
+    blocks: number,
+    mode: PassMode,
+  ): { outputsPerUnit: number; blocksPerUnit: number; tile: number } {
     const elements = Math.min(UNIT_ELEMENTS, grainElements(fold.lift));
-    if (blocks > 1) return [1, Math.max(1, Math.floor(elements / block))];
-    return [Math.max(1, Math.floor(elements / Math.max(1, this.#elements))), 1];
+    const rows = Math.max(1, Math.min(this.#elements, block));
+    const tile = tileOf(elements, rows);
+    if (mode === "columns") {
+      const tiles = Math.max(1, Math.floor(elements / (tile * rows)));
+      return { outputsPerUnit: tile * tiles, blocksPerUnit: 1, tile };
+    }
+    if (blocks > 1) return { outputsPerUnit: 1, blocksPerUnit: Math.max(1, Math.floor(elements / block)), tile };
+    return { outputsPerUnit: Math.max(1, Math.floor(elements / rows)), blocksPerUnit: 1, tile };
   }
 
   #initialOf({ finishParameters }: Fold): LaneValue[] | null {
@@ -261,11 +295,18 @@ class Planner {
     return all.some((operand) => overlaps(operand, result));
   }
 
-  #take(nbytes: number): number {
-    const byteOffset = this.#scratchBytes;
-    this.#scratchBytes += Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT;
-    return byteOffset;
-  }
+}
+
+/** Scratch memory that has been given out. */
+export interface ScratchRoom {
+  nbytes: number;
+}
+
+/** Gives out scratch memory. @returns where it begins */
+export function takeRoom(room: ScratchRoom, nbytes: number): number {
+  const byteOffset = room.nbytes;
+  room.nbytes += Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT;
+  return byteOffset;
 }
 
 function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[]): string {
@@ -273,7 +314,12 @@ function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[]): s
     .map((pass, at) => {
       const { lift, merge, finish, empty } = folds[at]!;
       const graphs = [lift, merge, finish, ...(empty === null ? [] : [empty])].map(graphKey);
-      return [...graphs, JSON.stringify([pass.order, pass.isDirect, codeOf(pass, folds[at]!)])].join("\n");
+      return [...graphs, JSON.stringify([pass.order, pass.mode, rowsOf(pass), codeOf(pass, folds[at]!)])].join("\n");
     })
     .join("\n");
+}
+
+/** What the code of a pass that reads all rows at once depends on. */
+function rowsOf({ mode, elements }: ReductionPass): number {
+  return mode === "whole" ? elements : 0;
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type DType, DTypeError, ValueError } from "@instride/core";
+import { type DType, ValueError } from "@instride/core";
 import { bitsOf, isInteger, kindOf } from "../typing/promotion.ts";
 
 export type ReductionName =
@@ -33,12 +33,11 @@ export interface ReductionTraits {
    *
    * @param dtype - of the operand, or of the expression that is reduced
    * @param wanted - what the caller asks to be computed in, if anything
-   * @throws {@link DTypeError} where the reduction is not defined
    */
   readonly accumulator: (dtype: DType, wanted?: DType) => DType;
   /** The dtype of the result. */
   readonly result: (dtype: DType, wanted?: DType) => DType;
-  /** What it starts with where the caller gives no `initial`; null: with the first element, of which there must be one. */
+  /** The result of no elements, where the caller gives no `initial` to start with; null: there must be one. */
   readonly identity: 0 | 1 | null;
   readonly takesDType: boolean;
   readonly takesInitial: boolean;
@@ -119,6 +118,7 @@ const ANY: ReductionTraits = {
   ...PLAIN,
   accumulator: () => "bool",
   result: () => "bool",
+  identity: 0,
   takesWhere: true,
 };
 
@@ -138,16 +138,13 @@ export const REDUCTIONS: Readonly<Record<ReductionName, ReductionTraits>> = {
   var: VAR,
   std: VAR,
   any: ANY,
-  all: ANY,
+  all: { ...ANY, identity: 1 },
   argmin: ARGMIN,
   argmax: ARGMIN,
   count_nonzero: { ...ANY, result: () => "int64", takesWhere: false },
   ptp: {
     ...PLAIN,
-    accumulator: (dtype) => {
-      if (dtype !== "bool") return widened(dtype);
-      throw new DTypeError("cannot reduce bool by ptp: bools can't be subtracted, expected numbers");
-    },
+    accumulator: widened,
     result: (dtype) => dtype,
   },
   dot: { ...SUM, accumulator: (dtype, wanted) => widened(wanted ?? dtype), result: (dtype, wanted) => wanted ?? dtype },

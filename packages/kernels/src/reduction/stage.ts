@@ -8,9 +8,10 @@
  *
  * @module
  */
-import { contiguousStrides, copyElements, DTYPES, sizeOf } from "@instride/core";
+import { contiguousStrides, copyElements, DTYPES, sizeOf, type Strided } from "@instride/core";
 import { boxesOf } from "../graph/boxes.ts";
 import { slotBytes } from "../wasm/fold-parameters.ts";
+import type { Place } from "./call.ts";
 import type { Fold } from "./fold.ts";
 import type { PassArray, ReductionPass } from "./plan.ts";
 import { distancesOf } from "./walks.ts";
@@ -30,6 +31,8 @@ export class Stage {
   readonly operandOffsets: readonly number[];
   /** Where states can be put, by slot. */
   readonly slotOffsets: readonly number[];
+  /** Where a scan's results can be put, side by side. */
+  readonly resultOffset: number;
   /** Bytes of it all. */
   readonly nbytes: number;
   readonly #pass: ReductionPass;
@@ -51,6 +54,7 @@ export class Stage {
       this.#used.includes(operand) ? take(block * DTYPES[dtype].itemsize) : 0,
     );
     this.slotOffsets = fold.slots.map((type) => take(block * slotBytes(type)));
+    this.resultOffset = pass.kind === "reduction" ? 0 : take(block * DTYPES[pass.result.dtype].itemsize);
     this.nbytes = nbytes;
   }
 
@@ -69,38 +73,57 @@ export class Stage {
     target: ArrayBufferLike,
     { output, outputs, element, elements }: Stretch,
     order: "rows" | "columns",
-    sourceOf: (array: PassArray) => { readonly buffer: ArrayBufferLike; readonly byteOffset: number },
+    sourceOf: (array: PassArray) => Place,
   ): void {
-    const { kept, reduced, operands } = this.#pass;
-    const distances = distancesOf(kept, output);
-    const boxes = boxesOf(reduced.shape, { start: element, stop: element + elements });
     for (const operand of this.#used) {
-      const { itemsize } = DTYPES[operands[operand]!.dtype];
-      const { buffer, byteOffset } = sourceOf(operands[operand]!);
-      const own = reduced.strides[operand]!;
-      const [alongOutputs, alongElements] = order === "rows" ? [elements, 1] : [1, outputs];
-      let done = 0;
-      for (const { start, shape } of boxes) {
-        const first = start.reduce((sum, index, axis) => sum + index * own[axis]!, byteOffset + distances[operand]!);
-        const inOrder = contiguousStrides(shape, itemsize * alongElements, "C");
-        copyElements(
-          {
-            buffer: target,
-            byteOffset: this.operandOffsets[operand]! + done * itemsize * alongElements,
-            shape: [outputs, ...shape],
-            strides: [itemsize * alongOutputs, ...inOrder],
-            itemsize,
-          },
-          {
-            buffer,
-            byteOffset: first,
-            shape: [outputs, ...shape],
-            strides: [kept.strides[operand]!.at(-1)!, ...own],
-            itemsize,
-          },
-        );
-        done += sizeOf(shape);
-      }
+      const array = this.#pass.operands[operand]!;
+      const place = { buffer: target, byteOffset: this.operandOffsets[operand]! };
+      const boxes = this.#boxes(operand, array, { output, outputs, element, elements }, order, place, sourceOf(array));
+      for (const [staged, own] of boxes) copyElements(staged, own);
     }
+  }
+
+  /** Copies a scan's results to where they belong. */
+  takeOut(
+    source: ArrayBufferLike,
+    stretch: Stretch,
+    order: "rows" | "columns",
+    target: Place,
+  ): void {
+    const { result, operands } = this.#pass;
+    const place = { buffer: source, byteOffset: this.resultOffset };
+    for (const [staged, own] of this.#boxes(operands.length, result, stretch, order, place, target))
+      copyElements(own, staged);
+  }
+
+  /** The parts of a stretch, as they lie in the stage and in an array, which is a column of the walks. */
+  #boxes(
+    column: number,
+    { dtype }: PassArray,
+    { output, outputs, element, elements }: Stretch,
+    order: "rows" | "columns",
+    place: Place,
+    array: Place,
+  ): (readonly [staged: Strided, own: Strided])[] {
+    const { kept, reduced } = this.#pass;
+    const { itemsize } = DTYPES[dtype];
+    const own = reduced.strides[column]!;
+    const first = array.byteOffset + distancesOf(kept, output)[column]!;
+    const [alongOutputs, alongElements] = order === "rows" ? [elements, 1] : [1, outputs];
+    let done = 0;
+    return boxesOf(reduced.shape, { start: element, stop: element + elements }).map((box) => {
+      const shape = [outputs, ...box.shape];
+      const staged = {
+        buffer: place.buffer,
+        byteOffset: place.byteOffset + done * itemsize * alongElements,
+        shape,
+        strides: [itemsize * alongOutputs, ...contiguousStrides(box.shape, itemsize * alongElements, "C")],
+        itemsize,
+      };
+      done += sizeOf(box.shape);
+      const byteOffset = box.start.reduce((sum, index, axis) => sum + index * own[axis]!, first);
+      const strides = [kept.strides[column]!.at(-1)!, ...own];
+      return [staged, { buffer: array.buffer, byteOffset, shape, strides, itemsize }] as const;
+    });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Merging the states of blocks: as the leaves of a binary tree, neighbours first.
+ * Merging the states of blocks: as the leaves of a binary tree, neighbours first; or one after the other.
  *
  * @module
  */
@@ -20,12 +20,28 @@ export function mergeBlocks({ blocks, outputs }: Pick<ReductionPass, "blocks" | 
     if (outputs >= pairs) {
       for (let pair = 0; pair < pairs; pair++) {
         const first = pair * 2 * gap * outputs;
-        if (!states.merge(first, first + gap * outputs, 1, outputs)) return false;
+        const run = { first, second: first + gap * outputs, target: first, step: 1, count: outputs };
+        if (!states.merge(run)) return false;
       }
     } else {
-      for (let output = 0; output < outputs; output++)
-        if (!states.merge(output, output + gap * outputs, 2 * gap * outputs, pairs)) return false;
+      for (let first = 0; first < outputs; first++) {
+        const run = { first, second: first + gap * outputs, target: first, step: 2 * gap * outputs, count: pairs };
+        if (!states.merge(run)) return false;
+      }
     }
+  }
+  return true;
+}
+
+/**
+ * Merges into the state of each block those of all blocks before it, one after the other.
+ *
+ * @returns false if the call was cancelled
+ */
+export function prefixBlocks({ blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">, states: StateRunner): boolean {
+  for (let block = 1; block < blocks; block++) {
+    const second = block * outputs;
+    if (!states.merge({ first: second - outputs, second, target: second, step: 1, count: outputs })) return false;
   }
   return true;
 }

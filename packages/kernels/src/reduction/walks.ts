@@ -45,6 +45,29 @@ export function planWalks(
   };
 }
 
+/**
+ * The walks of a scan along some axes: one, or all of them in C order.
+ *
+ * @param result - of the operands' shape, or of one axis where all are scanned
+ * @returns walks whose last strides are those of the result
+ */
+export function planScanWalks(
+  operands: readonly OperandLayout[],
+  axes: readonly number[],
+  result: OperandLayout,
+  isWhole: boolean,
+): { readonly kept: Walk; readonly reduced: Walk } {
+  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
+  const own = isWhole
+    ? shape.map((_, axis) => (result.strides[0] ?? 0) * sizeOf(shape.slice(axis + 1)))
+    : result.strides;
+  const strides = [...operands.map((layout) => broadcastLayout(layout, shape).strides), own];
+  const along = (wanted: readonly number[]): number[][] => strides.map((all) => wanted.map((axis) => all[axis]!));
+  const keptAxes = [...shape.keys()].filter((axis) => !axes.includes(axis));
+  const lengths = (wanted: readonly number[]): number[] => wanted.map((axis) => shape[axis]!);
+  return { kept: planWalk(lengths(keptAxes), along(keptAxes)), reduced: mergeAxes(lengths(axes), along(axes)) };
+}
+
 function planWalk(shape: readonly number[], strides: readonly (readonly number[])[]): Walk {
   return shape.includes(0) ? { shape: [0], strides: strides.map(() => [0]) } : planIteration(shape, strides);
 }

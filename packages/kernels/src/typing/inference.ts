@@ -17,6 +17,7 @@ import type {
 } from "../expression/expression.ts";
 import { check } from "../graph/typing.ts";
 import { typeOfLiteral } from "./literals.ts";
+import { visitInOrder } from "./order.ts";
 import { type ParameterKind, typeOfParameter } from "./parameters.ts";
 import {
   canCast,
@@ -78,9 +79,12 @@ export class TypeInference {
   typeOf(expression: Expression): ValueType {
     const known = this.#types.get(expression);
     if (known !== undefined) return known;
-    const type = this.#inferred(expression);
-    this.#types.set(expression, type);
-    return type;
+    visitInOrder(
+      expression,
+      (part) => this.#types.has(part),
+      (part) => this.#types.set(part, this.#inferred(part)),
+    );
+    return this.#types.get(expression)!;
   }
 
   /** The types of a loop's slots. */
@@ -170,8 +174,8 @@ export class TypeInference {
       inputs.map(() => computed),
     );
     const type = weakTypeOf(result, isBig);
-    const isFraction = (name === "power" || name === "js_power") && type === "weak int" && !isCount(args[1]!);
-    return { inputs: resolved.inputs, computed: resolved.result, type: isFraction ? "weak float" : type };
+    const isWhole = type !== "weak int" || staysWhole(name, args[1]);
+    return { inputs: resolved.inputs, computed: resolved.result, type: isWhole ? type : "weak float" };
   }
 
   #computation(name: FunctionName, loop: DType, isBig: boolean): DType {
@@ -181,9 +185,20 @@ export class TypeInference {
   }
 }
 
-/** A whole number that is not negative: a power with such an exponent is whole. */
-function isCount(expression: Expression): boolean {
-  return expression.kind === "literal" && Number(expression.value) >= 0;
+/** Whether a function of whole numbers gives one: no fraction, and no NaN. */
+function staysWhole(name: FunctionName, second: Expression | undefined): boolean {
+  const literal = second?.kind === "literal" ? Number(second.value) : NaN;
+  switch (name) {
+    case "power":
+    case "js_power":
+      return literal >= 0;
+    case "fmod":
+    case "remainder":
+    case "floor_divide":
+      return literal !== 0 && !Number.isNaN(literal);
+    default:
+      return true;
+  }
 }
 
 /** A bool as a weak 0 or 1; 64-bit integers as float64, where a number is asked for. */

@@ -15,11 +15,13 @@ import type {
   LoopExpression,
   LoopKey,
   ParameterExpression,
+  SelectExpression,
 } from "../expression/expression.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { IntegerLane } from "../graph/operations.ts";
 import { type TypeInference, weakComputation } from "./inference.ts";
+import { visitInOrder } from "./order.ts";
 import { comparedBySide, comparedLiteral, type Outlier, outlierOf } from "./out-of-range.ts";
 import { type GraphParameters, negativeExponent, type ParameterKind } from "./parameters.ts";
 import { defaultOf, isWeak, kindOf, type ValueType, type WeakDefaults } from "./promotion.ts";
@@ -63,9 +65,12 @@ export class Lowering {
   valueOf(expression: Expression): Value {
     const known = this.#values.get(expression);
     if (known !== undefined) return known;
-    const value = this.#lowered(expression);
-    this.#values.set(expression, value);
-    return value;
+    visitInOrder(
+      expression,
+      (part) => this.#values.has(part),
+      (part) => this.#values.set(part, this.#lowered(part)),
+    );
+    return this.#values.get(expression)!;
   }
 
   #lowered(expression: Expression): Value {
@@ -84,7 +89,7 @@ export class Lowering {
       case "call":
         return this.#call(expression);
       case "select":
-        return this.#select(expression.args);
+        return this.#select(expression);
       case "carried":
         return this.#carried.get(expression.loop)![expression.slot]!;
       default:
@@ -106,12 +111,12 @@ export class Lowering {
     return computedValue(this.b, type, this.#parameters.parts(this.b, name, kind, type));
   }
 
-  #select([condition, then, otherwise]: readonly [Expression, Expression, Expression]): Value {
+  #select(expression: SelectExpression): Value {
+    const [condition, then, otherwise] = expression.args;
     const [test] = this.valueOf(condition).as("bool");
-    const type = this.#types.typeOf(then) === this.#types.typeOf(otherwise) ? this.#types.typeOf(then) : null;
+    const type = this.#types.typeOf(expression);
     const value = selectedValue(this.b, test!, this.valueOf(then), this.valueOf(otherwise));
-    // Of a dtype it is computed once; weak, when its dtype is known.
-    return type === null || isWeak(type) ? value : computedValue(this.b, type, value.as(type));
+    return isWeak(type) ? value : computedValue(this.b, type, value.as(type));
   }
 
   #call(expression: CallExpression): Value {
@@ -122,7 +127,7 @@ export class Lowering {
     if (inputs.length === 0) return this.valueOf(args[0]!);
     const outlier = outlierOf(name, this.#typesOf(args));
     if (outlier !== null) return this.#comparison(expression, outlier);
-    const parts = args.map((arg, place) => this.#argument(expression, arg, inputs[place]!, place));
+    const parts = inputs.map((dtype, place) => this.#argument(expression, dtype, place));
     return computedValue(b, computed, this.#expanded(expression, parts));
   }
 
@@ -137,7 +142,7 @@ export class Lowering {
   #comparison(expression: CallExpression, outlier: Outlier): Value {
     const { b } = this;
     const dtype = this.#types.callOf(expression).inputs[0]!;
-    const weak = expression.args[outlier.place]!;
+    const weak = this.#bare(expression.args[outlier.place]!);
     const known = comparedLiteral(outlier, weak, dtype);
     if (known !== null) return literalValue(b, known);
     if (weak.kind !== "parameter") {
@@ -145,17 +150,26 @@ export class Lowering {
       return computedValue(b, "bool", this.#expanded(expression, parts));
     }
     const clamped = this.#parameters.parts(b, weak.name, "bigint", dtype, "clamped");
-    const parts = expression.args.map((arg) => (arg === weak ? clamped : this.valueOf(arg).as(dtype)));
+    const parts = expression.args.map((arg, place) =>
+      place === outlier.place ? clamped : this.valueOf(arg).as(dtype),
+    );
     const [inside] = this.#expanded(expression, parts);
     const side = this.#parameters.side(b, weak.name, dtype);
     return computedValue(b, "bool", [comparedBySide(b, outlier, side, inside!)]);
+  }
+
+  /** Without the conversions that leave it as it is: those of weak values to numbers. */
+  #bare(expression: Expression): Expression {
+    const isLeft = expression.kind === "call" && this.#types.callOf(expression).inputs.length === 0;
+    return isLeft ? this.#bare(expression.args[0]!) : expression;
   }
 
   #typesOf(expressions: readonly Expression[]): readonly ValueType[] {
     return expressions.map((expression) => this.#types.typeOf(expression));
   }
 
-  #argument({ name }: CallExpression, arg: Expression, dtype: DType, place: number): Parts {
+  #argument({ name, args }: CallExpression, dtype: DType, place: number): Parts {
+    const arg = this.#bare(args[place]!);
     const isExponent = place === 1 && (name === "power" || name === "js_power") && kindOf(dtype) === "signed";
     if (arg.kind === "parameter" && isExponent && isWeak(this.#types.typeOf(arg)))
       return this.#parameters.parts(this.b, arg.name, this.#options.parameters.get(arg.name)!, dtype, "exponent");

@@ -27,11 +27,18 @@ export function literalValue(b: GraphBuilder, literal: Literal): Value {
   return { as: (dtype) => literalParts(b, literal, dtype) };
 }
 
+/** Of two weak values, when the dtype is known; of any dtype it is made once. */
 export function selectedValue(b: GraphBuilder, condition: Node, yes: Value, no: Value): Value {
+  const known = new Map<DType, Parts>();
   return {
     as: (dtype) => {
-      const other = no.as(dtype);
-      return yes.as(dtype).map((node, part) => b.select(condition, node, other[part]!));
+      let parts = known.get(dtype);
+      if (parts === undefined) {
+        const other = no.as(dtype);
+        parts = yes.as(dtype).map((node, part) => b.select(condition, node, other[part]!));
+        known.set(dtype, parts);
+      }
+      return parts;
     },
   };
 }

@@ -279,7 +279,7 @@ class RunBuilder implements LaneLeaves {
   /** A variable that begins each run as a parameter: the parameter itself where there is but one run. */
   #pointer(wanted: RunParameter): Local {
     if (this.#turns.length === 0) return this.#parameter(wanted);
-    const local = this.#f.local("i32", wanted.kind);
+    const local = this.#f.local("i32", wanted.kind === "count" ? "left" : `${wanted.kind}_pointer`);
     this.#working.push([wanted, local]);
     return local;
   }

@@ -26,13 +26,13 @@ import {
   positionOperand,
   slotBytes,
 } from "./fold-parameters.ts";
+import { FoldExtremes } from "./fold-extremes.ts";
 import { FoldStates, pushStore } from "./fold-states.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
+import { ItemStreams, partialGroup } from "./item-streams.ts";
 import { LaneEmitter } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { LanePlan } from "./lane-plan.ts";
-import { StreamLoads } from "./stream-loads.ts";
-import { type PartialLanes, streamKey, StreamPointer } from "./streams.ts";
 import { ALL_ONES, constantOf } from "./vectors.ts";
 
 export interface FoldFunction {
@@ -46,14 +46,6 @@ export function buildFoldLoop(loop: FoldLoop): FoldFunction {
   return new FoldBuilder(loop).build();
 }
 
-/** A stream of elements, and what it takes from state to state. */
-interface ItemStream {
-  readonly pointer: StreamPointer;
-  /** The first element of the state at hand. */
-  readonly base: Local;
-  readonly itemStride: Local;
-}
-
 class FoldBuilder {
   readonly #loop: FoldLoop;
   readonly #parameters: readonly FoldParameter[];
@@ -61,10 +53,10 @@ class FoldBuilder {
   readonly #f: FunctionBuilder;
   /** Elements that are left of the state at hand. */
   readonly #count: Local;
-  readonly #streams: readonly ItemStream[];
-  readonly #loads: ReadonlyMap<string, StreamLoads>;
+  readonly #streams: ItemStreams;
   readonly #lift: LaneEmitter;
   readonly #states: FoldStates;
+  readonly #extremes: FoldExtremes | null;
   /** Places of a vector's elements. */
   readonly #positions: Local;
   /** What has been lifted, of a vector that may not be full; and which of its lanes are elements. */
@@ -79,23 +71,11 @@ class FoldBuilder {
     const f = new FunctionBuilder(loop.name, variables, ["i32"]);
     this.#f = f;
     this.#count = f.local("i32", "left");
-    const streams = foldStreams(loop);
-    this.#streams = streams.map(({ operand }, stream) => {
-      const step = loop.inputs[stream]!;
-      const stride = step === "strided" ? this.#parameter({ kind: "input-stride", stream }) : null;
-      const pointer = f.local("i32", `pointer_${stream}`);
-      return {
-        pointer: new StreamPointer(f, loop.lift.operands[operand]!, step, pointer, stride),
-        base: this.#parameter({ kind: "input", stream }),
-        itemStride: this.#parameter({ kind: "item-stride", stream }),
-      };
-    });
-    this.#loads = new Map(
-      streams.map((stream, at) => [
-        streamKey(stream),
-        new StreamLoads(f, loop.width, this.#streams[at]!.pointer),
-      ]),
-    );
+    this.#streams = new ItemStreams(f, loop.lift, loop.width, foldStreams(loop), loop.inputs, (stream) => ({
+      base: this.#parameter({ kind: "input", stream }),
+      itemStride: this.#parameter({ kind: "item-stride", stream }),
+      stride: loop.inputs[stream] === "strided" ? this.#parameter({ kind: "input-stride", stream }) : null,
+    }));
     const exits = this.#exits();
     const parameterOf =
       (of: "lift" | "merge") =>
@@ -109,6 +89,9 @@ class FoldBuilder {
       exits,
     );
     this.#states = new FoldStates(f, loop, parameterOf("merge"), exits);
+    const [type] = loop.slots;
+    this.#extremes =
+      loop.extreme !== null && (type === "f32" || type === "f64") ? new FoldExtremes(f, type, loop.extreme) : null;
     this.#positions = f.local("v128", "positions");
     this.#lifted = loop.slots.map((_, slot) => f.local("v128", `lifted_${slot}`));
     this.#mask = f.local("v128", "mask");
@@ -137,30 +120,52 @@ class FoldBuilder {
     const chains = accumulators * width;
     const n = this.#parameter({ kind: "count" });
     f.get(n).set(this.#count);
-    for (const { pointer, base } of this.#streams) f.get(base).set(pointer.pointer);
+    this.#streams.beginItem();
     if (takesPosition) {
       f.get(this.#parameter({ kind: "position" })).op("i32x4.splat").get(laneNumbers(f, 0));
       f.op("i32x4.add").set(this.#positions);
     }
     const pushIsFew = (): void => void f.get(n).i32(chains).op("i32.lt_u");
+    this.#extremes?.begin();
     pushIsFew();
     f.op("i32.eqz").if("many", () => {
-      this.#emitGroup((vector) => this.#states.begin(vector, (slot) => this.#pushLifted(slot, vector)));
-      this.#emitGroups(chains);
+      this.#emitGroup((vector) => this.#beginChains(vector));
+      this.#emitGroups(chains, (vector) => this.#mergeChains(vector));
     });
     f.get(this.#count).if("rest", () => this.#emitRest(pushIsFew));
     pushIsFew();
     f.if(
       "few",
       () => this.#states.fold((chain) => this.#pushHasChain(n, chain)),
-      () => this.#states.fold(null),
+      () => {
+        this.#states.fold(null);
+        this.#extremes?.settle(this.#states.local(0, 0), (body) => this.#emitAgain(n, chains, body));
+      },
     );
     this.#states.store(this.#loop.slots.map((_, slot) => this.#parameter({ kind: "slot", slot })));
   }
 
+  #beginChains(vector: number): void {
+    this.#states.begin(vector, (slot) => this.#pushLifted(slot, vector));
+    this.#extremes?.watch(vector, this.#states.local(vector, 0));
+  }
+
+  #mergeChains(vector: number): void {
+    const push = (slot: number): void => this.#pushLifted(slot, vector);
+    if (this.#extremes === null) this.#states.merge(vector, push);
+    else this.#extremes.merge(vector, this.#states.local(vector, 0), () => push(0));
+  }
+
+  /** Goes over the whole groups of an item once more. */
+  #emitAgain(n: Local, chains: number, body: (push: () => void) => void): void {
+    this.#f.get(n).set(this.#count);
+    this.#streams.beginItem();
+    this.#emitGroups(chains, (vector) => body(() => this.#pushLifted(0, vector)));
+  }
+
   #emitNextItem(): void {
     const f = this.#f;
-    for (const { base, itemStride } of this.#streams) f.get(base).get(itemStride).op("i32.add").set(base);
+    this.#streams.nextItem();
     for (const [slot, type] of this.#loop.slots.entries()) {
       const pointer = this.#parameter({ kind: "slot", slot });
       f.get(pointer).get(this.#parameter({ kind: "slot-step" })).i32(slotBytes(type));
@@ -172,13 +177,13 @@ class FoldBuilder {
   }
 
   /** Whole groups of vectors, one for each accumulator, while there are elements for one. */
-  #emitGroups(chains: number): void {
+  #emitGroups(chains: number, body: (vector: number) => void): void {
     const f = this.#f;
     const pushIsEnough = (): void => void f.get(this.#count).i32(chains).op("i32.ge_u");
     pushIsEnough();
     f.if(`by_${chains}`, () => {
       f.loop("next", (next) => {
-        this.#emitGroup((vector) => this.#states.merge(vector, (slot) => this.#pushLifted(slot, vector)));
+        this.#emitGroup(body);
         pushIsEnough();
         f.brIf(next);
       });
@@ -187,7 +192,7 @@ class FoldBuilder {
 
   #emitGroup(body: (vector: number) => void): void {
     const { width, accumulators } = this.#loop;
-    for (const loads of this.#loads.values()) loads.begin({ vectors: accumulators });
+    this.#streams.begin({ vectors: accumulators });
     this.#lift.group(accumulators, body);
     this.#advance(accumulators * width);
   }
@@ -206,7 +211,7 @@ class FoldBuilder {
         f.if(
           "whole",
           () => {
-            for (const loads of this.#loads.values()) loads.begin({ vectors: 1 });
+            this.#streams.begin({ vectors: 1 });
             this.#liftOne();
             f.v128(ALL_ONES).set(this.#mask);
             this.#advance(this.#loop.width);
@@ -230,14 +235,7 @@ class FoldBuilder {
 
   #liftPartial(): void {
     const f = this.#f;
-    const elements: Local[] = [];
-    if (this.#loop.width === 4) {
-      elements.push(f.local("i32", "second"), f.local("i32", "third"));
-      f.get(this.#count).i32(1).op("i32.gt_u").set(elements[0]!);
-      f.get(this.#count).i32(1).op("i32.sub").set(elements[1]!);
-    }
-    const partial: PartialLanes = { elements };
-    for (const loads of this.#loads.values()) loads.begin({ partial });
+    this.#streams.begin(partialGroup(f, this.#loop.width, this.#count));
     this.#liftOne();
     this.#pushHasChain(this.#count, 0);
     f.set(this.#mask);
@@ -264,7 +262,7 @@ class FoldBuilder {
 
   #load(node: LoadNode, vector: number): void {
     if (node.operand !== positionOperand(this.#loop)) {
-      this.#loads.get(streamKey(node))!.load(node.part, vector);
+      this.#streams.load(node, vector);
       return;
     }
     this.#f.get(this.#positions);
@@ -274,7 +272,7 @@ class FoldBuilder {
   /** Goes on to the elements after those of some vectors. */
   #advance(elements: number): void {
     const f = this.#f;
-    for (const { pointer } of this.#streams) pointer.advance(elements);
+    this.#streams.advance(elements);
     f.get(this.#count).i32(elements).op("i32.sub").set(this.#count);
     if (this.#loop.takesPosition)
       f.get(this.#positions).get(constantOf(f, "i32", elements)).op("i32x4.add").set(this.#positions);

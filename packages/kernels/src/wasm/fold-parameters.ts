@@ -31,6 +31,8 @@ export interface FoldLoop {
   readonly takesPosition: boolean;
   /** From two states to one. */
   readonly merge: Graph;
+  /** Of a fold with one slot, a float, whose `merge` is `min` or `max`: which. */
+  readonly extreme: "min" | "max" | null;
   /** For each of {@link foldStreams}. */
   readonly inputs: readonly Step[];
   /** Elements in a vector: 2 where either graph needs that. */

@@ -11,7 +11,7 @@ import { LaneEmitter } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { bitsOf, LanePlan, type Width } from "./lane-plan.ts";
 import type { FoldLoop } from "./fold-parameters.ts";
-import { HIGH_HALF, orderOf, rearrange } from "./vectors.ts";
+import { HIGH_HALF, orderOf, rearrange, ZERO } from "./vectors.ts";
 
 /** The second 32-bit lane into all. */
 const SECOND_32 = orderOf(4, [1, 1, 1, 1]);
@@ -22,9 +22,12 @@ export type PushSlot = (slot: number) => void;
 /** Leaves a mask of 32-bit lanes: which lanes of a state are to change. Null: all. */
 export type PushMask = (() => void) | null;
 
+/** What states are, and how many vectors of them there are. */
+export type StatesShape = Pick<FoldLoop, "slots" | "merge" | "width" | "accumulators">;
+
 export class FoldStates {
   readonly #f: FunctionBuilder;
-  readonly #loop: FoldLoop;
+  readonly #loop: StatesShape;
   readonly #emitter: LaneEmitter;
   /** By vector and slot. */
   readonly #states: readonly (readonly Local[])[];
@@ -32,7 +35,7 @@ export class FoldStates {
   #first: PushSlot = missing;
   #second: PushSlot = missing;
 
-  constructor(f: FunctionBuilder, loop: FoldLoop, pushParameter: (node: ParameterNode) => void, exits: LoopExits | null) {
+  constructor(f: FunctionBuilder, loop: StatesShape, pushParameter: (node: ParameterNode) => void, exits: LoopExits | null) {
     this.#f = f;
     this.#loop = loop;
     const { merge, slots, width, accumulators } = loop;
@@ -101,6 +104,27 @@ export class FoldStates {
     }
     for (let half = width / 2; half >= 1; half /= 2)
       this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
+  }
+
+  /** Reads a state into all chains of the first vector. */
+  read(pointers: readonly Local[]): void {
+    const f = this.#f;
+    for (const [slot, type] of this.#loop.slots.entries()) {
+      f.get(pointers[slot]!);
+      if (type === "bool") f.memory("i32.load8_u").op("i32x4.splat").v128(ZERO).op("i32x4.ne");
+      else f.memory(bitsOf(type) === 64 ? "v128.load64_splat" : "v128.load32_splat");
+      f.set(this.#states[0]![slot]!);
+    }
+  }
+
+  /** The variable of a slot's chains. */
+  local(vector: number, slot: number): Local {
+    return this.#states[vector]![slot]!;
+  }
+
+  /** Leaves a slot of the first vector's states. */
+  push(slot: number): void {
+    this.#f.get(this.#states[0]![slot]!);
   }
 
   /** Writes the first chain's state. */

@@ -254,7 +254,7 @@ class TileBuilder implements LaneLeaves {
   /** @param turn - bytes from row to row, or null for a stream that lies along the columns */
   #stream(from: RunParameter, dtype: DType, step: Step, along: RunParameter, turn: RunParameter | null): TileStream {
     const f = this.#f;
-    const pointer = f.local("i32", from.kind);
+    const pointer = f.local("i32", `${from.kind}_pointer`);
     const stride = step === "strided" ? this.#parameter(along) : null;
     const row = turn === null ? null : new RowPointer(f, dtype, step, pointer, stride, this.#parameter(turn));
     const stream = { first: this.#parameter(from), pointer, itemsize: DTYPES[dtype].itemsize, step, stride, row };

@@ -9,7 +9,6 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { Graph, LaneValue } from "../../src/graph/graph.ts";
 import { runInterpreted } from "../../src/graph/run-interpreted.ts";
-import type { KernelBorder } from "../../src/graph/strided.ts";
 import {
   elementwiseBody,
   type ElementwiseArguments,
@@ -150,11 +149,11 @@ export function runPlan(
   call: PlacedCall,
   module: WasmModule | null,
   course: Course,
-  thread: ThreadMemory = { memory: heap },
+  thread: ThreadMemory = IN_HEAP.thread,
 ): void {
   const { graph, outputs, operands, parameters = [] } = call;
   const body = elementwiseBody(thread);
-  const view = (array: PlacedArray): MemoryView => new MemoryView(new ArrayExporter(array)) as MemoryView;
+  const view = (array: PlacedArray): MemoryView => new MemoryView(new ArrayExporter(array));
   const views = Object.fromEntries([
     ...outputs.map((array, output) => [outputName(output), view(array)] as const),
     ...operands.map((array, operand) => [operandName(operand), view(array)] as const),
@@ -221,7 +220,7 @@ export function checkCall(
     buffer: expected[buffers.indexOf(array.buffer)]!.buffer,
     byteOffset: array.byteOffset,
     strides: array.strides,
-    ...(array.border === undefined ? {} : { border: array.border as KernelBorder }),
+    ...(array.border === undefined ? {} : { border: array.border }),
   });
   const { shape } = outputs[0]!;
   runInterpreted(graph, { shape, operands: operands.map(copyOf), outputs: outputs.map(copyOf), parameters });

@@ -23,7 +23,7 @@ for (const { name, points } of MEASURED) {
           ...sets.flatMap((set) => [...set[at]!]),
           ...random.anyBits(type, COUNT),
           // Of two arguments, every special number with several others.
-          ...odd.keys().map((i) => odd[(i * (at + 1) + at) % odd.length]!),
+          ...odd.map((_special, i) => odd[(i * (at + 1) + at) % odd.length]!),
         ]),
       );
       checkCompiled(graphOf(REAL_FUNCTIONS[name], type, argumentCount), columns);

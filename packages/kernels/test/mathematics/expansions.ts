@@ -5,7 +5,7 @@
  */
 import type { DType } from "@instride/core";
 import { GraphBuilder } from "../../src/graph/builder.ts";
-import type { Graph } from "../../src/graph/graph.ts";
+import type { Graph, Node } from "../../src/graph/graph.ts";
 import { Interpreter } from "../../src/graph/interpreter.ts";
 import type { RealExpansion } from "../../src/mathematics/expansion.ts";
 import { checkCase, writeValues } from "../wasm/compiled-run.ts";
@@ -22,9 +22,11 @@ export function graphOf(expansion: RealExpansion, type: FloatType, argumentCount
   return b.finish([{ dtype, value: [expansion(b, type, ...args)] }]);
 }
 
-/** Operations of a function: nodes without constants and what is loaded. */
+/** Instructions of a function, about: nodes but constants, loads, and bits taken for another type's. */
 export function operationCount({ nodes }: Graph): number {
-  return nodes.filter(({ kind }) => kind !== "constant" && kind !== "load").length;
+  const isFree = (node: Node): boolean =>
+    node.kind === "constant" || node.kind === "load" || (node.kind === "conversion" && node.op === "reinterpret");
+  return nodes.filter((node) => !isFree(node)).length;
 }
 
 /**

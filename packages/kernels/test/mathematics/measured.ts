@@ -6,6 +6,7 @@
 import type { Decimal } from "decimal.js";
 import type { RealFunctionName } from "../../src/mathematics/real-functions.ts";
 import * as exact from "./exact-functions.ts";
+import { MEASURED_ANGLES } from "./measured-angles.ts";
 import { exactly, type FloatType } from "./oracle.ts";
 import { type Floats, newFloats, Points } from "./points.ts";
 
@@ -180,4 +181,5 @@ export const MEASURED: readonly Measured[] = [
   { name: "cbrt", bound: 2, exact: (x) => x.cbrt(), double: Math.cbrt, points: cbrtPoints },
   { name: "hypot", bound: 2, exact: exact.hypot, double: Math.hypot, points: hypotPoints },
   { name: "power", bound: 2, exact: exact.power, double: (x, y) => x ** y, points: powerPoints },
+  ...MEASURED_ANGLES,
 ];

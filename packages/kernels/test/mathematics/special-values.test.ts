@@ -59,6 +59,7 @@ for (const type of TYPES) {
     power: pow,
     js_power: (x: number, y: number) => x ** y,
     hypot: Math.hypot,
+    arctan2: Math.atan2,
   })) {
     test(`${name} of ${type}: special numbers with each other`, () => {
       const [x, y] = pairs(type).map((column) => newFloats(type, column)) as [Floats, Floats];

@@ -13,6 +13,7 @@ import type { ReductionArguments } from "../../src/reduction/call.ts";
 import { buildReduction } from "../../src/reduction/module.ts";
 import { planReduction, type PlannedReduction } from "../../src/reduction/plan.ts";
 import type { ReductionKind } from "../../src/reduction/request.ts";
+import { planScan, type ScanKind } from "../../src/reduction/scan-plan.ts";
 import { compileModule, createMemory, PAGE_BYTES, type WasmModule } from "../../src/wasm/platform.ts";
 
 export const WAYS = ["in the heap", "staged", "interpreted"] as const;
@@ -104,35 +105,72 @@ export function resultShape({ operands, where, axes = null, keepdims = false, ki
 
 /** Carries a reduction out. */
 export function reduce(test: TestReduction, way: Way): TestResult {
+  const { kind, element, axes = null, keepdims = false, initial } = test;
+  return carryOut(test, resultShape(test), way, ({ operands, where, result }) =>
+    planReduction({
+      kind,
+      element,
+      operands,
+      ...(where === null ? {} : { where }),
+      axes,
+      keepdims,
+      result,
+      hasInitial: initial !== undefined,
+    }),
+  );
+}
+
+export interface TestScan {
+  readonly kind: ScanKind;
+  readonly element: Graph;
+  readonly operands: readonly TestArray[];
+  readonly axis?: number | null;
+  readonly dtype: DType;
+  readonly parameters?: readonly LaneValue[];
+  readonly combineParameters?: readonly LaneValue[];
+  readonly cuts?: readonly number[];
+}
+
+/** Carries a scan of operands of one shape out. */
+export function scan(test: TestScan, way: Way): TestResult {
+  const { kind, element, axis = null } = test;
+  const own = test.operands[0]!.shape;
+  const shape = axis === null || own.length === 0 ? [sizeOf(own)] : own;
+  return carryOut(test, shape, way, ({ operands, result }) => planScan({ kind, element, operands, axis, result }));
+}
+
+interface Layouts {
+  readonly operands: readonly OperandLayout[];
+  readonly where: OperandLayout | null;
+  readonly result: OperandLayout;
+}
+
+type TestCall = Pick<TestReduction, "operands" | "where" | "dtype" | "cuts" | "parameters" | "combineParameters" | "initial" | "ddof">;
+
+function carryOut(
+  test: TestCall,
+  shape: readonly number[],
+  way: Way,
+  plan: (layouts: Layouts) => PlannedReduction,
+): TestResult {
   const placer = new Placer(way === "in the heap");
   const { inHeap } = placer;
-  const layoutOf = ({ dtype, bytes, shape, byteOffset, strides }: TestArray): [OperandLayout, MemoryView] => {
+  const layoutOf = ({ dtype, bytes, shape: own, byteOffset, strides }: TestArray): [OperandLayout, MemoryView] => {
     const place = placer.take(bytes.length);
     new Uint8Array(place.buffer as ArrayBuffer, place.byteOffset, bytes.length).set(bytes);
     return [
-      { dtype, shape, byteOffset: place.byteOffset + byteOffset, strides, inHeap },
+      { dtype, shape: own, byteOffset: place.byteOffset + byteOffset, strides, inHeap },
       bytesView(place.buffer, place.byteOffset, bytes.length),
     ];
   };
   const operands = test.operands.map(layoutOf);
   const where = test.where === undefined ? null : layoutOf(test.where);
-  const shape = resultShape(test);
   const { itemsize } = DTYPES[test.dtype];
   const nbytes = sizeOf(shape) * itemsize;
   const out = placer.take(nbytes);
   const strides = shape.map((_, axis) => itemsize * sizeOf(shape.slice(axis + 1)));
   const result: OperandLayout = { dtype: test.dtype, shape, byteOffset: out.byteOffset, strides, inHeap };
-  const { kind, element, axes = null, keepdims = false } = test;
-  const planned = planReduction({
-    kind,
-    element,
-    operands: operands.map(([layout]) => layout),
-    ...(where === null ? {} : { where: where[0] }),
-    axes,
-    keepdims,
-    result,
-    hasInitial: test.initial !== undefined,
-  });
+  const planned = plan({ operands: operands.map(([layout]) => layout), where: where === null ? null : where[0], result });
   const scratch = placer.take(planned.plan.scratchBytes);
   const views = {
     ...Object.fromEntries(operands.map(([, view], at) => [`in${at}`, view])),

@@ -120,7 +120,7 @@ test("lowerProgram: a parameter that meets two dtypes is converted to both", asy
   const { parameters, graph, dtypes } = await of("(x, y, { k }) => [x * k, y * k]", ["float32", "float64"]);
   expect(dtypes).toEqual(["float32", "float64"]);
   expect(graph.parameters).toEqual(["f32", "f64"]);
-  expect(parameters.map(({ toLane }) => toLane(0.1))).toEqual([Math.fround(0.1), 0.1]);
+  expect(parameters.map((parameter) => parameter.toLane(0.1))).toEqual([Math.fround(0.1), 0.1]);
 });
 
 test("lowerProgram: a bigint of the call is refused where the dtype it meets doesn't have it", async () => {
@@ -186,13 +186,13 @@ test("lowerProgram: integers raised to negative powers are refused, at the lates
   const { preconditions, graph } = await of("(x, y) => x ** y", ["int32", "int32"]);
   expect(graph.operands).toEqual(["int32", "int32"]);
   expect(preconditions).toHaveLength(1);
-  const test = (precondition: Graph, exponent: number): unknown =>
+  const isRefused = (precondition: Graph, exponent: number): unknown =>
     outputsOf(
       { graph: precondition, dtypes: ["bool"], parameters: [], preconditions: [] },
       { operands: [3, exponent] },
     );
-  expect(test(preconditions[0]!.graph, -1)).toEqual([[true]]);
-  expect(test(preconditions[0]!.graph, 2)).toEqual([[false]]);
+  expect(isRefused(preconditions[0]!.graph, -1)).toEqual([[true]]);
+  expect(isRefused(preconditions[0]!.graph, 2)).toEqual([[false]]);
   expect(preconditions[0]!.error().message).toContain(refusal);
   const parameters = new Map([["n", "bigint"]] as const);
   const { parameters: lanes, preconditions: none } = await of("(x, { n }) => x ** n", ["int32"], { parameters });

@@ -3,12 +3,10 @@ import type { DType } from "@instride/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { FunctionName, Program } from "../../src/expression/expression.ts";
-import type { KernelSource } from "../../src/language/kernel-source.ts";
 import { readProgram } from "../../src/language/read-program.ts";
 import { EXACT } from "../../src/language/scalar-functions.ts";
 import { kernelsOf, NUMBERS, resultsOf } from "../language/meaning.ts";
 import { functionText } from "../language/random-functions.ts";
-import type { Sample } from "../language/samples/sample.ts";
 import { SAMPLES } from "../language/samples.ts";
 import { type Element, lowered, outputsOf } from "./lowered.ts";
 
@@ -40,7 +38,7 @@ function expectNear(actual: readonly number[], expected: readonly number[]): voi
 }
 
 test.each(Object.entries(SAMPLES))("lowerProgram: %s of float64 gives what the function gives", async (_, sample) => {
-  const { run, given, domain, operands, isRounded = false } = sample as Sample;
+  const { run, given, domain, operands, isRounded = false } = sample;
   const program = await readProgram(run as (...args: never[]) => unknown, kernelsOf(sample));
   const dtype: DType = domain === "bools" ? "bool" : "float64";
   const numbers = program.parameters.filter((name) => typeof given?.[name] !== "function");
@@ -88,7 +86,7 @@ test("lowerProgram: any function of float64, whatever its statements, gives what
   await fc.assert(
     fc.asyncProperty(functionText, async (text) => {
       const run = runInThisContext(`(${text})`) as TwoNumbers;
-      const program = await readProgram(text as KernelSource);
+      const program = await readProgram(text);
       const compiled = lowered(program, ["float64", "float64"]);
       for (const [a, b] of OPERANDS)
         expect(numbersOf(outputsOf(compiled, { operands: [a, b] }).flat())).toEqual(numbersOf(run(a, b)));

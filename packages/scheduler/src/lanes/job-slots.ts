@@ -10,7 +10,6 @@ export class JobSlots {
   readonly #free: number[] = Array.from({ length: JOBS_MAX }, (_, slot) => slot);
   readonly #queue: ((slot: number) => void)[] = [];
   readonly #jobs: (OpenJob | null)[] = Array.from({ length: JOBS_MAX }, () => null);
-
   #count = 0;
 
   /** A free slot, if there is one: the one that was left last, whose words are in this core's caches. */

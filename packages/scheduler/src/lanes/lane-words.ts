@@ -101,8 +101,8 @@ export const insideOf = (lane: number): number => laneLine(lane);
 export const chunkOf = (lane: number): number => laneLine(lane) + 1;
 export const parkedOf = (lane: number): number => laneLine(lane) + 2;
 export const spinningOf = (lane: number): number => laneLine(lane) + 3;
-export const loadingOf = (lane: number): number => laneLine(lane) + 5;
 export const claimOf = (lane: number): number => laneLine(lane) + 4;
+export const loadingOf = (lane: number): number => laneLine(lane) + 5;
 
 /** Enough for {@link CHUNKS_MAX}. */
 const CHUNK_COUNT_BITS = 16;

@@ -62,9 +62,12 @@
           (local.set $rounds (i64.add (local.get $rounds) (i64.const 1)))
           (i32.eqz (i32.and (local.tee $polls (i32.add (local.get $polls) (i32.const 1))) (i32.const 1023)))
           if $poll
-            (i32.atomic.load (local.get $cancel))
-            if $cancelled
-              (return (i32.sub (i32.const 0) (local.get $count)))
+            (i32.ne (local.get $cancel) (i32.const -1))
+            if $cancellable
+              (i32.atomic.load (local.get $cancel))
+              if $cancelled
+                (return (i32.sub (i32.const 0) (local.get $count)))
+              end
             end
           end
           (i64x2.shr_u (local.get $carried_0) (i32.const 1))
@@ -109,9 +112,12 @@
           (local.set $rounds (i64.add (local.get $rounds) (i64.const 1)))
           (i32.eqz (i32.and (local.tee $polls (i32.add (local.get $polls) (i32.const 1))) (i32.const 1023)))
           if $poll_1
-            (i32.atomic.load (local.get $cancel))
-            if $cancelled_1
-              (return (i32.sub (i32.const 0) (local.get $count)))
+            (i32.ne (local.get $cancel) (i32.const -1))
+            if $cancellable_1
+              (i32.atomic.load (local.get $cancel))
+              if $cancelled_1
+                (return (i32.sub (i32.const 0) (local.get $count)))
+              end
             end
           end
           (i64x2.shr_u (local.get $carried_0) (i32.const 1))
@@ -152,9 +158,12 @@
         (local.set $rounds (i64.add (local.get $rounds) (i64.const 1)))
         (i32.eqz (i32.and (local.tee $polls (i32.add (local.get $polls) (i32.const 1))) (i32.const 1023)))
         if $poll_2
-          (i32.atomic.load (local.get $cancel))
-          if $cancelled_2
-            (return (i32.sub (i32.const 0) (local.get $count)))
+          (i32.ne (local.get $cancel) (i32.const -1))
+          if $cancellable_2
+            (i32.atomic.load (local.get $cancel))
+            if $cancelled_2
+              (return (i32.sub (i32.const 0) (local.get $count)))
+            end
           end
         end
         (i64x2.shr_u (local.get $carried_0) (i32.const 1))

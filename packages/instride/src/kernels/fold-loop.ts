@@ -1,0 +1,170 @@
+/**
+ * The loop of a reduction or a scan over known arrays.
+ *
+ * @module
+ */
+import type { Complex, DType, MemoryView } from "@instride/core";
+import type { Program } from "@instride/kernels";
+import type {
+  GeneratedLoop,
+  OperandLayout,
+  PlannedReduce,
+  ReduceArguments,
+  ReductionName,
+  ScanName,
+  TypedReduction,
+} from "@instride/kernels/compiler";
+import type { Operand } from "./call-arguments.ts";
+import type { Compiler } from "./compiler-loading.ts";
+import type { KernelContext } from "./kernel-context.ts";
+import { kindOf, type ParameterValues } from "./kernel-parameters.ts";
+import { type Copy, type LoopParts, type LoopStep, ReadyLoop } from "./ready-loop.ts";
+
+/** A reduction or a scan with everything that it needs to be called. */
+export interface ReadFold<N extends string = ReductionName | ScanName> {
+  readonly context: KernelContext;
+  readonly compiler: Compiler;
+  readonly by: N | Program;
+  /** What is computed of the elements first; null for the elements themselves. */
+  readonly of: Program | null;
+  readonly identity: FoldedValue | undefined;
+  readonly settings: {
+    readonly compute?: DType | undefined;
+    readonly relaxed?: boolean | undefined;
+    readonly roundsMax?: number | undefined;
+  };
+  readonly label: string;
+}
+
+/** A value that elements are folded to, or that it starts with. */
+export type FoldedValue = number | bigint | boolean | Complex;
+
+/** What a call says of its arrays. */
+export interface FoldRequest<O> {
+  readonly operands: readonly Operand[];
+  readonly values: ParameterValues;
+  readonly options: O;
+}
+
+/** A reduction or a scan that is bound to arrays. */
+export interface FoldBinding {
+  readonly loop: ReadyLoop;
+  /** Where the result is. */
+  readonly result: MemoryView;
+  /** Whether a call gives a value, which is taken from the result. */
+  readonly isWhole: boolean;
+  /** Gives up what was made for the binding, and a new result if the call failed. */
+  discard(failed: boolean): void;
+}
+
+/** Types the call of a reduction or a scan. @param dtype - what to accumulate in, if anything was asked for */
+export function typeOf(
+  { compiler, by, of, settings }: ReadFold,
+  { operands, values }: Pick<FoldRequest<unknown>, "operands" | "values">,
+  dtype: DType | undefined,
+): TypedReduction {
+  const { compute, relaxed, roundsMax } = settings;
+  return compiler.typeReduction({
+    by,
+    of,
+    operands: operands.map((operand) => operand.dtype),
+    parameters: new Map([...values].map(([name, value]) => [name, kindOf(value)])),
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(compute === undefined ? {} : { compute }),
+    ...(relaxed === undefined ? {} : { relaxed }),
+    ...(roundsMax === undefined ? {} : { roundsMax }),
+  });
+}
+
+/** How a view lies, for a plan. */
+export function layoutOf({ owner }: KernelContext, view: MemoryView): OperandLayout {
+  return {
+    dtype: view.dtype!,
+    shape: view.shape,
+    byteOffset: view.byteOffset,
+    strides: view.strides,
+    inHeap: owner.isInHeap(view),
+  };
+}
+
+/** What a loop is made of. */
+export interface FoldParts {
+  readonly typed: TypedReduction;
+  readonly planned: PlannedReduce;
+  /** Operands, or copies of them. */
+  readonly sources: readonly MemoryView[];
+  readonly copies: readonly Copy[];
+  readonly mask: MemoryView | null;
+  readonly result: MemoryView;
+  /** Arrays that go with the loop. */
+  readonly owned: readonly MemoryView[];
+}
+
+/** Numbers of a call. */
+export interface FoldNumbers {
+  readonly initial?: FoldedValue | undefined;
+  readonly ddof?: number | undefined;
+}
+
+/** The steps of a call. */
+export function stepsOf(
+  { compiler, identity }: ReadFold,
+  values: ParameterValues,
+  { typed, planned: { plan } }: Pick<FoldParts, "typed" | "planned">,
+  { initial = identity, ddof = 0 }: FoldNumbers,
+): LoopStep[] {
+  const lanes = (parameters: TypedReduction["parameters"]): ReduceArguments["parameters"] =>
+    parameters.map((parameter) => parameter.toLane(values.get(parameter.name)!));
+  const args: Omit<ReduceArguments, "step"> = {
+    plan,
+    parameters: lanes(typed.parameters),
+    combineParameters: lanes(typed.combineParameters),
+    ...(initial === undefined ? {} : { initial: compiler.accumulatorLanes(initial, typed.accumulator) }),
+    ddof,
+  };
+  return plan.steps.map((step, i) => {
+    return { units: step.units, grain: step.grain, work: workOf(plan, step), args: { ...args, step: i } };
+  });
+}
+
+type Plan = PlannedReduce["plan"];
+
+/** Elements that take the unit of work, about; of states of blocks as many. */
+const ELEMENTS_PER_WORK = 32_768;
+
+/** The work of a step: its last unit, which may be the only one, can be far from full. */
+function workOf({ passes }: Plan, { pass, phase, grain, units }: Plan["steps"][number]): number {
+  const { outputs, elements, blocks, order, outputsPerUnit, blocksPerUnit } = passes[pass]!;
+  const ofOne = phase === "fold" || phase === "scan" ? elements : blocks;
+  const perUnit = outputsPerUnit * blocksPerUnit * Math.max(1, Math.min(elements, order.block));
+  return (outputs * ofOne) / (units === 1 ? ELEMENTS_PER_WORK : grain * perUnit);
+}
+
+/** Makes the loop of some steps. @param keeps - whether it may be run again */
+export function foldLoop(
+  { context, compiler, label }: ReadFold,
+  { planned, sources, copies, mask, result, owned }: FoldParts,
+  steps: readonly LoopStep[],
+  keeps: boolean,
+): ReadyLoop {
+  const { plan, id, code } = planned;
+  const scratchBytes = Math.max(1, plan.scratchBytes);
+  const isSmall = ReadyLoop.isSmall(context, steps);
+  const scratch = isSmall
+    ? context.scratch.bytes(scratchBytes)
+    : context.owner.empty([scratchBytes], "uint8", { label: `scratch memory of ${label}` });
+  const parts: LoopParts = {
+    target: { name: "reduce" satisfies GeneratedLoop, label, code: { key: id, content: code } },
+    views: Object.fromEntries([
+      ...sources.map((view, i) => [compiler.operandName(i), view.toReadonly()] as const),
+      ...(mask === null ? [] : [["where", mask.toReadonly()] as const]),
+      [compiler.outputName(0), result],
+      ["scratch", scratch],
+    ]),
+    copies,
+    owned: isSmall ? owned : [...owned, scratch],
+    steps,
+    isIdempotent: false,
+  };
+  return new ReadyLoop(context, parts, keeps);
+}

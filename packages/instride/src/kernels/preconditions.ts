@@ -1,0 +1,66 @@
+/**
+ * Tests that have to be false for every element before a kernel is computed: whether an integer is raised to a negative
+ * power.
+ *
+ * @module
+ */
+import type { MemoryView } from "@instride/core";
+import { type FoldBinding, foldLoop, layoutOf, stepsOf } from "./fold-loop.ts";
+import type { ParameterValues } from "./kernel-parameters.ts";
+import type { MapBinding, ReadKernel } from "./map-binding.ts";
+import { type CallControl, ReadyLoop } from "./ready-loop.ts";
+
+/** Runs the tests of a call. @throws the error of one that is true for any element */
+export async function checkPreconditions(
+  read: ReadKernel,
+  { lowered, sources }: MapBinding,
+  values: ParameterValues,
+  { signal, acquireTimeoutMs }: CallControl,
+): Promise<void> {
+  for (const precondition of lowered.preconditions) {
+    const { loop, result, discard } = bindTest(read, precondition.graph, lowered.parameters, sources, values);
+    try {
+      let isTrue: unknown = null;
+      await loop.run({ signal, acquireTimeoutMs }, () => (isTrue = result.get()));
+      if ((isTrue ?? result.get()) === true) throw precondition.error();
+    } finally {
+      discard(false);
+    }
+  }
+}
+
+type Precondition = MapBinding["lowered"]["preconditions"][number]["graph"];
+
+/** A reduction by `any`, of a test over the operands of a kernel. */
+function bindTest(
+  read: ReadKernel,
+  element: Precondition,
+  parameters: MapBinding["lowered"]["parameters"],
+  sources: readonly MemoryView[],
+  values: ParameterValues,
+): FoldBinding {
+  const { context, compiler, label } = read;
+  const fold = { context, compiler, label, by: "any", of: null, identity: undefined, settings: {} } as const;
+  const typed = {
+    kind: { name: "any" },
+    element,
+    parameters,
+    combineParameters: [],
+    accumulator: "bool",
+    result: "bool",
+  } as const;
+  const operands = sources.map((view) => layoutOf(context, view));
+  const make = (result: MemoryView, owned: readonly MemoryView[]): FoldBinding | null => {
+    const request = { kind: typed.kind, element, operands, result: layoutOf(context, result) };
+    const planned = compiler.planReduce(request, !context.owner.debug);
+    const parts = { typed, planned, sources, copies: [], mask: null, result, owned };
+    const steps = stepsOf(fold, values, parts, {});
+    if (owned.length === 0 && !ReadyLoop.isSmall(context, steps)) return null;
+    const loop = foldLoop(fold, parts, steps, false);
+    return { loop, result, isWhole: true, discard: () => loop.discard() };
+  };
+  const small = context.moves ? null : make(context.scratch.cell("bool"), []);
+  if (small !== null) return small;
+  const result = context.owner.empty([], "bool", { label: `test of ${label}` });
+  return make(result, [result])!;
+}

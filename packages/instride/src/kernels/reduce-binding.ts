@@ -1,0 +1,152 @@
+/**
+ * A reduction bound to the arrays of a call: checked, typed, planned and compiled, ready to be run.
+ *
+ * @module
+ */
+import {
+  broadcastShapes,
+  type DType,
+  DTypeError,
+  type MemoryView,
+  ReadonlyError,
+  selfOverlaps,
+  ValueError,
+} from "@instride/core";
+import type { PlannedReduce, ReductionName, TypedReduction } from "@instride/kernels/compiler";
+import { checkOperand, type Operand } from "./call-arguments.ts";
+import {
+  type FoldBinding,
+  foldLoop,
+  type FoldParts,
+  type FoldRequest,
+  layoutOf,
+  type ReadFold,
+  stepsOf,
+  typeOf,
+} from "./fold-loop.ts";
+import { ReadyLoop } from "./ready-loop.ts";
+import type { ReduceCallOptions } from "./reduce.ts";
+
+export type ReadReduction = ReadFold<ReductionName>;
+
+type ReduceRequest = FoldRequest<ReduceCallOptions>;
+
+/** Whether a call gives a value, if no axis is left. */
+export function isWhole({ axis, keepdims = false, out }: ReduceCallOptions): boolean {
+  return (axis === undefined || axis === null) && !keepdims && out === undefined;
+}
+
+/**
+ * Binds a reduction.
+ *
+ * @param keeps - whether it may be run again
+ * @throws what the arrays have against the call; nothing is left of it then
+ */
+export function bindReduce(read: ReadReduction, request: ReduceRequest, keeps: boolean): FoldBinding {
+  const { context, label } = read;
+  const { options, operands, values } = request;
+  const mask = options.where === undefined ? null : maskOf(options.where, label);
+  const out = options.out === undefined ? null : checkOut(options.out, label);
+  const typed = typeReduction(read, request, out);
+  const shape = resultShape(read, request, mask);
+  const sources = operands.map(({ view }) => view);
+  const parts = (result: MemoryView, owned: readonly MemoryView[]): FoldParts => {
+    return { typed, planned: planOf(read, request, typed, result, mask), sources, copies: [], mask, result, owned };
+  };
+  const gives = isWhole(options);
+  if (gives && !context.moves) {
+    // The caller alone reads the value at once, so that its place can be that of all others.
+    const cell = context.scratch.cell(typed.result);
+    const small = parts(cell, []);
+    const steps = stepsOf(read, values, small, options);
+    if (ReadyLoop.isSmall(context, steps)) {
+      const loop = foldLoop(read, small, steps, keeps);
+      return { loop, result: cell, isWhole: gives, discard: () => loop.discard() };
+    }
+  }
+  const result = out ?? context.owner.empty(shape, typed.result, { label: `result of ${label}` });
+  try {
+    const all = parts(result, gives ? [result] : []);
+    const loop = foldLoop(read, all, stepsOf(read, values, all, options), keeps);
+    const isNew = out === null && !gives;
+    const discard = (failed: boolean): void => {
+      loop.discard();
+      if (failed && isNew) result.release();
+    };
+    return { loop, result, isWhole: gives, discard };
+  } catch (error) {
+    if (out === null) result.release();
+    throw error;
+  }
+}
+
+function maskOf(where: unknown, label: string): MemoryView {
+  const { view, dtype } = checkOperand(where, "where", label);
+  if (dtype === "bool") return view;
+  throw new DTypeError(`cannot call ${label} with ${dtype} elements as where: expected bool`);
+}
+
+/** @throws a {@link ReadonlyError} or {@link ValueError} for what can't hold a result */
+export function checkOut(out: unknown, label: string): MemoryView {
+  const { view } = checkOperand(out, "out", label);
+  if (view.readonly) {
+    throw new ReadonlyError(`cannot call ${label} with a read-only view as out: expected one to be written`);
+  }
+  if (selfOverlaps(view) === "no") return view;
+  throw new ValueError(`cannot call ${label} with an out whose elements share memory: expected each its own`);
+}
+
+function typeReduction(
+  read: ReadReduction,
+  request: Pick<ReduceRequest, "operands" | "values" | "options">,
+  out: MemoryView | null,
+): TypedReduction {
+  const { by, compiler, label } = read;
+  const takesDType = typeof by !== "string" || compiler.REDUCTIONS[by].takesDType;
+  // As NumPy has it: of reductions that can be told what to accumulate in, an out tells it.
+  const typed = typeOf(read, request, request.options.dtype ?? (takesDType ? (out?.dtype ?? undefined) : undefined));
+  checkDType(out, typed.result, label);
+  return typed;
+}
+
+/** @throws a {@link DTypeError} for an out of another dtype than the result */
+export function checkDType(out: MemoryView | null, result: DType, label: string): void {
+  if (out === null || out.dtype === result) return;
+  throw new DTypeError(`cannot call ${label} with an out of ${out.dtype}: expected ${result}`);
+}
+
+function resultShape(
+  { compiler, by }: ReadReduction,
+  { operands, options }: ReduceRequest,
+  mask: MemoryView | null,
+): readonly number[] {
+  const views = [...operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
+  const shape = broadcastShapes(...views.map((view) => view.shape));
+  const allowsScalar = typeof by !== "string" || compiler.REDUCTIONS[by].allowsAxisOfScalar;
+  const axes = compiler.reducedAxes(options.axis ?? null, shape.length, allowsScalar);
+  return compiler.reducedShape(shape, axes, options.keepdims === true);
+}
+
+function planOf(
+  { context, compiler, identity }: ReadReduction,
+  { operands, options }: ReduceRequest,
+  { kind, element }: TypedReduction,
+  result: MemoryView,
+  mask: MemoryView | null,
+): PlannedReduce {
+  const layout = (view: MemoryView): ReturnType<typeof layoutOf> => layoutOf(context, view);
+  const { initial = identity, axis = null, keepdims = false } = options;
+  return compiler.planReduce(
+    {
+      kind: kind as TypedReduction<ReductionName>["kind"],
+      element,
+      operands: operands.map((operand: Operand) => layout(operand.view)),
+      ...(mask === null ? {} : { where: layout(mask) }),
+      axes: axis,
+      keepdims,
+      result: layout(result),
+      hasInitial: initial !== undefined,
+    },
+    !context.owner.debug,
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * `rt.reduce`: many elements to one, along all axes or some.
+ *
+ * @module
+ */
+import { type DType, type MemoryView, type SharedView, ValueError } from "@instride/core";
+import type { ReductionName } from "@instride/kernels/compiler";
+import type { KernelFunction, NoParameters, Parameters, ParameterValue } from "./functions.ts";
+import type { FoldedValue } from "./fold-loop.ts";
+import type { KernelContext } from "./kernel-context.ts";
+import type { CallControl } from "./ready-loop.ts";
+import { FoldCalls, type Folding } from "./fold-calls.ts";
+import { bindReduce, isWhole } from "./reduce-binding.ts";
+import type { Program } from "@instride/kernels";
+
+/** Makes one value of two, in any order and grouping. */
+export type Combine = (a: number, b: number, parameters: never) => number | bigint | boolean;
+
+/** The options of `rt.reduce`. */
+export interface ReduceOptions<P extends Parameters = NoParameters> {
+  /** What is computed of the elements of several operands, and then reduced: each is read once. Default: of one operand. */
+  readonly of?: KernelFunction<P> | string | Program | undefined;
+  /** Of a combining function: what it starts with, and the result of no elements. Default: the first element. */
+  readonly identity?: FoldedValue | undefined;
+  /** What the functions name in their last parameter. */
+  readonly parameters?: P | undefined;
+  /** The dtype to compute elements in, instead of what NumPy's promotion gives. */
+  readonly compute?: DType | undefined;
+  /** Fused multiply-add where it is faster: the last bits then differ between machines. Default false. */
+  readonly relaxed?: boolean | undefined;
+  /** Rounds after which a loop of a function is given up, for any element. */
+  readonly roundsMax?: number | undefined;
+  /** What errors and reports call it. Default: the name of the reduction or function. */
+  readonly name?: string | undefined;
+}
+
+/** The options of a call: NumPy's. */
+export interface ReduceCallOptions extends CallControl {
+  /** The axes that are reduced; negative ones count from the last. Default: all. */
+  readonly axis?: number | readonly number[] | null | undefined;
+  /** Keeps the axes that are reduced, with length 1. Default false. */
+  readonly keepdims?: boolean | undefined;
+  /** A value to start with. */
+  readonly initial?: FoldedValue | undefined;
+  /** Bools, broadcast to the operands: other elements are left out. */
+  readonly where?: MemoryView | undefined;
+  /** The dtype to accumulate in, of those that take one. */
+  readonly dtype?: DType | undefined;
+  /** Where the result is written. Default: a new array, or a value if all axes are reduced. */
+  readonly out?: MemoryView | undefined;
+  /** Of `var` and `std`: degrees of freedom that are taken away. Default 0. */
+  readonly ddof?: number | undefined;
+  /** Values for names of the functions' last parameters. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>> | undefined;
+}
+
+/** Options with which a call gives a value: all axes are reduced to nothing. */
+export type WholeOptions = ReduceCallOptions & {
+  readonly axis?: null | undefined;
+  readonly keepdims?: false | undefined;
+  readonly out?: undefined;
+};
+
+/** The value that a named reduction gives: of integers a bigint where the elements are of 64 bits, and for sums of others. */
+export type ValueOf<N> = N extends "any" | "all"
+  ? boolean
+  : N extends "argmin" | "argmax" | "count_nonzero"
+    ? bigint
+    : number;
+
+/**
+ * A reduction: call it with arrays.
+ *
+ * @typeParam T - the value that it gives: a bigint for 64-bit integers, as which sums of integers are accumulated
+ */
+export interface ReduceKernel<T = number> {
+  /**
+   * Reduces operands to one value, or along `axis`.
+   *
+   * @returns the value if all axes are reduced; `out`, or a new array, with `axis`, `keepdims` or `out`. The same bits for
+   *   any number of threads
+   * @throws as a kernel of `rt.map` does; a `ValueError` for no elements and nothing to start with; an `IndexError` for an
+   *   axis that isn't there
+   */
+  (...args: readonly [MemoryView, ...MemoryView[], WholeOptions] | readonly [MemoryView, ...MemoryView[]]): Promise<T>;
+  (
+    ...args: readonly [MemoryView, ...MemoryView[], ReduceCallOptions & { readonly out: MemoryView }]
+  ): Promise<MemoryView>;
+  (...args: readonly [MemoryView, ...MemoryView[], ReduceCallOptions]): Promise<SharedView<DType>>;
+  readonly label: string;
+}
+
+/** Makes a reduction. Nothing is read or compiled before it is called. */
+export function makeReduce(
+  context: KernelContext,
+  by: unknown,
+  options: ReduceOptions<Parameters>,
+): ReduceKernel<unknown> {
+  const calls = new FoldCalls(REDUCTION, context, by, options);
+  return Object.assign((...args: unknown[]) => calls.call(args), {
+    label: calls.label,
+  }) as unknown as ReduceKernel<unknown>;
+}
+
+const REDUCTION: Folding<ReductionName> = {
+  verb: "reduce",
+  names: ({ REDUCTIONS }) => Object.keys(REDUCTIONS),
+  isWhole,
+  checkTaken: ({ by, compiler, label }, { initial, where, dtype, ddof, axis }) => {
+    const taken = typeof by === "string" ? compiler.REDUCTIONS[by] : OF_FUNCTIONS;
+    const refused = [
+      initial !== undefined && !taken.takesInitial && "initial",
+      where !== undefined && !taken.takesWhere && "where",
+      dtype !== undefined && !taken.takesDType && "dtype",
+      ddof !== undefined && !taken.takesDdof && "ddof",
+      Array.isArray(axis) && !taken.takesAxes && "several axes",
+    ].find((name) => name !== false);
+    if (refused === undefined) return;
+    throw new ValueError(`cannot call ${label} with ${refused}: it takes none`);
+  },
+  bind: bindReduce,
+};
+
+/** What a combining function takes. */
+const OF_FUNCTIONS = { takesInitial: true, takesWhere: true, takesDType: true, takesDdof: false, takesAxes: true };

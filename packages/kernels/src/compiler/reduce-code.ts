@@ -1,0 +1,61 @@
+/**
+ * The code of reductions and scans: built and compiled once for each fold and way of walking, whoever asks.
+ *
+ * @module
+ */
+import { buildReduction } from "../reduction/module.ts";
+import { planReduction, type PlannedReduction, type ReductionPlan } from "../reduction/plan.ts";
+import type { ReductionRequest } from "../reduction/request.ts";
+import { planScan, type ScanRequest } from "../reduction/scan-plan.ts";
+import type { ReduceCode } from "./generated-loops.ts";
+import { moduleOf } from "./map-code.ts";
+import { RecentMap } from "./recent-map.ts";
+
+/** Modules that are kept for later calls, in one process. */
+const MODULES_KEPT_MAX = 512;
+
+/** A module as it is kept. */
+interface Entry {
+  /** Short, and of this code only: it travels with each call. */
+  readonly id: string;
+  readonly code: ReduceCode;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A planned reduction, and the code that it runs. */
+export interface PlannedReduce extends Entry {
+  readonly plan: ReductionPlan;
+  readonly planned: PlannedReduction;
+}
+
+const kept = new RecentMap<string, Entry>(MODULES_KEPT_MAX);
+let count = 0;
+
+/**
+ * Plans a reduction, and compiles what has not been.
+ *
+ * @param compiles - false to have the graphs interpreted
+ * @throws as `planReduction`
+ */
+export function planReduce(request: ReductionRequest, compiles: boolean = true): PlannedReduce {
+  return withCode(planReduction(request), compiles);
+}
+
+/** As {@link planReduce}, of a scan. @throws as `planScan` */
+export function planScanning(request: ScanRequest, compiles: boolean = true): PlannedReduce {
+  return withCode(planScan(request), compiles);
+}
+
+function withCode(planned: PlannedReduction, compiles: boolean): PlannedReduce {
+  const key = `${compiles ? "compiled" : "interpreted"}\n${planned.plan.key}`;
+  const known = kept.get(key);
+  const entry = known ?? build(planned, compiles);
+  if (known === undefined) kept.set(key, entry);
+  return { ...entry, plan: { ...planned.plan, key: entry.id }, planned };
+}
+
+function build(planned: PlannedReduction, compiles: boolean): Entry {
+  const bytes = buildReduction(planned);
+  const module = compiles ? moduleOf(bytes) : null;
+  return { id: `reduce ${++count}`, code: { module, program: planned.program }, bytes };
+}

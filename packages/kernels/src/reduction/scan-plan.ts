@@ -1,0 +1,142 @@
+/**
+ * What a scan is cut into: totals of blocks, what comes before each block, and then the elements.
+ *
+ * Elements are merged one after the other inside a block, which begins with what all blocks before it have been merged to.
+ * An array of one block is scanned just as NumPy does it; in a longer one, fewer roundings add up.
+ *
+ * The plan is that of a reduction, with other steps.
+ *
+ * @module
+ */
+import { broadcastShapes, checkAxes, ShapeError, sizeOf } from "@instride/core";
+import { graphKey } from "../graph/key.ts";
+import { check } from "../graph/typing.ts";
+import { grainElements } from "../iteration/grain.ts";
+import type { OperandLayout } from "../iteration/layouts.ts";
+import { slotBytes } from "../wasm/fold-parameters.ts";
+import { LanePlan } from "../wasm/lane-plan.ts";
+import { buildFold } from "./build-fold.ts";
+import { codeOf } from "./code.ts";
+import { combinedRule } from "./combined-rule.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Fold } from "./fold.ts";
+import { foldOrder, type FoldOrder } from "./fold-order.ts";
+import { productRule, sumRule } from "./fold-rules.ts";
+import { unmasked } from "./masked-rules.ts";
+import { type PlannedReduction, type ReductionPass, type ReductionStep, refuseNeighbours, takeRoom } from "./plan.ts";
+import type { ScanName } from "./reductions.ts";
+import { planScanWalks } from "./walks.ts";
+
+/** One of the named scans, or a function that makes one value of two: a graph as of a reduction, associative. */
+export type ScanKind = { readonly name: ScanName } | { readonly combine: Graph };
+
+export interface ScanRequest {
+  readonly kind: ScanKind;
+  /** What is scanned: one store, of the accumulator's dtype. */
+  readonly element: Graph;
+  /** Of the element's operands; they broadcast to one shape. None may overlap the result, but exactly. */
+  readonly operands: readonly OperandLayout[];
+  /** Default: none; all elements in C order, to a result of one axis. */
+  readonly axis?: number | null;
+  /** Of the operands' shape, or of one axis; of an array without axes, one element. */
+  readonly result: OperandLayout;
+}
+
+/** Elements of a block: enough that what is done for each block is little beside them. */
+const BLOCK_ELEMENTS = 8192;
+
+/**
+ * Plans a scan.
+ *
+ * @throws an `IndexError` for an axis that there is not; a `ShapeError` for a result of another shape
+ *
+ * Cost: O(nodes + ndim · operands).
+ */
+export function planScan(request: ScanRequest): PlannedReduction {
+  const { kind, element, operands, axis = null, result } = request;
+  check(operands.length === element.operands.length, `${operands.length} operands for ${element.operands.length}`);
+  refuseNeighbours(element);
+  const fold = foldOf(request);
+  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
+  const isWhole = axis === null || (shape.length === 0 && (axis === 0 || axis === -1));
+  const axes = isWhole ? [...shape.keys()] : checkAxes(axis, shape.length);
+  refuseShape(shape, isWhole, result);
+  const { kept, reduced } = planScanWalks(operands, axes, result, isWhole);
+  const isInHeap = [...operands, result].every(({ inHeap }) => inHeap);
+  const order = scanOrder(fold);
+  const outputs = sizeOf(kept.shape);
+  const elements = sizeOf(reduced.shape);
+  const blocks = Math.ceil(elements / order.block);
+  const room = { nbytes: 0 };
+  const perUnit = grainElements(fold.lift);
+  const pass: ReductionPass = {
+    kind: "combine" in kind ? "ordered scan" : "scan",
+    operands: operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` })),
+    result: { dtype: result.dtype, byteOffset: result.byteOffset, view: "out0" },
+    kept,
+    reduced,
+    outputs,
+    elements,
+    blocks,
+    order,
+    mode: isInHeap && reduced.shape.length === 1 ? "runs" : "staged",
+    columns: null,
+    outputsPerUnit: blocks > 1 ? 1 : Math.max(1, Math.floor(perUnit / Math.max(1, elements))),
+    blocksPerUnit: 1,
+    slotOffsets: fold.slots.map((type) => takeRoom(room, blocks > 1 ? blocks * outputs * slotBytes(type) : 0)),
+    initial: null,
+    writesResults: false,
+  };
+  return {
+    plan: {
+      key: keyOf(fold, pass),
+      steps: stepsOf(pass),
+      passes: [pass],
+      scratchBytes: room.nbytes,
+      isInHeap,
+    },
+    program: { folds: [fold] },
+  };
+}
+
+function foldOf({ kind, element, result }: ScanRequest): Fold {
+  const { dtype } = element.stores[0]!;
+  const rule = "combine" in kind ? combinedRule(kind.combine) : kind.name === "cumsum" ? sumRule(dtype) : productRule(dtype);
+  return buildFold({
+    rule: unmasked(rule),
+    element,
+    hasMask: false,
+    starts: false,
+    hasDdof: false,
+    result: result.dtype,
+    parameters: "combine" in kind ? kind.combine.parameters : [],
+  });
+}
+
+function scanOrder(fold: Fold): FoldOrder {
+  const { width, accumulators } = foldOrder(fold);
+  const finish = new LanePlan(fold.finish, () => false).width;
+  return { width: finish === 2 ? 2 : width, accumulators, block: BLOCK_ELEMENTS };
+}
+
+function refuseShape(shape: readonly number[], isWhole: boolean, { shape: actual }: OperandLayout): void {
+  const expected = isWhole ? [sizeOf(shape)] : shape;
+  if (expected.length === actual.length && expected.every((length, axis) => length === actual[axis])) return;
+  throw new ShapeError(
+    `cannot scan shape [${shape.join(", ")}] into shape [${actual.join(", ")}]: expected [${expected.join(", ")}]`,
+  );
+}
+
+function stepsOf({ outputs, blocks, outputsPerUnit }: ReductionPass): ReductionStep[] {
+  if (outputs === 0 || blocks === 0) return [];
+  const units = Math.ceil(outputs / outputsPerUnit) * blocks;
+  const step = { pass: 0, units, grain: 1 };
+  const scan = { ...step, phase: "scan" } as const;
+  if (blocks === 1) return [scan];
+  return [{ ...step, phase: "fold" }, { ...step, phase: "prefix", units: 1 }, scan];
+}
+
+function keyOf(fold: Fold, pass: ReductionPass): string {
+  const graphs = [fold.lift, fold.merge, fold.finish].map(graphKey);
+  return [pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join("\n");
+}
