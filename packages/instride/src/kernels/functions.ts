@@ -26,7 +26,7 @@ export type HelperKernel = string | Program | ((...args: any[]) => unknown);
 export type Parameters = Readonly<Record<string, ParameterValue | HelperKernel>>;
 
 /** What a kernel's parameters are where it has none. */
-// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a function's arguments have nothing more than elements
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- elements have no more members than these
 export type NoParameters = Record<never, never>;
 
 /** What a function sees of a parameter. */

@@ -39,8 +39,37 @@ import { complexPower } from "./complex-power.ts";
 
 export type { ComplexExpansion, ComplexNodes } from "./complex.ts";
 
+export type ComplexFunctionName =
+  | "absolute"
+  | "angle"
+  | "sign"
+  | "square"
+  | "reciprocal"
+  | "divide"
+  | "sqrt"
+  | "power"
+  | "exp"
+  | "exp2"
+  | "expm1"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "log"
+  | "log2"
+  | "log10"
+  | "log1p"
+  | "arcsin"
+  | "arccos"
+  | "arctan"
+  | "arcsinh"
+  | "arccosh"
+  | "arctanh";
+
 /** Of complex numbers of one type; others are converted before. `absolute` and `angle` give a float. */
-export const COMPLEX_FUNCTIONS: Readonly<Record<string, ComplexExpansion>> = {
+export const COMPLEX_FUNCTIONS: Readonly<Record<ComplexFunctionName, ComplexExpansion>> = {
   absolute: complexAbsolute,
   angle: complexAngle,
   sign: complexSign,

@@ -17,6 +17,7 @@ import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
 import type { Folder, Scanner, StateRunner } from "./pass-runner.ts";
 import type { ReductionPlan, ReductionProgram } from "./plan.ts";
+import { SettledFolder } from "./settled.ts";
 import { Stage } from "./stage.ts";
 import { mergeBlocks, prefixBlocks } from "./tree.ts";
 import { forEachOutputRun, unitOf } from "./units.ts";
@@ -149,6 +150,13 @@ const scanUnits: Phase = (known, call, _, isOnHeap) => {
 };
 
 function folderOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
+  const { settledBy } = call.pass;
+  const folder = readerOf(known, call, isOnHeap);
+  return settledBy === null ? folder : new SettledFolder(call, folder, settledBy);
+}
+
+/** Who reads blocks. */
+function readerOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   const { plan, module } = call.args;
   if (module === null) return new InterpretedFolder(call);
   const { mode, columns } = call.pass;

@@ -63,6 +63,11 @@ export interface ReductionPass {
   readonly slotOffsets: readonly number[];
   /** What it starts with unless the call says something else: parts in the accumulator's lanes; null: nothing. */
   readonly initial: readonly LaneValue[] | null;
+  /**
+   * Of a fold of bools to one result: a state that settles it, whatever the others are; else null. The word at the start of
+   * the scratch memory says whether one has been found.
+   */
+  readonly settledBy: boolean | null;
   /** Whether units write results, since their states are the last. */
   readonly writesResults: boolean;
 }
@@ -84,6 +89,8 @@ export interface ReductionPlan {
   readonly passes: readonly ReductionPass[];
   /** Bytes of the scratch memory; in the heap where the operands are. */
   readonly scratchBytes: number;
+  /** Bytes at its start that are to be 0 before the first step. */
+  readonly zeroBytes: number;
   /** Whether all arrays lie in the heap: then a module works on that. */
   readonly isInHeap: boolean;
 }
@@ -146,6 +153,7 @@ class Planner {
   readonly #outputs: number;
   readonly #elements: number;
   readonly #room: ScratchRoom = { nbytes: 0 };
+  #zeroBytes = 0;
 
   constructor(
     request: ReductionRequest,
@@ -174,6 +182,7 @@ class Planner {
         steps: passes.flatMap((pass, at) => this.#stepsOf(pass, at)),
         passes,
         scratchBytes: this.#room.nbytes,
+        zeroBytes: this.#zeroBytes,
         isInHeap,
       },
       program,
@@ -185,6 +194,8 @@ class Planner {
     const outputs = this.#outputs;
     const order = foldOrder(fold);
     const blocks = Math.ceil(this.#elements / order.block);
+    const settledBy = blocks > 1 && outputs === 1 ? this.#settledBy() : null;
+    if (settledBy !== null) takeRoom(this.#room, (this.#zeroBytes = Int32Array.BYTES_PER_ELEMENT));
     const target: PassArray = isLast
       ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
       : { dtype: result, byteOffset: takeRoom(this.#room, outputs * DTYPES[result].itemsize), view: "scratch" };
@@ -216,8 +227,15 @@ class Planner {
       blocksPerUnit,
       slotOffsets,
       initial: this.#initialOf(fold),
+      settledBy,
       writesResults,
     };
+  }
+
+  #settledBy(): boolean | null {
+    const { kind } = this.#request;
+    if (!("name" in kind) || (kind.name !== "any" && kind.name !== "all")) return null;
+    return kind.name === "any";
   }
 
   #columnsOf(fold: Fold, order: FoldOrder, tile: number, units: number): ColumnPlan {

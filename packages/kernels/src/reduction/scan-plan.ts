@@ -85,6 +85,7 @@ export function planScan(request: ScanRequest): PlannedReduction {
     blocksPerUnit: 1,
     slotOffsets: fold.slots.map((type) => takeRoom(room, blocks > 1 ? blocks * outputs * slotBytes(type) : 0)),
     initial: null,
+    settledBy: null,
     writesResults: false,
   };
   return {
@@ -93,6 +94,7 @@ export function planScan(request: ScanRequest): PlannedReduction {
       steps: stepsOf(pass),
       passes: [pass],
       scratchBytes: room.nbytes,
+      zeroBytes: 0,
       isInHeap,
     },
     program: { folds: [fold] },

@@ -33,6 +33,7 @@ import { ItemStreams, partialGroup } from "./item-streams.ts";
 import { LaneEmitter } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { LanePlan } from "./lane-plan.ts";
+import { hasLoops } from "./run-parameters.ts";
 import { ALL_ONES, constantOf } from "./vectors.ts";
 
 export interface FoldFunction {
@@ -224,12 +225,27 @@ class FoldBuilder {
         pushIsFirst();
         f.if(
           "first",
-          () => this.#states.begin(0, (slot) => void f.get(this.#lifted[slot]!)),
+          () => this.#beginRest(turns),
           () => this.#states.merge(0, (slot) => void f.get(this.#lifted[slot]!), () => void f.get(this.#mask)),
         );
       });
       this.#states.rotate();
       f.get(turns).i32(1).op("i32.sub").tee(turns).brIf(again);
+    });
+  }
+
+  /** Begins the first vector's chains, of fewer elements than there are chains. */
+  #beginRest(turns: Local): void {
+    const f = this.#f;
+    const { accumulators, merge } = this.#loop;
+    const begin = (vector: number): void =>
+      this.#states.begin(vector, (slot) => void f.get(this.#lifted[slot]!));
+    begin(0);
+    if (!hasLoops(merge)) return;
+    // Chains that no element comes to are merged too, for nothing: with elements that there are, so that loops end.
+    f.get(turns).i32(accumulators).op("i32.eq");
+    f.if("all", () => {
+      for (let vector = 1; vector < accumulators; vector++) begin(vector);
     });
   }
 

@@ -172,6 +172,9 @@ function carryOut(
   const result: OperandLayout = { dtype: test.dtype, shape, byteOffset: out.byteOffset, strides, inHeap };
   const planned = plan({ operands: operands.map(([layout]) => layout), where: where === null ? null : where[0], result });
   const scratch = placer.take(planned.plan.scratchBytes);
+  // Whatever the last user left; but for what a plan asks to be 0.
+  const bytes = new Uint8Array(scratch.buffer as ArrayBuffer, scratch.byteOffset, planned.plan.scratchBytes);
+  bytes.fill(0xa5).fill(0, 0, planned.plan.zeroBytes);
   const views = {
     ...Object.fromEntries(operands.map(([, view], at) => [`in${at}`, view])),
     ...(where === null ? {} : { where: where[1] }),
