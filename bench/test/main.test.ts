@@ -118,8 +118,8 @@ test("bench: tables show every group and case of the file, and every finding fol
 });
 
 test.each([
-  ["dispatch", /^fork-join of an empty job, back to back: how many times prepared/],
-  ["dispatch", /^fork-join of a rendezvous, back to back: how many times prepared/],
+  ["dispatch", /^fork-join of an empty job, back to back: how many times prepared, caller helps is/],
+  ["dispatch", /^fork-join of a rendezvous, back to back: how many times prepared, caller helps is/],
   ["dispatch", /^prepared empty job, 3 views, inline threshold off: what the async path adds/],
   ["queue", /^1000 jobs a second, prepared, caller helps: greatest number pending/],
   ["queue", /^highest rate that parallelFor, caller waits keeps up with/],

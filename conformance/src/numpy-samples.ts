@@ -6,9 +6,10 @@
 import { type DType, DTYPES } from "../../packages/core/src/formats/dtype.ts";
 import { decodeFloat16, encodeFloat16 } from "../../packages/core/src/formats/float16.ts";
 import { toHex } from "./cases.ts";
+import type { Elements } from "./kernel-runtime.ts";
 
 /** By NumPy's code, without the byte order. */
-export const DTYPE_OF_CODE: Readonly<Record<string, DType>> = {
+const DTYPE_OF_CODE: Readonly<Record<string, DType>> = {
   "?": "bool",
   b1: "bool",
   i1: "int8",
@@ -26,6 +27,13 @@ export const DTYPE_OF_CODE: Readonly<Record<string, DType>> = {
   c16: "complex128",
 };
 
+/** The dtype of one of NumPy's codes, with or without its byte order. */
+export function dtypeOf(code: string): DType {
+  const dtype = DTYPE_OF_CODE[code.replace(/^[<|=]/, "")];
+  if (dtype === undefined) throw new Error(`no dtype has the code ${code}`);
+  return dtype;
+}
+
 type Pair = readonly [re: number, im: number];
 
 const BOOLS = [1, 0, 1, 1, 0, 0, 1, 0];
@@ -42,9 +50,21 @@ const PAIRS: readonly Pair[] = [
 ];
 
 /** Eight elements: zeros, ones, the ends of the range. `y` are those of `x`, from the fourth on. */
-export function sampleOf(dtype: DType, which: "x" | "y"): { readonly dtype: DType; readonly bytes: Uint8Array } {
+export function sampleOf(dtype: DType, which: "x" | "y"): Elements {
   const all = valuesOf(dtype);
-  const values = which === "x" ? all : [...all.slice(3), ...all.slice(0, 3)];
+  return elementsIn(dtype, which === "x" ? all : [...all.slice(3), ...all.slice(0, 3)]);
+}
+
+/** So many ones. */
+export function onesOf(dtype: DType, count: number): Elements {
+  return elementsIn(
+    dtype,
+    Array.from({ length: count }, () => 1),
+  );
+}
+
+/** Elements of some numbers; complex ones of pairs. */
+export function elementsIn(dtype: DType, values: readonly (number | bigint | Pair)[]): Elements {
   const { itemsize, lanes } = DTYPES[dtype];
   const memory = new DataView(new ArrayBuffer(values.length * itemsize));
   const write = WRITERS[dtype];
@@ -119,18 +139,18 @@ const TOLERANCE_COMPLEX: number = 2 ** 6;
  */
 export function expectElements(
   what: string,
-  { dtype, bytes }: { readonly dtype: DType; readonly bytes: Uint8Array },
+  { dtype, bytes }: Elements,
   expected: Uint8Array,
   isInexact: boolean,
 ): void {
-  if (toHex(bytes) === toHex(expected)) return;
+  if (bytes.length === expected.length && bytes.every((byte, i) => byte === expected[i])) return;
   const float = FLOAT_OF[dtype];
-  const problem = new Error(`${what}: expected ${toHex(expected)}, got ${toHex(bytes)}`);
-  if (float === undefined || bytes.length !== expected.length) throw problem;
+  const problem = (): Error => new Error(`${what}: expected ${toHex(expected)}, got ${toHex(bytes)}`);
+  if (float === undefined || bytes.length !== expected.length) throw problem();
   const [actual, wanted] = [elementsOf(dtype, float, bytes), elementsOf(dtype, float, expected)];
   for (const [place, parts] of actual.entries()) {
     const same = parts.every((part, i) => Object.is(part, wanted[place]![i]));
-    if (!same && !(isInexact && isNear(parts, wanted[place]!, TOLERANCE[float]))) throw problem;
+    if (!same && !(isInexact && isNear(parts, wanted[place]!, TOLERANCE[float]))) throw problem();
   }
 }
 
@@ -155,4 +175,18 @@ function elementsOf(dtype: DType, float: FloatDType, bytes: Uint8Array): readonl
       READERS[float](memory, place * itemsize + (part * itemsize) / lanes),
     ),
   );
+}
+
+/** The numbers that elements are made of, those of one element together. */
+export function valuesIn({ dtype, bytes }: Elements): readonly (readonly (number | bigint)[])[] {
+  const float = FLOAT_OF[dtype];
+  if (float !== undefined) return elementsOf(dtype, float, bytes);
+  const { itemsize } = DTYPES[dtype];
+  const bits = 8 * itemsize;
+  return Array.from({ length: bytes.length / itemsize }, (_, place) => {
+    const whole = bytes
+      .subarray(place * itemsize, (place + 1) * itemsize)
+      .reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+    return [dtype.startsWith("int") ? BigInt.asIntN(bits, whole) : whole];
+  });
 }

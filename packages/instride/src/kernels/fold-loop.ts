@@ -54,7 +54,7 @@ export interface FoldBinding {
   /** Whether a call gives a value, which is taken from the result. */
   readonly isWhole: boolean;
   /** Gives up what was made for the binding, and a new result if the call failed. */
-  discard(failed: boolean): void;
+  readonly discard: (failed: boolean) => void;
 }
 
 /** Types the call of a reduction or a scan. @param dtype - what to accumulate in, if anything was asked for */

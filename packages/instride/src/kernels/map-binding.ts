@@ -98,7 +98,7 @@ export interface MapBinding {
   /** With other values of the same kinds, from now on. */
   setValues(values: ParameterValues): void;
   /** Releases what was made for the binding: copies of operands and, if the call failed, new outputs. */
-  discard(failed: boolean): void;
+  readonly discard: (failed: boolean) => void;
 }
 
 /**

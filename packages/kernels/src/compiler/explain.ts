@@ -8,6 +8,7 @@ import type { Graph, LoadNode, Node } from "../graph/graph.ts";
 import { nodeKey } from "../graph/key.ts";
 import { elementwiseFunctions } from "../iteration/module.ts";
 import type { ElementwisePlan } from "../iteration/plan.ts";
+import { withCallees } from "../wasm/assembler.ts";
 import { functionText } from "../wasm/text.ts";
 import type { PlannedMap } from "./map-code.ts";
 
@@ -36,7 +37,7 @@ export function explainMap(label: string, program: Program, planned: PlannedMap)
     signature: `${label}${signatureOf(program, graph)}`,
     graph: graphText(graph, program),
     loop: loopText(graph, plan),
-    code: elementwiseFunctions(graph, plan).map(functionText).join("\n\n"),
+    code: withCallees(elementwiseFunctions(graph, plan)).map(functionText).join("\n\n"),
     moduleBytes: bytes.length,
     isCompiled: code.module !== null,
   };

@@ -48,6 +48,16 @@ export function loopsAround(node: Node, of: (child: Node) => LoopNumbers): LoopN
   return loops;
 }
 
+/**
+ * True for a loop that goes one round at most: a branch, whose condition is a carried bool that is false after it. Such are
+ * the slow paths of functions, which hardly an element takes.
+ */
+export function isBranch({ loop, condition, next }: LoopNode): boolean {
+  if (condition.kind !== "carried" || condition.loop !== loop) return false;
+  const after = next[condition.slot]!;
+  return after.kind === "constant" && after.value === false;
+}
+
 /** Cost: O(nodes · depth of the loops). */
 export function scheduleOf({ nodes }: Graph): Schedule {
   const around = new Map<Node, LoopNumbers>();

@@ -8,7 +8,8 @@
  * @module
  */
 import { DTYPES } from "@instride/core";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, LoopNode } from "../graph/graph.ts";
+import { isBranch, scheduleOf } from "../graph/scopes.ts";
 
 /** Nanoseconds that a grain takes, about. */
 const GRAIN_NS = 100_000;
@@ -29,8 +30,17 @@ const ROUNDS = 32;
 export function grainElements(graph: Graph): number {
   const dtypes = [...graph.operands, ...graph.stores.map(({ dtype }) => dtype)];
   const bytes = dtypes.reduce((sum, dtype) => sum + DTYPES[dtype].itemsize, 0);
-  const loops = graph.nodes.filter(({ kind }) => kind === "loop").length;
-  const ns = bytes * BYTE_NS + graph.nodes.length * NODE_NS * (loops === 0 ? 1 : ROUNDS);
+  const ns = bytes * BYTE_NS + nodeCount(graph) * NODE_NS;
   const elements = Math.floor(GRAIN_NS / ns / GRAIN_ELEMENTS_MIN) * GRAIN_ELEMENTS_MIN;
   return Math.min(Math.max(elements, GRAIN_ELEMENTS_MIN), GRAIN_ELEMENTS_MAX);
+}
+
+/** How many nodes are computed for an element: those of a loop in each round, those of a branch hardly ever. */
+function nodeCount(graph: Graph): number {
+  const { steps, loops } = scheduleOf(graph);
+  const rounds = (loop: LoopNode | null): number =>
+    loop === null ? 1 : (isBranch(loop) ? 0 : Math.min(ROUNDS, loop.roundsMax)) * rounds(loops.get(loop)!.outer);
+  let count = steps.length;
+  for (const [loop, { condition, body }] of loops) count += (condition.length + body.length) * rounds(loop);
+  return count;
 }

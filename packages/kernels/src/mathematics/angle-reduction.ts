@@ -98,17 +98,7 @@ const F32: Constants = {
   exponentBias: 150,
   limbBits: 15,
   wordReciprocal: [137, 12],
-  words: [
-    0n,
-    0n,
-    0x28be60dbn,
-    0x24e44152n,
-    0x27f09d5fn,
-    0x11f534ddn,
-    0x3036d8a5n,
-    0x1993c439n,
-    0x0107f945n,
-  ],
+  words: [0n, 0n, 0x28be60dbn, 0x24e44152n, 0x27f09d5fn, 0x11f534ddn, 0x3036d8a5n, 0x1993c439n, 0x0107f945n],
   halfPi: [1.5703125, 0.0004838267923332751],
 };
 

@@ -10,7 +10,17 @@ import type { Node } from "../graph/graph.ts";
 import type { FloatLane } from "../graph/operations.ts";
 import { type ComplexNodes, complexSelect, isInfiniteNode, signedAs } from "./complex.ts";
 import { arctan2 } from "./inverse-trigonometric.ts";
-import { type Pair, pairQuotient, pairRoot, pairSquare, pairSum, pairOf, rounded, scaled, selectPair } from "./pairs.ts";
+import {
+  type Pair,
+  pairQuotient,
+  pairRoot,
+  pairSquare,
+  pairSum,
+  pairOf,
+  rounded,
+  scaled,
+  selectPair,
+} from "./pairs.ts";
 import { hypot } from "./roots.ts";
 
 /** The magnitude: a float. */
@@ -94,7 +104,10 @@ export function rootInParts(b: GraphBuilder, re: Pair, im: Node): RootParts {
   const other = selectPair(b, isZero, root, pairQuotient(b, pairOf(b, b.mul(im, b.f64(0.5))), root));
   const signed = (pair: Pair, sign: Node): Pair => {
     const isNegative = b.lt(b.copysign(b.f64(1), sign), b.f64(0));
-    return { high: b.select(isNegative, b.neg(pair.high), pair.high), low: b.select(isNegative, b.neg(pair.low), pair.low) };
+    return {
+      high: b.select(isNegative, b.neg(pair.high), pair.high),
+      low: b.select(isNegative, b.neg(pair.low), pair.low),
+    };
   };
   const positive = signed(other, im);
   return { re: selectPair(b, isLeft, positive, root), im: selectPair(b, isLeft, signed(root, im), other) };

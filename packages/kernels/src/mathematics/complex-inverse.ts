@@ -134,11 +134,7 @@ export function complexArctanh(b: GraphBuilder, z: ComplexNodes): ComplexNodes {
   const less = exactSum(b, one, b.neg(width));
   const more = exactSum(b, one, width);
   const square = pairSquare(b, pairOf(b, height));
-  const quotient = pairQuotient(
-    b,
-    pairOf(b, b.mul(width, b.f64(4))),
-    pairSum(b, pairSquare(b, less), square),
-  );
+  const quotient = pairQuotient(b, pairOf(b, b.mul(width, b.f64(4))), pairSum(b, pairSquare(b, less), square));
   const logarithm = b.mul(log1pOfSum(b, "f64", quotient.high, quotient.low), b.f64(0.25));
   const across = rounded(b, pairSum(b, pairProduct(b, less, more), negated(b, square)));
   const angle = b.mul(arctan2(b, "f64", b.add(height, height), across), b.f64(0.5));
@@ -162,4 +158,3 @@ export function complexArctanh(b: GraphBuilder, z: ComplexNodes): ComplexNodes {
 export function complexArctan(b: GraphBuilder, z: ComplexNodes): ComplexNodes {
   return exchanged(complexArctanh(b, exchanged(z)));
 }
-

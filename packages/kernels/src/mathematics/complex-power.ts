@@ -102,7 +102,9 @@ function integerPower(b: GraphBuilder, z: ComplexNodes, exponent: Node, isIntege
   const isFinite = b.and(isFiniteNode(b, rounded(b, exact.re)), isFiniteNode(b, rounded(b, exact.im)));
   const plain = { re: results[9]!, im: results[10]! };
   const isNegative = b.lt(exponent, zero);
-  const ofPlain = complexSelect(b, isNegative, complexReciprocal(b, "f64", plain), plain);
+  // A product with 1 would make NaN of what is infinite in one part.
+  const ofTwo = complexSelect(b, b.eq(exponent, b.f64(2)), plainProduct(b, z, z), plain);
+  const ofPlain = complexSelect(b, isNegative, complexReciprocal(b, "f64", plain), ofTwo);
   const inParts = { re: rounded(b, exact.re), im: rounded(b, exact.im) };
   return complexSelect(b, isFinite, complexSelect(b, isNegative, inverse(b, exact), inParts), ofPlain);
 }

@@ -110,12 +110,7 @@ export function arctan(b: GraphBuilder, type: FloatLane, x: Node): Node {
     b.select(isLarge, large, b.select(isMiddle, middle, small));
   const dividend = pick(b.constant(type, -1), b.sub(size, one), size);
   const divisor = pick(size, b.add(size, one), one);
-  const middle = selectAngle(
-    b,
-    isMiddle,
-    angleNodes(b, type, rightAngles(type, 0.5)),
-    angleNodes(b, type, NONE),
-  );
+  const middle = selectAngle(b, isMiddle, angleNodes(b, type, rightAngles(type, 0.5)), angleNodes(b, type, NONE));
   const base = selectAngle(b, isLarge, angleNodes(b, type, rightAngles(type, 1)), middle);
   return b.copysign(addArctan(b, type, base, b.div(dividend, divisor)), x);
 }

@@ -89,7 +89,7 @@ export function fmod(b: GraphBuilder, type: FloatLane, x: Node, y: Node): Node {
 
 interface Division {
   readonly quotient: Node;
-  readonly remainder: Node;
+  readonly rest: Node;
 }
 
 /**
@@ -104,7 +104,7 @@ function divideFloor(b: GraphBuilder, type: FloatLane, x: Node, y: Node): Divisi
   const isWhole = b.eq(left, zero);
   const isOther = b.xor(b.lt(y, zero), b.lt(left, zero));
   const isMoved = b.and(b.not(isWhole), isOther);
-  const remainder = b.select(isWhole, b.copysign(zero, y), b.select(isMoved, b.add(left, y), left));
+  const rest = b.select(isWhole, b.copysign(zero, y), b.select(isMoved, b.add(left, y), left));
   const quotient = b.select(isMoved, b.sub(exact, one), exact);
   const floor = b.floor(quotient);
   const rounded = b.select(b.gt(b.sub(quotient, floor), b.constant(type, 0.5)), b.add(floor, one), floor);
@@ -113,13 +113,13 @@ function divideFloor(b: GraphBuilder, type: FloatLane, x: Node, y: Node): Divisi
   const byZero = b.eq(y, zero);
   return {
     quotient: b.select(byZero, plain, b.select(isZero, b.copysign(zero, plain), rounded)),
-    remainder: b.select(byZero, left, remainder),
+    rest: b.select(byZero, left, rest),
   };
 }
 
 /** What is left of x after {@link floorDivide}: with the sign of y. NaN for an infinite x, and for y of 0. */
 export function remainder(b: GraphBuilder, type: FloatLane, x: Node, y: Node): Node {
-  return divideFloor(b, type, x, y).remainder;
+  return divideFloor(b, type, x, y).rest;
 }
 
 /** The largest integer that isn't above x / y. By zero it is x / y. */

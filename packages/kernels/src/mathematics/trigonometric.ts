@@ -47,13 +47,24 @@ function sinOf(b: GraphBuilder, type: FloatLane, { high, excess }: ReducedAngle)
   return { high, low: b.neg(b.add(b.mul(b.mul(high, z), horner(b, z, SIN[type])), excess)) };
 }
 
-function cosOf(b: GraphBuilder, type: FloatLane, { high, excess }: ReducedAngle): Parts {
-  const one = b.constant(type, 1);
+/** The cosine is 1 less the first and more the second. */
+function cosTerms(b: GraphBuilder, type: FloatLane, { high, excess }: ReducedAngle): readonly [Node, Node] {
   const z = b.mul(high, high);
-  const half = b.mul(z, b.constant(type, 0.5));
-  const lead = b.sub(one, half);
   const small = b.add(b.mul(b.mul(z, z), horner(b, z, COS[type])), b.mul(high, excess));
-  return { high: lead, low: b.add(b.sub(b.sub(one, lead), half), small) };
+  return [b.mul(z, b.constant(type, 0.5)), small];
+}
+
+function cosOf(b: GraphBuilder, type: FloatLane, angle: ReducedAngle): Parts {
+  const one = b.constant(type, 1);
+  const [half, small] = cosTerms(b, type, angle);
+  const high = b.sub(one, half);
+  return { high, low: b.add(b.sub(b.sub(one, high), half), small) };
+}
+
+/** The same, rounded; what is taken away from 1 is below 1/3, and so rounded more finely. */
+function roundedCosOf(b: GraphBuilder, type: FloatLane, angle: ReducedAngle): Node {
+  const [half, small] = cosTerms(b, type, angle);
+  return b.sub(b.constant(type, 1), b.sub(half, small));
 }
 
 /** Says of which angles an integer of quarter turns is odd. */
@@ -93,14 +104,14 @@ export function sinAndCosInParts(b: GraphBuilder, x: Node): { readonly sin: Part
 export function sin(b: GraphBuilder, type: FloatLane, x: Node): Node {
   const angle = reduceAngle(b, type, x);
   const { quadrant } = angle;
-  const value = b.select(isOdd(b, quadrant), sum(b, cosOf(b, type, angle)), sum(b, sinOf(b, type, angle)));
+  const value = b.select(isOdd(b, quadrant), roundedCosOf(b, type, angle), sum(b, sinOf(b, type, angle)));
   return turned(b, value, quadrant);
 }
 
 export function cos(b: GraphBuilder, type: FloatLane, x: Node): Node {
   const angle = reduceAngle(b, type, x);
   const { quadrant } = angle;
-  const value = b.select(isOdd(b, quadrant), sum(b, sinOf(b, type, angle)), sum(b, cosOf(b, type, angle)));
+  const value = b.select(isOdd(b, quadrant), sum(b, sinOf(b, type, angle)), roundedCosOf(b, type, angle));
   return turned(b, value, b.add(quadrant, integerLike(b, quadrant, 1)));
 }
 

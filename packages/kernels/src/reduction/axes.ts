@@ -37,7 +37,8 @@ export function keptStrides(
   result: { readonly shape: readonly number[]; readonly strides: readonly number[] },
 ): number[] {
   const expected = reducedShape(shape, axes, keepdims);
-  const isSame = expected.length === result.shape.length && expected.every((length, axis) => length === result.shape[axis]);
+  const isSame =
+    expected.length === result.shape.length && expected.every((length, axis) => length === result.shape[axis]);
   if (!isSame) {
     throw new ShapeError(
       `cannot reduce shape [${shape.join(", ")}] into shape [${result.shape.join(", ")}]: expected [${expected.join(", ")}]`,

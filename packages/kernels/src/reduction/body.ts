@@ -7,7 +7,14 @@ import type { HalfOpenRange } from "@instride/core";
 import { check } from "../graph/typing.ts";
 import type { ThreadMemory } from "../iteration/body.ts";
 import type { Kernel, Views } from "../kernel.ts";
-import { createMemory, instantiateModule, PAGE_BYTES, type WasmExports, type WasmMemory, type WasmModule } from "../wasm/platform.ts";
+import {
+  createMemory,
+  instantiateModule,
+  PAGE_BYTES,
+  type WasmExports,
+  type WasmMemory,
+  type WasmModule,
+} from "../wasm/platform.ts";
 import { NO_CANCEL } from "../wasm/run-parameters.ts";
 import { PassCall, type ReductionArguments } from "./call.ts";
 import { CompiledStates, DirectFolder, StagedFolder } from "./compiled-pass.ts";
@@ -17,10 +24,10 @@ import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
 import type { Folder, Scanner, StateRunner } from "./pass-runner.ts";
 import type { ReductionPlan, ReductionProgram } from "./plan.ts";
-import { SettledFolder } from "./settled.ts";
+import { beginSettled, SettledFolder } from "./settled.ts";
 import { Stage } from "./stage.ts";
 import { mergeBlocks, prefixBlocks } from "./tree.ts";
-import { forEachOutputRun, unitOf } from "./units.ts";
+import { everyOutputRun, unitOf } from "./units.ts";
 
 /**
  * Makes the body of a thread: a range runs over the units of the step that the arguments name. Its views are the
@@ -92,9 +99,17 @@ class StepRunner {
     const call = new PassCall(place, program.folds[place]!, views, args);
     this.#call = call;
     const isOnHeap = module !== null && plan.isInHeap && known.heap !== null;
-    check(module === null || plan.isInHeap === isOnHeap, "a thread without the heap has been sent a plan for arrays in it");
+    check(
+      module === null || plan.isInHeap === isOnHeap,
+      "a thread without the heap has been sent a plan for arrays in it",
+    );
     const states = isOnHeap ? new CompiledStates(call, known.inHeap(plan, module)) : new InterpretedStates(call);
-    this.#run = { fold: foldUnits, finish: finishAll, prefix: prefixAll, scan: scanUnits }[phase](known, call, states, isOnHeap);
+    this.#run = { begin: beginAll, fold: foldUnits, finish: finishAll, prefix: prefixAll, scan: scanUnits }[phase](
+      known,
+      call,
+      states,
+      isOnHeap,
+    );
   }
 
   run(range: HalfOpenRange): void {
@@ -105,18 +120,21 @@ class StepRunner {
 
 type Phase = (known: Known, call: PassCall, states: StateRunner, isOnHeap: boolean) => (range: HalfOpenRange) => void;
 
+const beginAll: Phase = (_, call) => () => beginSettled(call);
+
 const foldUnits: Phase = (known, call, states, isOnHeap) => {
   const { pass } = call;
-  const folder = pass.kind === "ordered scan" ? scannerOf(known, call, isOnHeap, true) : folderOf(known, call, isOnHeap);
+  const folder =
+    pass.kind === "ordered scan" ? scannerOf(known, call, isOnHeap, true) : folderOf(known, call, isOnHeap);
   const isWhole = isOnHeap && pass.mode === "whole";
   return ({ start, stop }) => {
-    let goesOn = true;
-    for (let unit = start; unit < stop && goesOn; unit++) {
+    for (let unit = start; unit < stop; unit++) {
       const { outputs, blocks } = unitOf(pass, unit);
-      forEachOutputRun(pass, outputs, Infinity, (run) => {
-        goesOn &&= folder.fold(run, blocks.start, blocks.stop - blocks.start);
-        if (pass.writesResults && !isWhole) goesOn &&= states.finish(run);
+      const goesOn = everyOutputRun(pass, outputs, Infinity, (run) => {
+        if (!folder.fold(run, blocks.start, blocks.stop - blocks.start)) return false;
+        return !pass.writesResults || isWhole || states.finish(run);
       });
+      if (!goesOn) return;
     }
   };
 };
@@ -124,9 +142,10 @@ const foldUnits: Phase = (known, call, states, isOnHeap) => {
 const finishAll: Phase = (_, call, states) => () => {
   const { pass } = call;
   if (pass.blocks > 1 && !mergeBlocks(pass, states)) return;
-  forEachOutputRun(pass, { start: 0, stop: pass.outputs }, Infinity, (run) => {
-    if (pass.blocks === 0) writeEmpty(call, run);
-    else states.finish(run);
+  everyOutputRun(pass, { start: 0, stop: pass.outputs }, Infinity, (run) => {
+    if (pass.blocks > 0) return states.finish(run);
+    writeEmpty(call, run);
+    return true;
   });
 };
 
@@ -139,12 +158,10 @@ const scanUnits: Phase = (known, call, _, isOnHeap) => {
   const { pass } = call;
   const scanner = scannerOf(known, call, isOnHeap, false);
   return ({ start, stop }) => {
-    let goesOn = true;
-    for (let unit = start; unit < stop && goesOn; unit++) {
+    for (let unit = start; unit < stop; unit++) {
       const { outputs, blocks } = unitOf(pass, unit);
-      forEachOutputRun(pass, outputs, Infinity, (run) => {
-        goesOn &&= scanner.scan(run, blocks.start, blocks.stop - blocks.start);
-      });
+      const count = blocks.stop - blocks.start;
+      if (!everyOutputRun(pass, outputs, Infinity, (run) => scanner.scan(run, blocks.start, count))) return;
     }
   };
 };

@@ -39,7 +39,10 @@ export function buildFold(request: FoldRequest): Fold {
   const lift = liftOf(request);
   const slots = lift.stores.map(({ value }) => value[0]!.type);
   const finishParameters = finishParametersOf(request);
-  const b = new GraphBuilder([...slots, ...slots].map((type) => SLOT_DTYPES[type]), parameters);
+  const b = new GraphBuilder(
+    [...slots, ...slots].map((type) => SLOT_DTYPES[type]),
+    parameters,
+  );
   const merged = storeSlots(b, rule.merge(b, loadSlots(b, slots, 0), loadSlots(b, slots, slots.length)));
   return {
     slots,
@@ -65,7 +68,11 @@ function liftOf({ rule, element, hasMask }: FoldRequest): Graph {
   const mask = element.operands.length;
   const position = mask + (hasMask ? 1 : 0);
   const b = new GraphBuilder(
-    [...element.operands, ...(hasMask ? ["bool" as const] : []), ...(rule.takesPosition === true ? ["int32" as const] : [])],
+    [
+      ...element.operands,
+      ...(hasMask ? ["bool" as const] : []),
+      ...(rule.takesPosition === true ? ["int32" as const] : []),
+    ],
     element.parameters,
   );
   const [stored] = graft(b, element, { load: ({ operand, part, shift }) => b.load(operand, part, shift) });
@@ -79,7 +86,10 @@ function finishOf(request: FoldRequest, own: readonly FinishParameter[], slots: 
   const { rule, element, parameters, result } = request;
   const lane = workingLane(element.stores[0]!.dtype);
   const types = own.map(({ kind }): LaneType => (kind === "initial" ? lane : "f64"));
-  const b = new GraphBuilder((slots ?? []).map((type) => SLOT_DTYPES[type]), [...types, ...parameters]);
+  const b = new GraphBuilder(
+    (slots ?? []).map((type) => SLOT_DTYPES[type]),
+    [...types, ...parameters],
+  );
   const parametersOf = (kind: FinishParameter["kind"]): Node[] =>
     own.flatMap((parameter, place) => (parameter.kind === kind ? [b.parameter(place)] : []));
   const start = request.starts ? rule.lift(b, parametersOf("initial"), null, null) : null;

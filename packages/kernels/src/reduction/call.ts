@@ -47,6 +47,7 @@ export class PassCall {
   readonly args: ReductionArguments;
   readonly #buffers = new Map<string, Place>();
   readonly #views: Views;
+  #scratchAddress: number | null = null;
 
   constructor(place: number, fold: Fold, views: Views, args: ReductionArguments) {
     this.place = place;
@@ -54,6 +55,22 @@ export class PassCall {
     this.fold = fold;
     this.args = args;
     this.#views = views;
+  }
+
+  /** Where an array of a plan in the heap begins there. */
+  addressOf({ view, byteOffset }: PassArray): number {
+    return view === "scratch" ? this.scratchAddress(byteOffset) : byteOffset;
+  }
+
+  /** Where the states of a slot begin, in the heap. */
+  slotAddress(slot: number): number {
+    return this.scratchAddress(this.pass.slotOffsets[slot]!);
+  }
+
+  /** A place in scratch memory that lies in the heap, and stays there. */
+  scratchAddress(byteOffset: number): number {
+    this.#scratchAddress ??= this.#bufferOf("scratch").byteOffset;
+    return this.#scratchAddress + byteOffset;
   }
 
   /** Forgets buffers: those that move come back as others. */

@@ -14,7 +14,7 @@ import { CompiledLoop, type ElementRun } from "./compiled-fold.ts";
 import { chainsOf } from "./fold-order.ts";
 import type { Folder } from "./pass-runner.ts";
 import { columnLevels, type ColumnPlan, ROWS } from "./columns.ts";
-import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
 /** A tile of some elements of the result. */
@@ -52,28 +52,33 @@ export class ColumnFolder implements Folder {
     };
     const position = fold.takesPosition ? [POSITION_BYTES] : [];
     this.#rowStrides = [...pass.reduced.strides.map((own) => own.at(-1)!), ...position];
-    this.#columnStrides = [...pass.kept.strides.slice(0, pass.operands.length).map((own) => own.at(-1)!), ...position.map(() => 0)];
+    this.#columnStrides = [
+      ...pass.kept.strides.slice(0, pass.operands.length).map((own) => own.at(-1)!),
+      ...position.map(() => 0),
+    ];
   }
 
   fold(run: OutputRun, firstBlock: number, blocks: number): boolean {
     const { pass } = this.#call;
     const range = { start: run.output, stop: run.output + run.outputs };
-    let goesOn = true;
     for (let block = firstBlock; block < firstBlock + blocks; block++) {
       const rows = blockLength(pass, block);
       const places = this.#writePlaces(block, run.output);
-      forEachOutputRun(pass, range, this.#columns.tile, (tile) => {
-        goesOn &&= this.#foldChains(this.#tileOf(tile, block, places), 0, 1, rows, 0);
-      });
+      const goesOn = everyOutputRun(pass, range, this.#columns.tile, (tile) =>
+        this.#foldChains(this.#tileOf(tile, block, places), 0, 1, rows, 0),
+      );
+      if (!goesOn) return false;
     }
-    return goesOn;
+    return true;
   }
 
   /** Writes down the places of a block's elements, where the fold asks for them. @returns where, or nowhere */
   #writePlaces(block: number, output: number): readonly number[] {
     const { pass, fold } = this.#call;
     if (!fold.takesPosition) return [];
-    const { buffer, byteOffset } = this.#call.scratchPlace(this.#columns.placesOffset + this.#unitOf(block, output) * this.#columns.unitBytes);
+    const { buffer, byteOffset } = this.#call.scratchPlace(
+      this.#columns.placesOffset + this.#unitOf(block, output) * this.#columns.unitBytes,
+    );
     const rows = blockLength(pass, block);
     const places = new Int32Array(buffer, byteOffset, rows);
     for (let row = 0; row < rows; row++) places[row] = block * pass.order.block + row;
@@ -92,14 +97,16 @@ export class ColumnFolder implements Folder {
     const distances = distancesOf(kept, output);
     const inputs = operands.map(
       (array, operand) =>
-        this.#call.placeOf(array).byteOffset + distances[operand]! + block * order.block * this.#rowStrides[operand]!,
+        this.#call.addressOf(array) + distances[operand]! + block * order.block * this.#rowStrides[operand]!,
     );
-    const unit = this.#call.scratchPlace(this.#columns.levelsOffset + this.#unitOf(block, output) * this.#columns.unitBytes);
+    const unit = this.#call.scratchAddress(
+      this.#columns.levelsOffset + this.#unitOf(block, output) * this.#columns.unitBytes,
+    );
     const own = fold.slots.map(
-      (type, slot) => this.#call.slotPlace(slot).byteOffset + (block * pass.outputs + output) * slotBytes(type),
+      (type, slot) => this.#call.slotAddress(slot) + (block * pass.outputs + output) * slotBytes(type),
     );
     const states = [own];
-    let next = unit.byteOffset;
+    let next = unit;
     for (let level = 1; level <= columnLevels(chainsOf(order)); level++) {
       states.push(
         fold.slots.map((type) => {
@@ -148,9 +155,7 @@ export class ColumnFolder implements Folder {
       });
     const turns = Math.floor((length - begun) / ROWS);
     const done = begun + turns * ROWS;
-    return (
-      goOn(this.#loops.goOn, begun, ROWS, turns) && goOn(this.#loops.goOnOne, done, 1, length - done)
-    );
+    return goOn(this.#loops.goOn, begun, ROWS, turns) && goOn(this.#loops.goOnOne, done, 1, length - done);
   }
 }
 
@@ -182,12 +187,10 @@ export class WholeFolder implements Folder {
       count: outputs,
       inputs: rows.flatMap((row) => {
         const apart = distancesOf(reduced, row);
-        return operands.map(
-          (array, operand) => this.#call.placeOf(array).byteOffset + distances[operand]! + apart[operand]!,
-        );
+        return operands.map((array, operand) => this.#call.addressOf(array) + distances[operand]! + apart[operand]!);
       }),
       inputStrides: rows.flatMap(() => columnStrides),
-      outputs: [this.#call.placeOf(result).byteOffset + distances.at(-1)!],
+      outputs: [this.#call.addressOf(result) + distances.at(-1)!],
       outputStrides: [kept.strides.at(-1)!.at(-1)!],
     });
   }

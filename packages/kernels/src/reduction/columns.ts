@@ -48,7 +48,14 @@ export function columnLevels(chains: number): number {
 }
 
 /** Finds out how a pass is best carried out whose operands lie in the heap. */
-export function modeOf(fold: Fold, operands: number, kept: Walk, reduced: Walk, elements: number, mayWriteResults: boolean): PassMode {
+export function modeOf(
+  fold: Fold,
+  operands: number,
+  kept: Walk,
+  reduced: Walk,
+  elements: number,
+  mayWriteResults: boolean,
+): PassMode {
   const run = kept.shape.at(-1)!;
   const distance = ({ strides }: Walk): number =>
     strides.slice(0, operands).reduce((sum, own) => sum + Math.abs(own.at(-1)!), 0);
@@ -71,7 +78,11 @@ export function tileOf(elementsPerUnit: number, rows: number): number {
 }
 
 /** Bytes of the states that wait, and of places. */
-export function unitBytes({ slots, takesPosition }: Fold, order: FoldOrder, tile: number): { places: number; levels: number } {
+export function unitBytes(
+  { slots, takesPosition }: Fold,
+  order: FoldOrder,
+  tile: number,
+): { places: number; levels: number } {
   const states = slots.reduce((sum, type) => sum + tile * slotBytes(type), 0);
   return { places: takesPosition ? order.block * 4 : 0, levels: states * columnLevels(chainsOf(order)) };
 }

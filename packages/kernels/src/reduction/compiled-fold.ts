@@ -141,7 +141,8 @@ export class CompiledLoop {
     const values = new Array<number | bigint>(parameters.length).fill(0);
     this.#values = values;
     for (const [at, parameter] of parameters.entries()) {
-      const set = (valueOf: (run: ElementRun) => number): void => void this.#set.push((run) => (values[at] = valueOf(run)));
+      const set = (valueOf: (run: ElementRun) => number): void =>
+        void this.#set.push((run) => (values[at] = valueOf(run)));
       switch (parameter.kind) {
         case "count":
           set(({ count }) => count);

@@ -11,7 +11,7 @@ import { finishLoop, foldLoop, mergeLoop } from "./code.ts";
 import { CompiledFold, CompiledLoop } from "./compiled-fold.ts";
 import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
-import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
 function compiledFold(call: PassCall, functions: WasmExports, cancel: number): CompiledFold {
@@ -37,16 +37,24 @@ export class DirectFolder implements Folder {
     const distances = distancesOf(kept, output);
     const first = firstBlock * order.block;
     const inputs = operands.map(
-      (array, operand) =>
-        this.#call.placeOf(array).byteOffset + distances[operand]! + first * this.#strides[operand]!,
+      (array, operand) => this.#call.addressOf(array) + distances[operand]! + first * this.#strides[operand]!,
     );
     const slots = fold.slots.map(
-      (type, slot) => this.#call.slotPlace(slot).byteOffset + (firstBlock * pass.outputs + output) * slotBytes(type),
+      (type, slot) => this.#call.slotAddress(slot) + (firstBlock * pass.outputs + output) * slotBytes(type),
     );
     if (pass.blocks === 1) {
       const itemStrides = kept.strides.map((own) => own.at(-1)!);
       const count = pass.elements;
-      return this.#run({ items: outputs, count, slots, slotStep: 1, inputs, itemStrides, position: 0, positionStep: 0 });
+      return this.#run({
+        items: outputs,
+        count,
+        slots,
+        slotStep: 1,
+        inputs,
+        itemStrides,
+        position: 0,
+        positionStep: 0,
+      });
     }
     const itemStrides = this.#strides.map((stride) => stride * order.block);
     const common = { slotStep: pass.outputs, itemStrides, positionStep: order.block };
@@ -86,15 +94,13 @@ export class StagedFolder implements Folder {
 
   fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
     const { pass } = this.#call;
-    let goesOn = true;
     if (pass.blocks === 1) {
       const range = { start: output, stop: output + outputs };
-      forEachOutputRun(pass, range, this.#stage.outputsMax, (run) => (goesOn &&= this.#foldBlock(run, 0)));
-      return goesOn;
+      return everyOutputRun(pass, range, this.#stage.outputsMax, (run) => this.#foldBlock(run, 0));
     }
-    for (let block = firstBlock; goesOn && block < firstBlock + blocks; block++)
-      goesOn = this.#foldBlock({ output, outputs: 1 }, block);
-    return goesOn;
+    for (let block = firstBlock; block < firstBlock + blocks; block++)
+      if (!this.#foldBlock({ output, outputs: 1 }, block)) return false;
+    return true;
   }
 
   #foldBlock({ output, outputs }: OutputRun, block: number): boolean {
@@ -118,9 +124,11 @@ export class StagedFolder implements Folder {
     });
     for (const [slot, type] of fold.slots.entries()) {
       const bytes = slotBytes(type);
-      const states = new Uint8Array(buffer, stage.slotOffsets[slot]!, outputs * bytes);
+      const states = new Uint8Array(buffer, stage.slotOffsets[slot], outputs * bytes);
       const target = this.#call.slotPlace(slot);
-      new Uint8Array(target.buffer, target.byteOffset + (block * pass.outputs + output) * bytes, states.length).set(states);
+      new Uint8Array(target.buffer, target.byteOffset + (block * pass.outputs + output) * bytes, states.length).set(
+        states,
+      );
     }
     return goesOn;
   }
@@ -154,18 +162,23 @@ export class CompiledStates implements StateRunner {
   finish({ output, outputs }: OutputRun): boolean {
     const { place, pass, fold, cancel } = this.#call;
     const { kept, result } = pass;
-    this.#finish ??= new CompiledLoop(finishLoop(place, pass, fold), this.#functions, this.#call.finishParameters(), cancel);
+    this.#finish ??= new CompiledLoop(
+      finishLoop(place, pass, fold),
+      this.#functions,
+      this.#call.finishParameters(),
+      cancel,
+    );
     return this.#finish.run({
       count: outputs,
       inputs: this.#slots(output),
       inputStrides: this.#call.fold.slots.map(slotBytes),
-      outputs: [this.#call.placeOf(result).byteOffset + distancesOf(kept, output).at(-1)!],
+      outputs: [this.#call.addressOf(result) + distancesOf(kept, output).at(-1)!],
       outputStrides: [kept.strides.at(-1)!.at(-1)!],
     });
   }
 
   /** Addresses of a state. */
   #slots(state: number): number[] {
-    return this.#call.fold.slots.map((type, slot) => this.#call.slotPlace(slot).byteOffset + state * slotBytes(type));
+    return this.#call.fold.slots.map((type, slot) => this.#call.slotAddress(slot) + state * slotBytes(type));
   }
 }

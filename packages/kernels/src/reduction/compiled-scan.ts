@@ -13,7 +13,7 @@ import { scanLoop } from "./code.ts";
 import { checkLeft, roundsMaxOf } from "./compiled-fold.ts";
 import type { Folder, Scanner } from "./pass-runner.ts";
 import type { Stage } from "./stage.ts";
-import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
 /** Items to scan: arrays by the numbers of operands, states by slots. */
@@ -125,15 +125,14 @@ export class DirectScanner implements Scanner, Folder {
     const strides = reduced.strides.map((own) => own.at(-1)!);
     const itemStrides = kept.strides.map((own) => own.at(-1)!);
     const starts = [...operands, result].map(
-      (array, column) =>
-        this.#call.placeOf(array).byteOffset + distances[column]! + block * order.block * strides[column]!,
+      (array, column) => this.#call.addressOf(array) + distances[column]! + block * order.block * strides[column]!,
     );
     const state = (this.#isTotal ? block : block - 1) * pass.outputs + output;
     return this.#scan.run({
       items: outputs,
       count: blockLength(pass, block),
       hasStart: block > 0 && !this.#isTotal,
-      slots: fold.slots.map((type, slot) => this.#call.slotPlace(slot).byteOffset + state * slotBytes(type)),
+      slots: fold.slots.map((type, slot) => this.#call.slotAddress(slot) + state * slotBytes(type)),
       inputs: starts,
       itemStrides,
       strides,
@@ -175,10 +174,9 @@ export class StagedScanner implements Scanner, Folder {
     const { pass } = this.#call;
     const most = pass.blocks === 1 ? this.#stage.outputsMax : 1;
     const range = { start: output, stop: output + outputs };
-    let goesOn = true;
     for (let block = firstBlock; block < firstBlock + blocks; block++)
-      forEachOutputRun(pass, range, most, (run) => (goesOn &&= this.#scanBlock(run, block)));
-    return goesOn;
+      if (!everyOutputRun(pass, range, most, (run) => this.#scanBlock(run, block))) return false;
+    return true;
   }
 
   #scanBlock({ output, outputs }: OutputRun, block: number): boolean {
@@ -215,7 +213,7 @@ export class StagedScanner implements Scanner, Folder {
       const nbytes = count * slotBytes(type);
       const { buffer, byteOffset } = this.#call.slotPlace(slot);
       const own = new Uint8Array(buffer, byteOffset + state * slotBytes(type), nbytes);
-      const staged = new Uint8Array(this.#memory.buffer, this.#stage.slotOffsets[slot]!, nbytes);
+      const staged = new Uint8Array(this.#memory.buffer, this.#stage.slotOffsets[slot], nbytes);
       if (direction === "in") staged.set(own);
       else own.set(staged);
     }

@@ -89,8 +89,7 @@ export function rangeRule(dtype: DType): FoldRule {
       ...extremeOf(b, dtype, "min", x.slice(0, count), y.slice(0, count)),
       ...extremeOf(b, dtype, "max", x.slice(count), y.slice(count)),
     ],
-    finish: (b, state) =>
-      state.slice(count).map((greatest, part) => wrapped(b, dtype, b.sub(greatest, state[part]!))),
+    finish: (b, state) => state.slice(count).map((greatest, part) => wrapped(b, dtype, b.sub(greatest, state[part]!))),
     dtype,
     neutral: null,
     startsWithValue: false,
@@ -126,7 +125,13 @@ function comparePositions(b: GraphBuilder, dtype: DType, extreme: "min" | "max",
   const [xIsNaN, yIsNaN] = [isNaNParts(b, x), isNaNParts(b, y)];
   const isWorse = b.and(b.or(isBefore(y, x), yIsNaN), b.not(xIsNaN));
   const equal = x.map((node, part) => (node.type === "bool" ? b.not(b.xor(node, y[part]!)) : b.eq(node, y[part]!)));
-  return [isWorse, b.or(equal.reduce((a, c) => b.and(a, c)), b.and(xIsNaN, yIsNaN))];
+  return [
+    isWorse,
+    b.or(
+      equal.reduce((a, c) => b.and(a, c)),
+      b.and(xIsNaN, yIsNaN),
+    ),
+  ];
 }
 
 function extremeOf(b: GraphBuilder, dtype: DType, extreme: "min" | "max", x: Parts, y: Parts): Parts {

@@ -74,7 +74,9 @@ export function foldsOf(request: ReductionRequest, elements: number): FoldPass[]
   if ("combine" in kind) return [pass(combinedRule(kind.combine), element, result.dtype, false)];
   const { name } = kind;
   if (name !== "var" && name !== "std")
-    return [pass(ruleOf(name, dtype, elements), name === "norm" ? squares(element, false) : element, result.dtype, false)];
+    return [
+      pass(ruleOf(name, dtype, elements), name === "norm" ? squares(element, false) : element, result.dtype, false),
+    ];
   const deviations = squares(element, true);
   const real = deviations.stores[0]!.dtype;
   return [
@@ -126,5 +128,7 @@ function squares(element: Graph, takesMean: boolean): Graph {
   const [stored] = graft(b, element, { load: ({ operand, part, shift }) => b.load(operand, part, shift) });
   const value = workingForm(b, dtype, stored!);
   const deviation = takesMean ? value.map((node, part) => b.sub(node, b.load(mean, part as 0 | 1))) : value;
-  return b.finish([{ dtype: realOf(dtype), value: [deviation.map((part) => b.mul(part, part)).reduce((a, c) => b.add(a, c))] }]);
+  return b.finish([
+    { dtype: realOf(dtype), value: [deviation.map((part) => b.mul(part, part)).reduce((a, c) => b.add(a, c))] },
+  ]);
 }

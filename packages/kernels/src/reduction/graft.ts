@@ -112,7 +112,7 @@ class Graft {
         return b.select(first, second, third);
       case "conversion":
         return b.convert(node.op, first, node.type);
-      case "fused":
+      default:
         return b.fused(first, second, third);
     }
   }

@@ -16,7 +16,7 @@ import { Lifter } from "./lifter.ts";
 import { copyLanes, Merger, type States, WIDTH } from "./merger.ts";
 import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
-import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
 export class InterpretedFolder implements Folder {
@@ -44,14 +44,13 @@ export class InterpretedFolder implements Folder {
     const { pass } = this.#call;
     if (pass.blocks === 1) {
       const range = { start: output, stop: output + outputs };
-      forEachOutputRun(pass, range, this.#stage.outputsMax, (run) => this.#foldBlock(run, 0));
-      return true;
+      return everyOutputRun(pass, range, this.#stage.outputsMax, (run) => this.#foldBlock(run, 0));
     }
     for (let block = firstBlock; block < firstBlock + blocks; block++) this.#foldBlock({ output, outputs: 1 }, block);
     return true;
   }
 
-  #foldBlock({ output, outputs }: OutputRun, block: number): void {
+  #foldBlock({ output, outputs }: OutputRun, block: number): true {
     const { pass, fold } = this.#call;
     const element = block * pass.order.block;
     const elements = blockLength(pass, block);
@@ -64,6 +63,7 @@ export class InterpretedFolder implements Folder {
       const target = byteOffset + (block * pass.outputs + output) * slotBytes(type);
       writerOf(SLOT_DTYPES[type])(new DataView(buffer), target, slotBytes(type), this.#states[slot]!, 0, outputs);
     }
+    return true;
   }
 
   #mergeChains(outputs: number, elements: number): void {

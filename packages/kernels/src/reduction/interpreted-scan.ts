@@ -14,7 +14,7 @@ import { Lifter } from "./lifter.ts";
 import { copyLanes, Merger, type States, WIDTH } from "./merger.ts";
 import type { Folder, Scanner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
-import { blockLength, forEachOutputRun, type OutputRun } from "./units.ts";
+import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 
 /** One for totals folds blocks, in the order of their elements. */
 export class InterpretedScanner implements Scanner, Folder {
@@ -52,11 +52,11 @@ export class InterpretedScanner implements Scanner, Folder {
     const most = pass.blocks === 1 ? this.#stage.outputsMax : 1;
     const range = { start: output, stop: output + outputs };
     for (let block = firstBlock; block < firstBlock + blocks; block++)
-      forEachOutputRun(pass, range, most, (run) => this.#scanBlock(run, block));
+      everyOutputRun(pass, range, most, (run) => this.#scanBlock(run, block));
     return true;
   }
 
-  #scanBlock({ output, outputs }: OutputRun, block: number): void {
+  #scanBlock({ output, outputs }: OutputRun, block: number): true {
     const { pass } = this.#call;
     const elements = blockLength(pass, block);
     const stretch = { output, outputs, element: block * pass.order.block, elements };
@@ -72,8 +72,8 @@ export class InterpretedScanner implements Scanner, Folder {
     }
     if (this.#isTotal) this.#writeState(block * pass.outputs + output, outputs);
     else this.#writeResults(outputs * elements);
-    if (!this.#isTotal)
-      this.#stage.takeOut(this.#staged.buffer, stretch, "columns", this.#call.placeOf(pass.result));
+    if (!this.#isTotal) this.#stage.takeOut(this.#staged.buffer, stretch, "columns", this.#call.placeOf(pass.result));
+    return true;
   }
 
   #copy(target: States, source: States, from: number, to: number, count: number): void {

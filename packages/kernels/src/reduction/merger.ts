@@ -45,4 +45,3 @@ export class Merger {
     for (const [slot, { parts }] of outputs.entries()) copyLanes(first[slot]!, parts[0]!, 0, at, count);
   }
 }
-

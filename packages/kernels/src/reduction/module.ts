@@ -26,7 +26,9 @@ function functionsOf(place: number, pass: ReductionPass, fold: Fold): FunctionBu
   const functions: FunctionBuilder[] = [];
   if (pass.mode === "whole") return [buildElementLoop(wholeLoop(place, pass, fold)).function];
   if (pass.mode === "columns")
-    functions.push(...Object.values(columnLoops(place, pass, fold)).map((loop: ElementLoop) => buildElementLoop(loop).function));
+    functions.push(
+      ...Object.values(columnLoops(place, pass, fold)).map((loop: ElementLoop) => buildElementLoop(loop).function),
+    );
   else if (pass.kind === "ordered scan") functions.push(buildScanLoop(scanLoop(place, pass, fold, true)).function);
   else functions.push(buildFoldLoop(foldLoop(place, pass, fold)).function);
   if (pass.blocks > 1) functions.push(buildElementLoop(mergeLoop(place, fold)).function);

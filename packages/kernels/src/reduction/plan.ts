@@ -21,6 +21,7 @@ import type { Fold } from "./fold.ts";
 import { type FoldOrder, foldOrder } from "./fold-order.ts";
 import { type FoldPass, foldsOf, nameOf } from "./folds.ts";
 import { overlaps } from "./overlaps.ts";
+import { SETTLED_BYTES } from "./settled.ts";
 import { emptyReductionError, REDUCTIONS } from "./reductions.ts";
 import type { ReductionRequest } from "./request.ts";
 import { codeOf } from "./code.ts";
@@ -64,8 +65,8 @@ export interface ReductionPass {
   /** What it starts with unless the call says something else: parts in the accumulator's lanes; null: nothing. */
   readonly initial: readonly LaneValue[] | null;
   /**
-   * Of a fold of bools to one result: a state that settles it, whatever the others are; else null. The word at the start of
-   * the scratch memory says whether one has been found.
+   * Of a fold of bools to one result: a state that settles it, whatever the others are; else null. A byte at the start of
+   * the scratch memory says whether one has been found: a step before the others sets it to 0.
    */
   readonly settledBy: boolean | null;
   /** Whether units write results, since their states are the last. */
@@ -75,7 +76,7 @@ export interface ReductionPass {
 /** What is done with a pass in a step. */
 export interface ReductionStep {
   readonly pass: number;
-  readonly phase: "fold" | "finish" | "prefix" | "scan";
+  readonly phase: "begin" | "fold" | "finish" | "prefix" | "scan";
   /** What a range runs over. */
   readonly units: number;
   /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
@@ -89,8 +90,6 @@ export interface ReductionPlan {
   readonly passes: readonly ReductionPass[];
   /** Bytes of the scratch memory; in the heap where the operands are. */
   readonly scratchBytes: number;
-  /** Bytes at its start that are to be 0 before the first step. */
-  readonly zeroBytes: number;
   /** Whether all arrays lie in the heap: then a module works on that. */
   readonly isInHeap: boolean;
 }
@@ -153,7 +152,6 @@ class Planner {
   readonly #outputs: number;
   readonly #elements: number;
   readonly #room: ScratchRoom = { nbytes: 0 };
-  #zeroBytes = 0;
 
   constructor(
     request: ReductionRequest,
@@ -182,20 +180,24 @@ class Planner {
         steps: passes.flatMap((pass, at) => this.#stepsOf(pass, at)),
         passes,
         scratchBytes: this.#room.nbytes,
-        zeroBytes: this.#zeroBytes,
         isInHeap,
       },
       program,
     };
   }
 
-  #passOf({ fold, result, takesMean }: FoldPass, mean: PassArray | null, isLast: boolean, isInHeap: boolean): ReductionPass {
+  #passOf(
+    { fold, result, takesMean }: FoldPass,
+    mean: PassArray | null,
+    isLast: boolean,
+    isInHeap: boolean,
+  ): ReductionPass {
     const { operands, where, result: layout } = this.#request;
     const outputs = this.#outputs;
     const order = foldOrder(fold);
     const blocks = Math.ceil(this.#elements / order.block);
     const settledBy = blocks > 1 && outputs === 1 ? this.#settledBy() : null;
-    if (settledBy !== null) takeRoom(this.#room, (this.#zeroBytes = Int32Array.BYTES_PER_ELEMENT));
+    if (settledBy !== null) takeRoom(this.#room, SETTLED_BYTES);
     const target: PassArray = isLast
       ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
       : { dtype: result, byteOffset: takeRoom(this.#room, outputs * DTYPES[result].itemsize), view: "scratch" };
@@ -255,13 +257,17 @@ class Planner {
     const { kept, reduced } = this.#walks;
     const inOrder = (itemsize: number): number[] =>
       kept.shape.map((_, axis) => itemsize * sizeOf(kept.shape.slice(axis + 1)));
-    const [keptStrides, reducedStrides] = [[...kept.strides], [...reduced.strides]];
-    if (!isLast) keptStrides.splice(-1, 1, inOrder(DTYPES[target.dtype].itemsize));
+    const [keptColumns, reducedColumns] = [[...kept.strides], [...reduced.strides]];
+    if (!isLast) keptColumns.splice(-1, 1, inOrder(DTYPES[target.dtype].itemsize));
     if (mean !== null) {
-      keptStrides.splice(operands, 0, inOrder(DTYPES[mean.dtype].itemsize));
-      reducedStrides.splice(operands, 0, reduced.shape.map(() => 0));
+      keptColumns.splice(operands, 0, inOrder(DTYPES[mean.dtype].itemsize));
+      reducedColumns.splice(
+        operands,
+        0,
+        reduced.shape.map(() => 0),
+      );
     }
-    return { kept: { ...kept, strides: keptStrides }, reduced: { ...reduced, strides: reducedStrides } };
+    return { kept: { ...kept, strides: keptColumns }, reduced: { ...reduced, strides: reducedColumns } };
   }
 
   #unitOf(
@@ -301,6 +307,7 @@ class Planner {
     const elementsPerUnit = outputsPerUnit * blocksPerUnit * Math.min(this.#elements, pass.order.block);
     const grain = Math.max(1, Math.floor(grainElements(this.#folds[at]!.fold.lift) / Math.max(1, elementsPerUnit)));
     const steps: ReductionStep[] = [];
+    if (pass.settledBy !== null) steps.push({ pass: at, phase: "begin", units: 1, grain: 1 });
     if (units > 0) steps.push({ pass: at, phase: "fold", units, grain });
     if (!writesResults) steps.push({ pass: at, phase: "finish", units: 1, grain: 1 });
     return steps;
@@ -312,7 +319,6 @@ class Planner {
     const all: readonly OperandLayout[] = where === undefined ? operands : [...operands, where];
     return all.some((operand) => overlaps(operand, result));
   }
-
 }
 
 /** Scratch memory that has been given out. */

@@ -94,7 +94,6 @@ export function planScan(request: ScanRequest): PlannedReduction {
       steps: stepsOf(pass),
       passes: [pass],
       scratchBytes: room.nbytes,
-      zeroBytes: 0,
       isInHeap,
     },
     program: { folds: [fold] },
@@ -103,7 +102,8 @@ export function planScan(request: ScanRequest): PlannedReduction {
 
 function foldOf({ kind, element, result }: ScanRequest): Fold {
   const { dtype } = element.stores[0]!;
-  const rule = "combine" in kind ? combinedRule(kind.combine) : kind.name === "cumsum" ? sumRule(dtype) : productRule(dtype);
+  const rule =
+    "combine" in kind ? combinedRule(kind.combine) : kind.name === "cumsum" ? sumRule(dtype) : productRule(dtype);
   return buildFold({
     rule: unmasked(rule),
     element,

@@ -1,7 +1,7 @@
 /**
  * Leaving early: of a fold of bools to one result, blocks need not be read once one of them settles it.
  *
- * A word in scratch memory says so to all threads. It is no lock: whoever sees it late reads blocks for nothing. States of
+ * A byte in scratch memory says so to all threads. It is no lock: whoever sees it late reads blocks for nothing. States of
  * blocks that have not been read are written as those that settle it, so that the result is the same.
  *
  * @module
@@ -10,6 +10,15 @@ import type { HalfOpenRange } from "@instride/core";
 import type { PassCall } from "./call.ts";
 import type { Folder } from "./pass-runner.ts";
 import type { OutputRun } from "./units.ts";
+
+/** Bytes at the start of the scratch memory. */
+export const SETTLED_BYTES = 1;
+
+/** Says that nothing is settled. */
+export function beginSettled(call: PassCall): void {
+  const { buffer, byteOffset } = call.scratchPlace(0);
+  new Uint8Array(buffer, byteOffset, SETTLED_BYTES).fill(0);
+}
 
 export class SettledFolder implements Folder {
   readonly #call: PassCall;
@@ -25,14 +34,14 @@ export class SettledFolder implements Folder {
 
   fold(run: OutputRun, firstBlock: number, blocks: number): boolean {
     const { buffer, byteOffset } = this.#call.scratchPlace(0);
-    const word = new Uint8Array(buffer, byteOffset, 1);
+    const isSettled = new Uint8Array(buffer, byteOffset, SETTLED_BYTES);
     const states = this.#states({ start: firstBlock, stop: firstBlock + blocks });
-    if (word[0] !== 0) {
+    if (isSettled[0] !== 0) {
       states.fill(this.#settles);
       return true;
     }
     const goesOn = this.#folder.fold(run, firstBlock, blocks);
-    if (goesOn && states.includes(this.#settles)) word[0] = 1;
+    if (goesOn && states.includes(this.#settles)) isSettled[0] = 1;
     return goesOn;
   }
 

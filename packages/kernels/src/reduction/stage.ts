@@ -84,12 +84,7 @@ export class Stage {
   }
 
   /** Copies a scan's results to where they belong. */
-  takeOut(
-    source: ArrayBufferLike,
-    stretch: Stretch,
-    order: "rows" | "columns",
-    target: Place,
-  ): void {
+  takeOut(source: ArrayBufferLike, stretch: Stretch, order: "rows" | "columns", target: Place): void {
     const { result, operands } = this.#pass;
     const place = { buffer: source, byteOffset: this.resultOffset };
     for (const [staged, own] of this.#boxes(operands.length, result, stretch, order, place, target))

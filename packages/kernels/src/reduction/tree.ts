@@ -13,7 +13,10 @@ import type { ReductionPass } from "./plan.ts";
  *
  * @returns false if the call was cancelled
  */
-export function mergeBlocks({ blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">, states: StateRunner): boolean {
+export function mergeBlocks(
+  { blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">,
+  states: StateRunner,
+): boolean {
   for (let gap = 1; gap < blocks; gap *= 2) {
     const pairs = Math.ceil((blocks - gap) / (2 * gap));
     // The longer of the two loops is that of the function.
@@ -38,7 +41,10 @@ export function mergeBlocks({ blocks, outputs }: Pick<ReductionPass, "blocks" | 
  *
  * @returns false if the call was cancelled
  */
-export function prefixBlocks({ blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">, states: StateRunner): boolean {
+export function prefixBlocks(
+  { blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">,
+  states: StateRunner,
+): boolean {
   for (let block = 1; block < blocks; block++) {
     const second = block * outputs;
     if (!states.merge({ first: second - outputs, second, target: second, step: 1, count: outputs })) return false;

@@ -25,19 +25,25 @@ export function unitOf(pass: ReductionPass, unit: number): { outputs: HalfOpenRa
   };
 }
 
-/** Calls a function with the runs of a range of outputs. @param most - of a run */
-export function forEachOutputRun(
+/**
+ * Calls a function with the runs of a range of outputs, until it gives false.
+ *
+ * @param most - of a run
+ * @returns whether it never did
+ */
+export function everyOutputRun(
   { kept }: ReductionPass,
   { start, stop }: HalfOpenRange,
   most: number,
-  body: (run: OutputRun) => void,
-): void {
+  body: (run: OutputRun) => boolean,
+): boolean {
   const length = kept.shape.at(-1)!;
-  for (let output = start; output < stop; ) {
+  for (let output = start; output < stop;) {
     const outputs = Math.min(length - (output % length), stop - output, most);
-    body({ output, outputs });
+    if (!body({ output, outputs })) return false;
     output += outputs;
   }
+  return true;
 }
 
 /** Elements of a block: fewer in the last. */

@@ -20,7 +20,7 @@ export interface MemoryImport {
 
 export interface ModuleParts {
   readonly memory: MemoryImport;
-  /** Each is exported under its name; its place here is its index. */
+  /** Each is exported under its name; its place here is its index. Those that they call come after them. */
   readonly functions: readonly FunctionBuilder[];
   /** Whether to write the names of functions and variables down, for debuggers. Default: no. */
   readonly names?: boolean;
@@ -37,7 +37,9 @@ const EXTERNAL = { function: 0x00, memory: 0x02 } as const;
 const LIMITS = { hasMax: 0x01, isShared: 0x02 } as const;
 
 /** Writes a module. Cost: O(bytes). */
-export function assemble({ memory, functions, names = false }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble({ memory, functions: exported, names = false }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const functions = withCallees(exported);
+  const numbers = new Map(functions.map((builder, index) => [builder, index]));
   const module = new ByteSink(4096);
   const content = new ByteSink(4096);
   module.append(HEADER);
@@ -58,8 +60,8 @@ export function assemble({ memory, functions, names = false }: ModuleParts): Uin
     for (const index of types.indices) sink.unsigned(index);
   });
   section(SECTION.export, (sink) => {
-    sink.unsigned(functions.length);
-    for (const [index, { name }] of functions.entries()) {
+    sink.unsigned(exported.length);
+    for (const [index, { name }] of exported.entries()) {
       sink.name(name);
       sink.byte(EXTERNAL.function);
       sink.unsigned(index);
@@ -67,7 +69,7 @@ export function assemble({ memory, functions, names = false }: ModuleParts): Uin
   });
   section(SECTION.code, (sink) => {
     sink.unsigned(functions.length);
-    for (const builder of functions) writeCode(sink, builder);
+    for (const builder of functions) writeCode(sink, builder, (callee) => numbers.get(callee)!);
   });
   if (names) section(SECTION.custom, (sink) => writeNames(sink, functions));
   return module.bytes.slice();
@@ -76,6 +78,14 @@ export function assemble({ memory, functions, names = false }: ModuleParts): Uin
 interface FunctionType {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
+}
+
+/** Functions, and those that they call, each once. */
+export function withCallees(functions: readonly FunctionBuilder[]): readonly FunctionBuilder[] {
+  const all = new Set(functions);
+  // A set gives those too that join it meanwhile.
+  for (const builder of all) for (const callee of builder.callees) all.add(callee);
+  return [...all];
 }
 
 /** Each type once, and which of them each function has. */
@@ -110,7 +120,7 @@ function writeMemory(sink: ByteSink, { minPages, maxPages, isShared }: MemoryImp
   sink.unsigned(maxPages);
 }
 
-function writeCode(sink: ByteSink, builder: FunctionBuilder): void {
+function writeCode(sink: ByteSink, builder: FunctionBuilder, numberOf: (callee: FunctionBuilder) => number): void {
   const declarations = new ByteSink(64);
   const runs = typeRuns(builder.variables.map(({ type }) => type));
   declarations.unsigned(runs.length);
@@ -118,7 +128,7 @@ function writeCode(sink: ByteSink, builder: FunctionBuilder): void {
     declarations.unsigned(count);
     declarations.byte(VALUE_TYPES[type]);
   }
-  const instructions = builder.instructions();
+  const instructions = builder.instructions(numberOf);
   sink.unsigned(declarations.length + instructions.length + 1);
   sink.append(declarations.bytes);
   sink.append(instructions);

@@ -267,7 +267,7 @@ class RunBuilder implements LaneLeaves {
 
   #unroll(): number {
     const { graph, inputs, outputs } = this.#loop;
-    const nodes = graph.nodes.filter((node) => !this.#plan.isInvariant(node)).length;
+    const nodes = graph.nodes.filter((node) => !this.#plan.isInvariant(node) && !this.#plan.isRare(node)).length;
     // Lanes that wait for each other: two vectors side by side, as long as the code is small.
     if (this.#plan.hasLoops) return nodes <= UNROLL_2_NODES_MAX ? 2 : 1;
     // Each lane that is read or written alone is code of its own.

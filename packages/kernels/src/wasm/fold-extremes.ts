@@ -47,7 +47,9 @@ export class FoldExtremes {
     const elements = f.scratch("v128", "elements");
     push();
     f.set(elements);
-    f.get(state).get(elements).op(this.#isMin ? `${SHAPES[this.#type]}.pmin` : `${SHAPES[this.#type]}.pmax`);
+    f.get(state)
+      .get(elements)
+      .op(this.#isMin ? `${SHAPES[this.#type]}.pmin` : `${SHAPES[this.#type]}.pmax`);
     f.set(state);
     this.#watch(vector, elements);
   }

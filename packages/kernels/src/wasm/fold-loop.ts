@@ -123,7 +123,9 @@ class FoldBuilder {
     f.get(n).set(this.#count);
     this.#streams.beginItem();
     if (takesPosition) {
-      f.get(this.#parameter({ kind: "position" })).op("i32x4.splat").get(laneNumbers(f, 0));
+      f.get(this.#parameter({ kind: "position" }))
+        .op("i32x4.splat")
+        .get(laneNumbers(f, 0));
       f.op("i32x4.add").set(this.#positions);
     }
     const pushIsFew = (): void => void f.get(n).i32(chains).op("i32.lt_u");
@@ -169,12 +171,17 @@ class FoldBuilder {
     this.#streams.nextItem();
     for (const [slot, type] of this.#loop.slots.entries()) {
       const pointer = this.#parameter({ kind: "slot", slot });
-      f.get(pointer).get(this.#parameter({ kind: "slot-step" })).i32(slotBytes(type));
+      f.get(pointer)
+        .get(this.#parameter({ kind: "slot-step" }))
+        .i32(slotBytes(type));
       f.op("i32.mul").op("i32.add").set(pointer);
     }
     if (!this.#loop.takesPosition) return;
     const position = this.#parameter({ kind: "position" });
-    f.get(position).get(this.#parameter({ kind: "position-step" })).op("i32.add").set(position);
+    f.get(position)
+      .get(this.#parameter({ kind: "position-step" }))
+      .op("i32.add")
+      .set(position);
   }
 
   /** Whole groups of vectors, one for each accumulator, while there are elements for one. */
@@ -226,7 +233,12 @@ class FoldBuilder {
         f.if(
           "first",
           () => this.#beginRest(turns),
-          () => this.#states.merge(0, (slot) => void f.get(this.#lifted[slot]!), () => void f.get(this.#mask)),
+          () =>
+            this.#states.merge(
+              0,
+              (slot) => void f.get(this.#lifted[slot]!),
+              () => void f.get(this.#mask),
+            ),
         );
       });
       this.#states.rotate();
@@ -238,8 +250,7 @@ class FoldBuilder {
   #beginRest(turns: Local): void {
     const f = this.#f;
     const { accumulators, merge } = this.#loop;
-    const begin = (vector: number): void =>
-      this.#states.begin(vector, (slot) => void f.get(this.#lifted[slot]!));
+    const begin = (vector: number): void => this.#states.begin(vector, (slot) => void f.get(this.#lifted[slot]!));
     begin(0);
     if (!hasLoops(merge)) return;
     // Chains that no element comes to are merged too, for nothing: with elements that there are, so that loops end.
@@ -291,7 +302,10 @@ class FoldBuilder {
     this.#streams.advance(elements);
     f.get(this.#count).i32(elements).op("i32.sub").set(this.#count);
     if (this.#loop.takesPosition)
-      f.get(this.#positions).get(constantOf(f, "i32", elements)).op("i32x4.add").set(this.#positions);
+      f.get(this.#positions)
+        .get(constantOf(f, "i32", elements))
+        .op("i32x4.add")
+        .set(this.#positions);
   }
 
   #exits(): LoopExits | null {

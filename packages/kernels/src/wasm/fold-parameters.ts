@@ -87,7 +87,9 @@ export function foldParameters(loop: FoldLoop): FoldParameter[] {
     { kind: "slot-step" },
     ...streams.map((stream) => ({ kind: "input", stream }) as const),
     ...streams.map((stream) => ({ kind: "item-stride", stream }) as const),
-    ...streams.filter((stream) => inputs[stream] === "strided").map((stream) => ({ kind: "input-stride", stream }) as const),
+    ...streams
+      .filter((stream) => inputs[stream] === "strided")
+      .map((stream) => ({ kind: "input-stride", stream }) as const),
     ...(takesPosition ? [{ kind: "position" } as const, { kind: "position-step" } as const] : []),
     ...scalars("lift", lift),
     ...scalars("merge", merge),

@@ -35,15 +35,23 @@ export class FoldStates {
   #first: PushSlot = missing;
   #second: PushSlot = missing;
 
-  constructor(f: FunctionBuilder, loop: StatesShape, pushParameter: (node: ParameterNode) => void, exits: LoopExits | null) {
+  constructor(
+    f: FunctionBuilder,
+    loop: StatesShape,
+    pushParameter: (node: ParameterNode) => void,
+    exits: LoopExits | null,
+  ) {
     this.#f = f;
     this.#loop = loop;
     const { merge, slots, width, accumulators } = loop;
     const count = slots.length;
     const plan = new LanePlan(merge, () => false, width);
-    const load = ({ operand }: LoadNode): void => (operand < count ? this.#first(operand) : this.#second(operand - count));
+    const load = ({ operand }: LoadNode): void =>
+      operand < count ? this.#first(operand) : this.#second(operand - count);
     this.#emitter = new LaneEmitter(f, plan, { load, parameter: pushParameter, index: missing }, exits);
-    this.#states = Array.from({ length: accumulators }, () => slots.map((_, slot) => f.local("v128", `chains_${slot}`)));
+    this.#states = Array.from({ length: accumulators }, () =>
+      slots.map((_, slot) => f.local("v128", `chains_${slot}`)),
+    );
   }
 
   emitInvariants(): void {
@@ -102,8 +110,7 @@ export class FoldStates {
         this.merge(vector, (slot) => void this.#f.get(other[slot]!), maskOf((vector + half) * width));
       }
     }
-    for (let half = width / 2; half >= 1; half /= 2)
-      this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
+    for (let half = width / 2; half >= 1; half /= 2) this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
   }
 
   /** Reads a state into all chains of the first vector. */

@@ -5,6 +5,8 @@
  * a branch names its target by the {@link Label} that the target's function was given. What the stack holds is not
  * checked here: `WebAssembly.validate` does that for every module.
  *
+ * Functions that it calls are builders too, and get their numbers when a module is made of all of them.
+ *
  * Vector constants are set once, at the function's entry, in locals of their own ({@link FunctionBuilder.constant}): an
  * engine makes a constant that stands inside a loop anew in each round.
  *
@@ -30,6 +32,15 @@ export const VALUE_TYPES: Readonly<Record<ValueType, number>> = {
   f64: 0x7c,
   v128: 0x7b,
 };
+
+/** Bytes that a function's number takes in a call: enough for any, so that it can be put in later. */
+const CALLEE_BYTES = 5;
+
+/** A call of another function, and where its number is to stand. */
+interface Call {
+  readonly callee: FunctionBuilder;
+  readonly place: number;
+}
 
 /** A block that takes nothing from the stack and leaves nothing there. */
 const EMPTY_BLOCK = 0x40;
@@ -61,6 +72,7 @@ export class FunctionBuilder {
   readonly #body = new ByteSink(2048);
   readonly #constants = new Map<string, Local>();
   readonly #scratch = new Map<string, Local>();
+  readonly #calls: Call[] = [];
   #depth = 0;
 
   constructor(name: string, parameters: readonly Variable[], results: readonly ValueType[]) {
@@ -72,6 +84,11 @@ export class FunctionBuilder {
   /** Variables beside the parameters, in order. */
   get variables(): readonly Variable[] {
     return this.#variables;
+  }
+
+  /** The functions that are called, in the order of the calls. */
+  get callees(): readonly FunctionBuilder[] {
+    return this.#calls.map(({ callee }) => callee);
   }
 
   /** Names of blocks, in the order in which they are opened. */
@@ -199,6 +216,14 @@ export class FunctionBuilder {
     });
   }
 
+  /** Calls another function, with what is on the stack. */
+  call(callee: FunctionBuilder): this {
+    this.#body.byte(CONTROL.call);
+    this.#calls.push({ callee, place: this.#body.length });
+    this.#body.append(new Uint8Array(CALLEE_BYTES));
+    return this;
+  }
+
   br(label: Label): this {
     return this.#indexed(CONTROL.br, this.#depth - label.depth);
   }
@@ -208,11 +233,18 @@ export class FunctionBuilder {
     return this.#indexed(CONTROL.br_if, this.#depth - label.depth);
   }
 
-  /** The instructions, without the `end` of the function. */
-  instructions(): Uint8Array<ArrayBuffer> {
+  /**
+   * The instructions, without the `end` of the function.
+   *
+   * @param numberOf - the numbers of {@link callees}. Default: their places among those
+   */
+  instructions(numberOf?: (callee: FunctionBuilder) => number): Uint8Array<ArrayBuffer> {
     const code = new Uint8Array(this.#entry.length + this.#body.length);
     code.set(this.#entry.bytes);
     code.set(this.#body.bytes, this.#entry.length);
+    for (const [at, { callee, place }] of this.#calls.entries()) {
+      writeCallee(code, this.#entry.length + place, numberOf?.(callee) ?? at);
+    }
     return code;
   }
 
@@ -246,5 +278,13 @@ export class FunctionBuilder {
     this.#names.set(wanted, count + 1);
     // A name that ends in the number itself is asked for as another is: it gets one more.
     return count === 0 ? wanted : this.#freeName(`${wanted}_${count}`);
+  }
+}
+
+/** Writes a number in as many bytes as are kept for it: unsigned LEB128, with zeros behind. */
+function writeCallee(code: Uint8Array, place: number, number: number): void {
+  for (let i = 0; i < CALLEE_BYTES; i++) {
+    const isLast = i === CALLEE_BYTES - 1;
+    code[place + i] = ((number >>> (7 * i)) & 0x7f) | (isLast ? 0 : 0x80);
   }
 }

@@ -44,7 +44,10 @@ export class ItemStreams {
     this.#streams = streams.map(({ operand }, stream) => {
       const parameters = parametersOf(stream);
       const pointer = f.local("i32", `pointer_${stream}`);
-      return { ...parameters, pointer: new StreamPointer(f, operands[operand]!, steps[stream]!, pointer, parameters.stride) };
+      return {
+        ...parameters,
+        pointer: new StreamPointer(f, operands[operand]!, steps[stream]!, pointer, parameters.stride),
+      };
     });
     this.#loads = new Map(
       streams.map((stream, at) => [streamKey(stream), new StreamLoads(f, width, this.#streams[at]!.pointer)]),

@@ -23,8 +23,9 @@ import type {
 } from "../graph/graph.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import { emitOperation } from "./lane-operations.ts";
-import { emitLoop, type LoopExits, type LoopLocals } from "./lane-loops.ts";
+import { emitLoop, emitNext, type LoopExits, type LoopLocals } from "./lane-loops.ts";
 import { isZero, type LaneBits, type LanePlan, type Width } from "./lane-plan.ts";
+import { buildRareBranch, type RareBranch } from "./rare-branch.ts";
 import { ALL_ONES, constantOf, LOW_32_OF_64, rearrange, SHAPES, SPREAD_32, ZERO } from "./vectors.ts";
 
 /** Where elements, indices and parameters come from. */
@@ -50,6 +51,7 @@ export class LaneEmitter {
   /** Invariants that all lanes are shifted by, as i32. */
   readonly #counts = new Map<Node, Local>();
   readonly #loops = new Map<number, LoopLocals>();
+  readonly #branches = new Map<LoopNode, RareBranch>();
   /** Variables of values, by vector and node; and the turn in which they were last set. */
   readonly #locals: (Local | undefined)[][] = [];
   readonly #turns: number[][] = [];
@@ -137,6 +139,38 @@ export class LaneEmitter {
     else if (this.plan.isInvariant(node)) this.#extractCount(node);
     else return false;
     return true;
+  }
+
+  /** The function of a loop that goes one round at most. */
+  branch(loop: LoopNode): RareBranch {
+    let branch = this.#branches.get(loop);
+    if (branch === undefined) {
+      branch = buildRareBranch(this.plan, loop, (f) => {
+        const emitter = new LaneEmitter(f, this.plan, this.#leaves, null);
+        return {
+          adopt: (node, local) => emitter.#adopt(node, local),
+          enter: ({ loop: number }, locals) => void emitter.#loops.set(number, locals),
+          round: (_, locals) => emitter.#round(loop, locals),
+        };
+      });
+      this.#branches.set(loop, branch);
+    }
+    return branch;
+  }
+
+  /** Takes what a node has computed in another function from a variable. */
+  #adopt(node: Node, local: Local): void {
+    if (this.plan.isInvariant(node)) this.#invariants[node.id] = local;
+    (this.#locals[0] ??= [])[node.id] = local;
+    (this.#turns[0] ??= [])[node.id] = this.#turn;
+  }
+
+  /** Writes one round of a loop. */
+  #round(loop: LoopNode, locals: LoopLocals): void {
+    this.open.push(locals);
+    this.statements(this.plan.loopStatements(loop).body, [0]);
+    emitNext(this, loop, locals, 0);
+    this.open.pop();
   }
 
   #extractCount(node: Node): void {

@@ -15,6 +15,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { bitsOf, type LaneBits, type Width } from "./lane-plan.ts";
 import { NO_CANCEL } from "./run-parameters.ts";
+import { isRareBranch } from "./rare-branch.ts";
 import { ALL_ONES, LOW_32_OF_64, SHAPES } from "./vectors.ts";
 
 /** What a function needs that leaves from inside a loop. Its result is an i32. */
@@ -43,6 +44,10 @@ const POLL_ROUNDS = 1024;
 /** Writes a loop for some vectors of a group, side by side. */
 export function emitLoop(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocals, vectors: readonly number[]): void {
   const { f, plan } = emitter;
+  if (emitter.open.length === 0 && isRareBranch(plan, loop)) {
+    for (const vector of vectors) emitRareBranch(emitter, loop, locals, vector);
+    return;
+  }
   const exits = emitter.exits!;
   const statements = plan.loopStatements(loop);
   for (const node of plan.boundary(loop)) for (const vector of vectors) emitter.keep(node, vector);
@@ -65,6 +70,22 @@ export function emitLoop(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocal
     });
   });
   emitter.open.pop();
+}
+
+/** Calls the function of a branch where some lane takes it. */
+function emitRareBranch(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocals, vector: number): void {
+  const { f } = emitter;
+  const branch = emitter.branch(loop);
+  const carried = locals.carried[vector]!;
+  for (const node of branch.inputs) emitter.keep(node, vector);
+  emitStart(emitter, loop, locals, vector);
+  emitActive(emitter, loop, locals, vector);
+  f.op("v128.any_true").if("taken", () => {
+    for (const node of branch.inputs) emitter.value(node, vector);
+    for (const local of carried) f.get(local);
+    f.get(locals.active[vector]!).call(branch.function);
+    for (const slot of branch.results.toReversed()) f.set(carried[slot]!);
+  });
 }
 
 function maskBitsOf(width: Width): LaneBits {
@@ -98,7 +119,7 @@ function emitActive(emitter: LaneEmitter, loop: LoopNode, { active }: LoopLocals
 }
 
 /** Writes the carried values after a round, all at once: every one is on the stack before the first is set. */
-function emitNext(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocals, vector: number): void {
+export function emitNext(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocals, vector: number): void {
   const { f, plan } = emitter;
   const carried = locals.carried[vector]!;
   const isCarried = (node: Node, slot: number): boolean =>

@@ -17,7 +17,7 @@ import { DTYPES } from "@instride/core";
 import type { Graph, IndexNode, LoadNode, LoopNode, Node } from "../graph/graph.ts";
 import type { LaneType } from "../graph/operations.ts";
 import { childrenOf } from "../graph/order.ts";
-import { type LoopSchedule, type Schedule, scheduleOf } from "../graph/scopes.ts";
+import { isBranch, type LoopSchedule, type Schedule, scheduleOf } from "../graph/scopes.ts";
 
 /** Elements in a vector. */
 export type Width = 2 | 4;
@@ -40,7 +40,7 @@ export class LanePlan {
   readonly graph: Graph;
   readonly width: Width;
   readonly invariantWidth: Width;
-  /** Whether elements go round in loops of their own. */
+  /** Whether elements go round in loops of their own; branches, which go one round, are none. */
   readonly hasLoops: boolean;
   /** Invariants that others than invariants take, in order. */
   readonly frontier: readonly Node[];
@@ -69,7 +69,7 @@ export class LanePlan {
     this.width = hasWide || storesWide(graph) ? 2 : widthMax;
     const hasWideInvariant = graph.nodes.some((node) => this.isInvariant(node) && isWide(node));
     this.invariantWidth = this.width === 2 || hasWideInvariant ? 2 : 4;
-    this.hasLoops = graph.nodes.some((node) => node.kind === "loop" && !this.isInvariant(node));
+    this.hasLoops = graph.nodes.some((node) => node.kind === "loop" && !this.isInvariant(node) && !isBranch(node));
     this.#isFrontier = this.#findFrontier();
     this.frontier = graph.nodes.filter((node) => this.#isFrontier[node.id]);
     this.#masks = this.#findMasks();
@@ -80,6 +80,11 @@ export class LanePlan {
 
   isInvariant(node: Node): boolean {
     return this.#isInvariant[node.id]!;
+  }
+
+  /** Whether a node is computed for few elements, if any: inside of a branch. */
+  isRare(node: Node): boolean {
+    return this.#loopsAround(node).some(isBranch);
   }
 
   /** Whether a value is kept in a variable: it is used twice, or far from what it is made of. */

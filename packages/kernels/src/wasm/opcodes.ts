@@ -21,6 +21,7 @@ export const CONTROL = {
   br: 0x0c,
   br_if: 0x0d,
   return: 0x0f,
+  call: 0x10,
   drop: 0x1a,
   select: 0x1b,
   "local.get": 0x20,

@@ -210,11 +210,16 @@ class ScanBuilder {
       this.#states.store(this.#slots());
     } else {
       const output = this.#parameter({ kind: "output" });
-      f.get(output).get(this.#parameter({ kind: "output-item-stride" })).op("i32.add").set(output);
+      f.get(output)
+        .get(this.#parameter({ kind: "output-item-stride" }))
+        .op("i32.add")
+        .set(output);
     }
     this.#streams.nextItem();
     for (const [slot, pointer] of this.#slots().entries()) {
-      f.get(pointer).get(this.#parameter({ kind: "slot-step" })).i32(slotBytes(this.#loop.slots[slot]!));
+      f.get(pointer)
+        .get(this.#parameter({ kind: "slot-step" }))
+        .i32(slotBytes(this.#loop.slots[slot]!));
       f.op("i32.mul").op("i32.add").set(pointer);
     }
   }

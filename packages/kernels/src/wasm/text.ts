@@ -43,6 +43,7 @@ class Listing {
   readonly #variables: readonly string[];
   readonly #labels: readonly string[];
   readonly #results: number;
+  readonly #callees: readonly FunctionBuilder[];
   readonly #lines: string[] = [];
   /** What the stack holds. Those that are written come first. */
   readonly #stack: (Expression | typeof WRITTEN)[] = [];
@@ -54,6 +55,7 @@ class Listing {
     this.#source = new ByteSource(builder.instructions());
     this.#variables = [...builder.parameters, ...builder.variables].map(({ name }) => `$${name}`);
     this.#results = builder.results.length;
+    this.#callees = builder.callees;
     this.#labels = builder.labels.map((name) => `$${name}`);
   }
 
@@ -88,6 +90,8 @@ class Listing {
         return this.#push(`${name} ${floatText(this.#source.float32())}`, 0, 1);
       case "f64.const":
         return this.#push(`${name} ${floatText(this.#source.float64())}`, 0, 1);
+      case "call":
+        return this.#call(this.#callees[this.#source.unsigned()]!);
       case "br":
         return this.#push(`${name} ${this.#target()}`, 0, 0);
       case "br_if":
@@ -98,6 +102,11 @@ class Listing {
       default:
         return this.#openBlock(name);
     }
+  }
+
+  #call({ name, parameters, results }: FunctionBuilder): void {
+    this.#push(`call $${name}`, parameters.length, 0);
+    for (const _ of results) this.#stack.push(WRITTEN);
   }
 
   #openBlock(name: string): void {

@@ -14,7 +14,12 @@ const FRACTION_BITS = 320n;
 const ANGLE_BITS = 1400n;
 
 const Wide: typeof Decimal = Decimal.clone({ precision: 430 });
-const RIGHT_ANGLE = BigInt(Wide.acos(-1).div(2).times(new Wide(2).pow(Number(ANGLE_BITS))).toFixed(0));
+const RIGHT_ANGLE = BigInt(
+  Wide.acos(-1)
+    .div(2)
+    .times(new Wide(2).pow(Number(ANGLE_BITS)))
+    .toFixed(0),
+);
 
 const SCALE: Decimal = new Precise(2).pow(Number(FRACTION_BITS));
 
@@ -98,7 +103,10 @@ export function arctan2(y: Decimal, x: Decimal): Decimal {
   const size = Decimal.max(y.abs(), x.abs());
   const near = new Precise(Math.atan2(y.div(size).toNumber(), x.div(size).toNumber()));
   const [s, c] = [sin(near), cos(near)];
-  const tangent = y.times(c).minus(x.times(s)).div(x.times(c).plus(y.times(s)));
+  const tangent = y
+    .times(c)
+    .minus(x.times(s))
+    .div(x.times(c).plus(y.times(s)));
   return near.plus(tangent).minus(tangent.pow(3).div(3));
 }
 

@@ -157,8 +157,14 @@ const SPECIAL_RESULTS: Readonly<Record<Name, readonly string[]>> = {
 
 for (const type of TYPES) {
   test(`fmod, remainder and floor_divide of ${type}: zeros, infinities and NaN are NumPy's`, () => {
-    const x = newFloats(type, SPECIAL.flatMap((dividend) => SPECIAL.map(() => dividend)));
-    const y = newFloats(type, SPECIAL.flatMap(() => SPECIAL));
+    const x = newFloats(
+      type,
+      SPECIAL.flatMap((dividend) => SPECIAL.map(() => dividend)),
+    );
+    const y = newFloats(
+      type,
+      SPECIAL.flatMap(() => SPECIAL),
+    );
     for (const name of NAMES) {
       const expected = SPECIAL_RESULTS[name].flatMap((row) =>
         row.split(" ").map((text) => Number(text.replace("inf", "Infinity"))),

@@ -25,7 +25,7 @@ function approximate(units: bigint): number {
 /** NumPy's sum: halves down to 128 elements, which are added to 8 numbers. Source: `loops_utils.h.src`. */
 function pairwise(values: Float32Array | Float64Array, round: (value: number) => number): number {
   const n = values.length;
-  if (n < 8) return values.reduce((sum, value) => round(sum + value), 0);
+  if (n < 8) return Array.from(values).reduce((sum, value) => round(sum + value), 0);
   if (n > 128) {
     const half = Math.floor(n / 2 / 8) * 8;
     return round(pairwise(values.subarray(0, half), round) + pairwise(values.subarray(half), round));
@@ -56,7 +56,10 @@ for (const dtype of ["float32", "float64"] as const) {
         const total = numbers.reduce((sum, value) => sum + exact(value), 0n);
         const magnitude = numbers.reduce((sum, value) => sum + Math.abs(value), 0);
         const operands = [transposedArray(dtype, bytesOfParts(dtype, numbers), [numbers.length], [0])];
-        const { bytes } = reduce({ kind: { name: "sum" }, element: elementOf(dtype, dtype), operands, dtype }, "in the heap");
+        const { bytes } = reduce(
+          { kind: { name: "sum" }, element: elementOf(dtype, dtype), operands, dtype },
+          "in the heap",
+        );
         const error = (sum: number): number => Math.abs(approximate(exact(sum) - total)) / magnitude;
         ours += error(Number(partsOf(dtype, bytes)[0]));
         theirs += error(pairwise(values, round));

@@ -14,8 +14,8 @@ function combineOf(dtype: DType, body: (b: GraphBuilder, x: Node, y: Node) => No
 }
 
 const GCD = combineOf("int64", (b, x, y) => {
-  const [gcd] = b.loop([x, y], 200, ([a, c]) => ({ condition: b.ne(c!, b.i64(0n)), next: [c!, b.remU(a!, c!)] }));
-  return gcd!;
+  const [common] = b.loop([x, y], 200, ([a, c]) => ({ condition: b.ne(c!, b.i64(0n)), next: [c!, b.remU(a!, c!)] }));
+  return common!;
 });
 
 const HYPOT = combineOf("float64", (b, x, y) => b.sqrt(b.add(b.mul(x, x), b.mul(y, y))));
@@ -38,7 +38,10 @@ test("a combining function with a loop: gives what one gets by hand, of any numb
       const next = numbersFrom(seed + 1);
       const parts = Array.from({ length: n }, () => factor * BigInt(1 + Math.floor(next() * 1e6)));
       for (const way of WAYS) {
-        const { bytes } = reduce({ kind: { combine: GCD }, element, operands: [vector("int64", parts)], dtype: "int64" }, way);
+        const { bytes } = reduce(
+          { kind: { combine: GCD }, element, operands: [vector("int64", parts)], dtype: "int64" },
+          way,
+        );
         expect(partsOf("int64", bytes)).toEqual([parts.reduce(gcd)]);
       }
     }),
@@ -46,9 +49,38 @@ test("a combining function with a loop: gives what one gets by hand, of any numb
   );
 });
 
+test("a combining function that does not end for zeros: is called with elements alone", () => {
+  // Euclid's algorithm by subtraction.
+  const combine = combineOf("float64", (b, x, y) => {
+    const [common] = b.loop([x, y], 1000, ([a, c]) => ({
+      condition: b.ne(a!, c!),
+      next: [b.select(b.gt(a!, c!), b.sub(a!, c!), a!), b.select(b.gt(c!, a!), b.sub(c!, a!), c!)],
+    }));
+    return common!;
+  });
+  const element = elementOf("float64", "float64");
+  for (let n = 1; n < 40; n++) {
+    const operands = [
+      vector(
+        "float64",
+        Array.from({ length: n }, (_, i) => 6 * (1 + (i % 5))),
+      ),
+    ];
+    for (const way of WAYS)
+      expect(partsOf("float64", reduce({ kind: { combine }, element, operands, dtype: "float64" }, way).bytes)).toEqual(
+        [6],
+      );
+  }
+});
+
 test("a combining function: starts with the first element, or with a value that the call gives", () => {
   const element = elementOf("float64", "float64");
-  const reduction = { kind: { combine: HYPOT }, element, operands: [vector("float64", [-3])], dtype: "float64" } as const;
+  const reduction = {
+    kind: { combine: HYPOT },
+    element,
+    operands: [vector("float64", [-3])],
+    dtype: "float64",
+  } as const;
   for (const way of WAYS) {
     expect(partsOf("float64", reduce(reduction, way).bytes)).toEqual([-3]);
     expect(partsOf("float64", reduce({ ...reduction, initial: [4] }, way).bytes)).toEqual([5]);
@@ -60,7 +92,10 @@ test("a combining function: starts with the first element, or with a value that 
 test("a combining function under a mask: leaves elements out", () => {
   const element = elementOf("int64", "int64");
   const parts = Array.from({ length: 5000 }, (_, i) => (i % 3 === 0 ? 6n : 7n));
-  const where = vector("bool", parts.map((part) => (part === 6n ? 1 : 0)));
+  const where = vector(
+    "bool",
+    parts.map((part) => (part === 6n ? 1 : 0)),
+  );
   const operands = [vector("int64", parts)];
   for (const way of WAYS) {
     const result = reduce({ kind: { combine: GCD }, element, operands, where, dtype: "int64", initial: [30n] }, way);
@@ -91,7 +126,10 @@ test("a scan by a function that is not commutative: keeps the elements' order", 
       for (const [i, part] of parts.entries()) expected.push(part === 0 ? (expected[i - 1] ?? 0) : part);
       const element = elementOf("int32", "int32");
       for (const way of WAYS) {
-        const { bytes } = scan({ kind: { combine: LATER }, element, operands: [vector("int32", parts)], dtype: "int32" }, way);
+        const { bytes } = scan(
+          { kind: { combine: LATER }, element, operands: [vector("int32", parts)], dtype: "int32" },
+          way,
+        );
         expect(partsOf("int32", bytes)).toEqual(expected);
       }
     }),
@@ -112,7 +150,10 @@ test("an expression of several operands: is reduced as if it had been stored bef
   for (const axes of [0, 1, null]) {
     const kind = { name: "sum" } as const;
     const whole = [vector("float64", stored, [rows, columns])];
-    const before = reduce({ kind, element: elementOf("float64", "float64"), operands: whole, axes, dtype: "float64" }, "interpreted");
+    const before = reduce(
+      { kind, element: elementOf("float64", "float64"), operands: whole, axes, dtype: "float64" },
+      "interpreted",
+    );
     for (const way of WAYS) {
       const { bytes, shape } = reduce({ kind, element, operands, axes, dtype: "float64" }, way);
       expect(sizeOf(shape)).toBe(bytes.length / 8);

@@ -59,7 +59,9 @@ export type NumpyCase = ReduceCase | DTypesCase | AccuracyCase;
 /** Reads the project's file, or the one that `REDUCE_VECTORS` names: of another seed. */
 export function readVectors(): NumpyCase[] {
   const own = new URL("../../../../conformance/vectors/numpy_reduce.jsonl", import.meta.url);
-  const lines = readFileSync(process.env["REDUCE_VECTORS"] ?? own, "utf8").trim().split("\n");
+  const lines = readFileSync(process.env["REDUCE_VECTORS"] ?? own, "utf8")
+    .trim()
+    .split("\n");
   return lines.slice(1).map((line) => JSON.parse(line) as NumpyCase);
 }
 

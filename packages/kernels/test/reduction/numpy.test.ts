@@ -1,7 +1,13 @@
 import { type DType, DTYPES } from "@instride/core";
 import { expect, test } from "vitest";
 import { elementOf } from "../../src/reduction/element.ts";
-import { isReductionName, REDUCTIONS, type ReductionName, type ScanName, SCANS } from "../../src/reduction/reductions.ts";
+import {
+  isReductionName,
+  REDUCTIONS,
+  type ReductionName,
+  type ScanName,
+  SCANS,
+} from "../../src/reduction/reductions.ts";
 import {
   bytesOf,
   type DTypesCase,
@@ -43,9 +49,9 @@ function reductionOf({ fn, dtype: code, shape, hex, perm, axis, args }: ReduceCa
   };
 }
 
-function outcomeOf(run: () => Outcome): Outcome {
+function outcomeOf(attempt: () => Outcome): Outcome {
   try {
-    return run();
+    return attempt();
   } catch (error) {
     return { error: (error as Error).name };
   }
@@ -100,7 +106,9 @@ function mismatches(way: Way): unknown[] {
   return CASES.flatMap((c) => {
     if (c.kind !== "reduce") return [];
     const actual = run(c, way);
-    return isSame(c.result, actual, c.tol) ? [] : [{ ...c, hex: c.hex.slice(0, 64), result: describe(c.result), actual: describe(actual) }];
+    return isSame(c.result, actual, c.tol)
+      ? []
+      : [{ ...c, hex: c.hex.slice(0, 64), result: describe(c.result), actual: describe(actual) }];
   });
 }
 
@@ -123,21 +131,33 @@ function partsOfValue(value: NumpyValue): number[] {
 }
 
 function outcomesOf({ dtype, row }: DTypesCase): unknown[] {
-  return Object.entries(row).flatMap(([key, expected]) => {
+  return Object.entries(row).flatMap(([key, expected]): unknown[] => {
     const isEmpty = key.endsWith("_empty");
     const shape = isEmpty ? [0] : [2, 2];
     const ones = new Array<number>((isEmpty ? 0 : 4) * DTYPES[dtypeOf(dtype)].lanes).fill(1);
     const bytes = bytesOfParts(dtypeOf(dtype), ones);
     const fn = key.replace("_empty", "");
     const hex = Buffer.from(bytes).toString("hex");
-    const c = { id: key, kind: "reduce", fn, dtype, shape, hex, perm: [...shape.keys()], axis: null, args: {}, tol: true };
+    const c = {
+      id: key,
+      kind: "reduce",
+      fn,
+      dtype,
+      shape,
+      hex,
+      perm: [...shape.keys()],
+      axis: null,
+      args: {},
+      tol: true,
+    };
     const actual = run(c as unknown as ReduceCase, "interpreted");
     if (typeof expected === "string") {
       const name = "error" in actual ? actual.error : actual.dtype;
       const wanted = expected.endsWith("Error") ? PYTHON_NAMES[expected]! : [dtypeOf(expected)];
       return wanted.includes(name) ? [] : [{ dtype, key, expected, actual: name }];
     }
-    if ("error" in expected) return isSame(expected, actual, false) ? [] : [{ dtype, key, expected, actual: describe(actual) }];
+    if ("error" in expected)
+      return isSame(expected, actual, false) ? [] : [{ dtype, key, expected, actual: describe(actual) }];
     const isWanted =
       !("error" in actual) &&
       actual.dtype === dtypeOf(expected.dtype) &&

@@ -145,7 +145,10 @@ interface Layouts {
   readonly result: OperandLayout;
 }
 
-type TestCall = Pick<TestReduction, "operands" | "where" | "dtype" | "cuts" | "parameters" | "combineParameters" | "initial" | "ddof">;
+type TestCall = Pick<
+  TestReduction,
+  "operands" | "where" | "dtype" | "cuts" | "parameters" | "combineParameters" | "initial" | "ddof"
+>;
 
 function carryOut(
   test: TestCall,
@@ -170,11 +173,15 @@ function carryOut(
   const out = placer.take(nbytes);
   const strides = shape.map((_, axis) => itemsize * sizeOf(shape.slice(axis + 1)));
   const result: OperandLayout = { dtype: test.dtype, shape, byteOffset: out.byteOffset, strides, inHeap };
-  const planned = plan({ operands: operands.map(([layout]) => layout), where: where === null ? null : where[0], result });
+  const planned = plan({
+    operands: operands.map(([layout]) => layout),
+    where: where === null ? null : where[0],
+    result,
+  });
   const scratch = placer.take(planned.plan.scratchBytes);
-  // Whatever the last user left; but for what a plan asks to be 0.
+  // Whatever the last user left.
   const bytes = new Uint8Array(scratch.buffer as ArrayBuffer, scratch.byteOffset, planned.plan.scratchBytes);
-  bytes.fill(0xa5).fill(0, 0, planned.plan.zeroBytes);
+  bytes.fill(0xa5);
   const views = {
     ...Object.fromEntries(operands.map(([, view], at) => [`in${at}`, view])),
     ...(where === null ? {} : { where: where[1] }),

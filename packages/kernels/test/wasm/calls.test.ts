@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { assemble } from "../../src/wasm/assembler.ts";
+import { FunctionBuilder } from "../../src/wasm/function-builder.ts";
+import { functionText } from "../../src/wasm/text.ts";
+
+/** `outer(x)` is `twice(x) - half(x)`, where `half` is called by `twice` as well. */
+function builders(): FunctionBuilder {
+  const half = new FunctionBuilder("half", [{ type: "i32", name: "x" }], ["i32"]);
+  half.get(0).i32(1).op("i32.shr_s");
+  const both = new FunctionBuilder("both", [{ type: "i32", name: "x" }], ["i32", "i32"]);
+  both.get(0).i32(2).op("i32.mul").get(0).call(half);
+  const outer = new FunctionBuilder("outer", [{ type: "i32", name: "x" }], ["i32"]);
+  outer
+    .get(0)
+    .call(half)
+    .op("i32.eqz")
+    .if("small", () => outer.i32(-1).op("return"));
+  outer.get(0).call(both).op("i32.sub");
+  return outer;
+}
+
+test("a function that is called is in the module, and not among its exports", async () => {
+  const memory = { minPages: 1, maxPages: 1, isShared: false };
+  const bytes = assemble({ memory, functions: [builders()], names: true });
+  const env = { memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }) };
+  const { instance } = await WebAssembly.instantiate(bytes, { env });
+  expect(Object.keys(instance.exports)).toEqual(["outer"]);
+  const outer = instance.exports["outer"] as (x: number) => number;
+  expect([0, 1, 2, 100].map(outer)).toEqual([-1, -1, 3, 150]);
+});
+
+test("text: a call stands with what it takes, and its results are taken after it", () => {
+  expect(functionText(builders())).toBe(`(func $outer
+  (param $x i32)
+  (result i32)
+  (call $half (local.get $x))
+  i32.eqz
+  if $small
+    (return (i32.const -1))
+  end
+  (call $both (local.get $x))
+  i32.sub
+)`);
+});
