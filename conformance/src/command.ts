@@ -11,19 +11,22 @@ import { parseArgs } from "node:util";
 import { type Case, readCases, VECTORS } from "./cases.ts";
 import { idOf, type KindResult, replayFile } from "./replay-file.ts";
 import { ReplayThread, scatterScripts } from "./replay-thread.ts";
-import { FILE_REPLAYS, KERNEL_FILES } from "./replays.ts";
+import { replayKernelFile } from "./replay-kernels.ts";
+import { FILE_REPLAYS, KERNEL_REPLAYS } from "./replays.ts";
+import { isKernelMode, KERNEL_MODES, type KernelMode, type KernelSetting, withRuntimes } from "./kernel-runtime.ts";
 import { formatDivergences, formatFailures, formatTable, tallyOf } from "./report.ts";
 import { openFolder, type VectorFolder } from "./vector-folder.ts";
 import { WORLDS } from "./world.ts";
 
-const HELP = `pnpm conformance [--dir DIR] [--shared | --threads]
+const HELP = `pnpm conformance [--dir DIR] [--shared | --threads] [--mode MODE]
 
 Replays the vectors of a folder. What such files hold is told in conformance/src/cases.ts.
 
-  --dir DIR  the folder; without it, the vectors that come with the project
-  --shared   over shared memory; without it, over private memory
-  --threads  over shared memory, in a thread that doesn't own it; and scripts with each view on a thread drawn for it
-  --help     shows this`;
+  --dir DIR    the folder; without it, the vectors that come with the project
+  --shared     over shared memory; without it, over private memory, and kernels over that of their runtime
+  --threads    over shared memory, in a thread that doesn't own it; and scripts with each view on a thread drawn for it
+  --mode MODE  kernels in one mode; without it, in each: ${KERNEL_MODES.join(", ")}
+  --help       shows this`;
 
 /** What the draws of threads follow from. */
 const SEED = 20_261_120;
@@ -59,8 +62,7 @@ type ReplayCases = (file: string, cases: readonly Case[], folder: URL) => Promis
 async function replayFolder({ url, files }: VectorFolder, replay: ReplayCases, output: Output): Promise<boolean> {
   const results: KindResult[] = [];
   for (const file of files) {
-    if (KERNEL_FILES.includes(file)) output.print(`left for the kernels: ${file}.jsonl`);
-    else results.push(...(await resultsOf(file, url, replay)));
+    results.push(...(await resultsOf(file, url, replay)));
   }
   for (const text of [formatTable(results), formatDivergences(results), formatFailures(results)]) {
     if (text !== "") output.print(`\n${text}`);
@@ -75,7 +77,8 @@ async function resultsOf(file: string, folder: URL, replay: ReplayCases): Promis
   const failure = (fact: string): KindResult[] => [
     { file, kind: "", cases: 1, failures: [`${file}.jsonl: ${fact}`], divergences: new Map() },
   ];
-  if (FILE_REPLAYS[file] === undefined) return failure("no replay is known for this file");
+  if (FILE_REPLAYS[file] === undefined && KERNEL_REPLAYS[file] === undefined)
+    return failure("no replay is known for this file");
   try {
     const cases = readCases(file, folder);
     return cases.length === 0 ? failure("it has no cases") : await replay(file, cases, folder);
@@ -99,6 +102,15 @@ async function replayOverThreads(file: string, cases: readonly Case[], folder: U
   });
 }
 
+/** Replays what asks kernels in runtimes, and all else as `other` does. */
+function withKernels(modes: readonly KernelMode[], setting: KernelSetting, other: ReplayCases): ReplayCases {
+  return async (file, cases, folder) => {
+    const replays = KERNEL_REPLAYS[file];
+    if (replays === undefined) return other(file, cases, folder);
+    return withRuntimes(modes, setting, (runtimes) => replayKernelFile(file, cases, replays, runtimes));
+  };
+}
+
 interface Arguments {
   readonly folder: string;
   readonly replay: ReplayCases;
@@ -108,11 +120,17 @@ interface Arguments {
 /** @throws `TypeError` for options that don't exist, or don't go together */
 function parseArguments(args: string[], standsIn: string): Arguments {
   const flag = { type: "boolean", default: false } as const;
-  const options = { dir: { type: "string" }, shared: flag, threads: flag, help: { ...flag, short: "h" } } as const;
-  const { dir, shared, threads, help } = parseArgs({ args, options }).values;
+  const text = { type: "string" } as const;
+  const options = { dir: text, mode: text, shared: flag, threads: flag, help: { ...flag, short: "h" } } as const;
+  const { dir, mode, shared, threads, help } = parseArgs({ args, options }).values;
   if (shared && threads) throw new TypeError("--shared and --threads are two ways to replay: expected one of them");
+  if (mode !== undefined && !isKernelMode(mode)) {
+    throw new TypeError(`--mode ${mode} is none: expected one of ${KERNEL_MODES.join(", ")}`);
+  }
   const world = WORLDS[shared ? 1 : 0]!;
   const folder = dir === undefined ? fileURLToPath(VECTORS) : resolve(standsIn, dir);
   const replay: ReplayCases = async (file, cases) => replayFile(file, cases, world);
-  return { folder, replay: threads ? replayOverThreads : replay, help };
+  const setting = { memory: shared || threads ? "adopted" : "own", waits: threads } as const;
+  const modes = mode === undefined ? KERNEL_MODES : [mode];
+  return { folder, replay: withKernels(modes, setting, threads ? replayOverThreads : replay), help };
 }

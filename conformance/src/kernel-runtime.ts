@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CallControl, type DType, DTYPES, type MemoryView, type Mode, open, type Runtime } from "instride";
+import { type CallControl, type DType, DTYPES, type MemoryView, open, type OpenOptions, type Runtime } from "instride";
 import { PLACE_OFFSET } from "./world.ts";
 
 /** How a runtime is opened. Where `debug` is asked for, kernels are not compiled: their graphs are interpreted. */
@@ -13,7 +13,7 @@ const MODES = {
   worker: { mode: "worker" },
   inline: { mode: "inline" },
   interpreted: { mode: "inline", debug: true },
-} as const satisfies Readonly<Record<string, { readonly mode: Mode }>>;
+} as const satisfies Readonly<Record<string, OpenOptions>>;
 
 export type KernelMode = keyof typeof MODES;
 
@@ -77,7 +77,8 @@ export class KernelRuntime implements AsyncDisposable {
     await this.rt.close();
     const left = this.rt.leaks();
     const views = [...this.rt.stats().views.values()].reduce((sum, count) => sum + count, 0);
-    if (left.length + views > 0) throw new Error(`mode ${this.mode}: ${left.length} leases and ${views} views are left`);
+    if (left.length + views > 0)
+      throw new Error(`mode ${this.mode}: ${left.length} leases and ${views} views are left`);
   }
 }
 
@@ -87,8 +88,8 @@ export async function withRuntimes<R>(
   setting: KernelSetting,
   use: (runtimes: readonly KernelRuntime[]) => Promise<R>,
 ): Promise<R> {
-  await using open = new AsyncDisposableStack();
+  await using opened = new AsyncDisposableStack();
   const runtimes: KernelRuntime[] = [];
-  for (const mode of modes) runtimes.push(open.use(await KernelRuntime.open(mode, setting)));
+  for (const mode of modes) runtimes.push(opened.use(await KernelRuntime.open(mode, setting)));
   return await use(runtimes);
 }

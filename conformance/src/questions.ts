@@ -79,7 +79,10 @@ async function askTogether(
   failures: Failures,
 ): Promise<void> {
   const [first] = group as [Answered];
-  const program = programOf(first.operands.length, group.flatMap(({ outputs }) => outputs));
+  const program = programOf(
+    first.operands.length,
+    group.flatMap(({ outputs }) => outputs),
+  );
   const dtype = group.flatMap((question) => question.outputs.map(() => question.dtype ?? null));
   const options = { dtype, ...(first.casting === undefined ? {} : { casting: first.casting }) };
   for (const runtime of runtimes) {
@@ -177,7 +180,12 @@ function check(question: Question, runtime: KernelRuntime, failures: Failures, e
 }
 
 /** Notes what a case failed by, unless it has failed before. */
-export function fail(failures: Failures, { id }: { readonly id: string }, { mode }: KernelRuntime, error: unknown): void {
+export function fail(
+  failures: Failures,
+  { id }: { readonly id: string },
+  { mode }: KernelRuntime,
+  error: unknown,
+): void {
   const fact = error instanceof Error ? error.message : String(error);
   if (!failures.has(id)) failures.set(id, `${id}: ${fact}, in mode ${mode}`);
 }

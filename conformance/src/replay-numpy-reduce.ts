@@ -65,8 +65,11 @@ async function fold(
   const x = keep(keep(runtime.place(elements)).reshape(shape)).transpose(perm);
   keep(x);
   const asked = { ...options, ...control };
-  const kernel = SCANS.includes(fn) ? rt.scan(fn as "cumsum") : rt.reduce(fn);
-  const given = (await kernel(x, asked)) as MemoryView | FoldedValue;
+  const kernel = (SCANS.includes(fn) ? rt.scan(fn as "cumsum") : rt.reduce(fn)) as (
+    operand: MemoryView,
+    asked: ReduceCallOptions,
+  ) => Promise<MemoryView | FoldedValue>;
+  const given = await kernel(x, asked);
   const isArray = typeof given === "object" && "strides" in given;
   const array = keep(isArray ? given : ((await kernel(x, { ...asked, keepdims: true })) as MemoryView));
   return {
@@ -180,10 +183,11 @@ async function checkAccuracy(c: Case, runtime: KernelRuntime): Promise<void> {
   const { hex, n, fsum, np_sum: ofNumpy } = c as AccuracyCase;
   const elements: Elements = { dtype: "float64", bytes: fromHex(hex) };
   const { value } = await fold(runtime, "sum", elements, [n], [0], {});
+  const sum = Number(value);
   const exact = decode(fsum) as number;
-  const error = Math.abs((value as number) - exact);
+  const error = Math.abs(sum - exact);
   const size = valuesIn(elements).reduce((sum, [x]) => sum + Math.abs(Number(x)), 0);
   const roundings = Math.min(n, NUMPY_CHAIN + Math.ceil(Math.log2(n)));
   const bound = Math.max(Math.abs((decode(ofNumpy) as number) - exact), roundings * ROUNDING * size);
-  if (!(error <= bound)) throw new Error(`sum: expected ${exact} within ${bound}, got ${String(value)}`);
+  if (!(error <= bound)) throw new Error(`sum: expected ${exact} within ${bound}, got ${sum}`);
 }

@@ -14,8 +14,10 @@ import * as layout from "./replay-layout.ts";
 import * as lifecycle from "./replay-lifecycle.ts";
 import * as npy from "./replay-npy.ts";
 import * as elementwise from "./replay-numpy-elementwise.ts";
+import * as reduce from "./replay-numpy-reduce.ts";
 import * as oldbuffer from "./replay-oldbuffer.ts";
 import * as slice from "./replay-slice.ts";
+import type { KernelReplays } from "./replay-kernels.ts";
 
 /** How a file is replayed. */
 export interface FileReplay {
@@ -25,7 +27,7 @@ export interface FileReplay {
   readonly divergenceOf: (c: Case) => DivergenceName | null;
 }
 
-/** By the name of the file without `.jsonl`. */
+/** Those of the buffer protocol, by the name of the file without `.jsonl`. */
 export const FILE_REPLAYS: Readonly<Record<string, FileReplay>> = {
   format,
   layout,
@@ -37,12 +39,14 @@ export const FILE_REPLAYS: Readonly<Record<string, FileReplay>> = {
   lifecycle: { ...lifecycle, divergenceOf: none },
   npy: { ...npy, divergenceOf: none },
   oldbuffer,
-  numpy_elementwise: { replays: elementwise.replays, divergenceOf: none },
 };
 
 function none(): null {
   return null;
 }
 
-/** What the vectors hold for the kernels: no part of the buffer protocol. */
-export const KERNEL_FILES: readonly string[] = ["numpy_reduce"];
+/** The files that ask kernels: these run in a runtime. */
+export const KERNEL_REPLAYS: Readonly<Record<string, KernelReplays>> = {
+  numpy_elementwise: elementwise.replays,
+  numpy_reduce: reduce.replays,
+};

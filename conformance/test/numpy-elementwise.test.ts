@@ -1,3 +1,3 @@
-import { testVectors } from "./vector-tests.ts";
+import { testKernelVectors } from "./kernel-vector-tests.ts";
 
-testVectors("numpy_elementwise");
+await testKernelVectors("numpy_elementwise");

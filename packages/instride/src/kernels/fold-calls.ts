@@ -13,6 +13,7 @@ import { type ParameterValues, splitParameters, valuesOf } from "./kernel-parame
 import { checkSettings, labelOf } from "./map-settings.ts";
 import type { FoldBinding, FoldRequest, ReadFold } from "./fold-loop.ts";
 import type { Parameters } from "./functions.ts";
+import { mayRunAlone } from "./ready-loop.ts";
 import type { ReduceCallOptions, ReduceOptions } from "./reduce.ts";
 
 /** Calls with different arrays or options of which each is found again. */
@@ -129,7 +130,7 @@ export class FoldCalls<N extends ReductionName | ScanName> {
     const request = this.#requestOf(read, args);
     this.#folding.checkTaken(read, request.options);
     const { options, operands } = request;
-    const isSame = options.out !== undefined || this.#folding.isWhole(options);
+    const isSame = mayRunAlone(options) && (options.out !== undefined || this.#folding.isWhole(options));
     const binding = this.#folding.bind(read, request, isSame && !this.#context.owner.debug);
     const mayComeAgain = isSame && !this.#context.owner.debug && !binding.loop.hasCopies;
     if (mayComeAgain) {
@@ -142,6 +143,7 @@ export class FoldCalls<N extends ReductionName | ScanName> {
 
   /** The kept binding for a call; null if there is none. */
   #find(args: readonly unknown[], count: number, options: ReduceCallOptions): KeptBinding | null {
+    if (!mayRunAlone(options)) return null;
     for (let i = 0; i < this.#kept.length; i++) {
       const kept = this.#kept[i]!;
       if (!areSame(args, count, kept.operands) || !isSameRequest(options, kept.options)) continue;
@@ -213,8 +215,10 @@ function run(binding: FoldBinding, options: ReduceCallOptions, isKept: boolean):
   const { loop, result, isWhole } = binding;
   // The place of a value is that of others, too, as soon as anything else runs.
   let value: unknown = result;
+  let isTaken = !isWhole;
   const take = (): void => {
-    if (isWhole) value = result.get();
+    if (!isTaken) value = result.get();
+    isTaken = true;
   };
   let running: Promise<void> | null;
   try {
@@ -223,7 +227,8 @@ function run(binding: FoldBinding, options: ReduceCallOptions, isKept: boolean):
     if (!isKept) binding.discard(true);
     throw error;
   }
-  if (running !== null) return settle(running, binding, isKept, () => value);
+  if (running !== null) return settle(running, binding, isKept, () => (isTaken ? value : result.get()));
+  take();
   if (!isKept) binding.discard(false);
   return Promise.resolve(value);
 }
@@ -240,8 +245,7 @@ async function settle(
     if (!isKept) binding.discard(true);
     throw error;
   }
-  const { loop, result, isWhole } = binding;
-  const value = isWhole && !loop.isSmall ? result.get() : valueOf();
+  const value = valueOf();
   if (!isKept) binding.discard(false);
   return value;
 }

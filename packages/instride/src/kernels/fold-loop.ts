@@ -98,6 +98,8 @@ export interface FoldParts {
   readonly result: MemoryView;
   /** Arrays that go with the loop. */
   readonly owned: readonly MemoryView[];
+  /** Whether the caller may run it alone. If not, several may be under way at once: each has memory of its own. */
+  readonly mayBeAlone: boolean;
 }
 
 /** Numbers of a call. */
@@ -143,13 +145,13 @@ function workOf({ passes }: Plan, { pass, phase, grain, units }: Plan["steps"][n
 /** Makes the loop of some steps. @param keeps - whether it may be run again */
 export function foldLoop(
   { context, compiler, label }: ReadFold,
-  { planned, sources, copies, mask, result, owned }: FoldParts,
+  { planned, sources, copies, mask, result, owned, mayBeAlone }: FoldParts,
   steps: readonly LoopStep[],
   keeps: boolean,
 ): ReadyLoop {
   const { plan, id, code } = planned;
   const scratchBytes = Math.max(1, plan.scratchBytes);
-  const isSmall = ReadyLoop.isSmall(context, steps);
+  const isSmall = mayBeAlone && ReadyLoop.isSmall(context, steps);
   const scratch = isSmall
     ? context.scratch.bytes(scratchBytes)
     : context.owner.empty([scratchBytes], "uint8", { label: `scratch memory of ${label}` });

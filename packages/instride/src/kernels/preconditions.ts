@@ -8,7 +8,7 @@ import type { MemoryView } from "@instride/core";
 import { type FoldBinding, foldLoop, layoutOf, stepsOf } from "./fold-loop.ts";
 import type { ParameterValues } from "./kernel-parameters.ts";
 import type { MapBinding, ReadKernel } from "./map-binding.ts";
-import { type CallControl, ReadyLoop } from "./ready-loop.ts";
+import { type CallControl, mayRunAlone, ReadyLoop } from "./ready-loop.ts";
 
 /** Runs the tests of a call. @throws the error of one that is true for any element */
 export async function checkPreconditions(
@@ -18,10 +18,11 @@ export async function checkPreconditions(
   { signal, acquireTimeoutMs }: CallControl,
 ): Promise<void> {
   for (const precondition of lowered.preconditions) {
-    const { loop, result, discard } = bindTest(read, precondition.graph, lowered.parameters, sources, values);
+    const control = { signal, acquireTimeoutMs };
+    const { loop, result, discard } = bindTest(read, precondition.graph, { lowered, sources }, values, control);
     try {
       let isTrue: unknown = null;
-      await loop.run({ signal, acquireTimeoutMs }, () => (isTrue = result.get()));
+      await loop.run(control, () => (isTrue = result.get()));
       if ((isTrue ?? result.get()) === true) throw precondition.error();
     } finally {
       discard(false);
@@ -35,9 +36,9 @@ type Precondition = MapBinding["lowered"]["preconditions"][number]["graph"];
 function bindTest(
   read: ReadKernel,
   element: Precondition,
-  parameters: MapBinding["lowered"]["parameters"],
-  sources: readonly MemoryView[],
+  { lowered: { parameters }, sources }: Pick<MapBinding, "lowered" | "sources">,
   values: ParameterValues,
+  control: CallControl,
 ): FoldBinding {
   const { context, compiler, label } = read;
   const fold = { context, compiler, label, by: "any", of: null, identity: undefined, settings: {} } as const;
@@ -50,16 +51,17 @@ function bindTest(
     result: "bool",
   } as const;
   const operands = sources.map((view) => layoutOf(context, view));
+  const mayBeAlone = mayRunAlone(control);
   const make = (result: MemoryView, owned: readonly MemoryView[]): FoldBinding | null => {
     const request = { kind: typed.kind, element, operands, result: layoutOf(context, result) };
     const planned = compiler.planReduce(request, !context.owner.debug);
-    const parts = { typed, planned, sources, copies: [], mask: null, result, owned };
+    const parts = { typed, planned, sources, copies: [], mask: null, result, owned, mayBeAlone };
     const steps = stepsOf(fold, values, parts, {});
     if (owned.length === 0 && !ReadyLoop.isSmall(context, steps)) return null;
     const loop = foldLoop(fold, parts, steps, false);
     return { loop, result, isWhole: true, discard: () => loop.discard() };
   };
-  const small = context.moves ? null : make(context.scratch.cell("bool"), []);
+  const small = context.moves || !mayBeAlone ? null : make(context.scratch.cell("bool"), []);
   if (small !== null) return small;
   const result = context.owner.empty([], "bool", { label: `test of ${label}` });
   return make(result, [result])!;

@@ -69,6 +69,11 @@ export interface CallControl {
   readonly caller?: "helps" | "waits" | undefined;
 }
 
+/** Whether a call leaves it open who works, and when: the caller alone, at once, if that is faster. */
+export function mayRunAlone({ deadlineMs, acquireTimeoutMs = 0, caller }: CallControl): boolean {
+  return deadlineMs === undefined && acquireTimeoutMs === 0 && caller !== "waits";
+}
+
 /** Work that only the calling thread can do. */
 export interface CallerRun {
   /** Steps of the whole. */
@@ -131,11 +136,11 @@ export class ReadyLoop {
    */
   run(control: CallControl, onAlone?: () => void): Promise<void> | null {
     this.#context.checkOpen();
-    const { signal, onProgress, deadlineMs, acquireTimeoutMs = 0, caller } = control;
+    const { signal, onProgress } = control;
     if (signal?.aborted === true) throw signal.reason;
     if (this.#units === 0) return null;
-    const isPlain = deadlineMs === undefined && acquireTimeoutMs === 0 && caller !== "waits";
-    if (isPlain && this.isSmall) {
+    const mayBeAlone = mayRunAlone(control);
+    if (mayBeAlone && this.isSmall) {
       if (this.#context.turn.isUsedUpFor(this.#estimateMs)) return this.#runAloneLater(control, onAlone);
       this.runAlone();
       onAlone?.();
@@ -144,7 +149,7 @@ export class ReadyLoop {
       return null;
     }
     if (this.#parts.copies.length > 0) return this.#runOnCopies(control);
-    return isPlain && this.#keeps ? this.#runKept({ signal, onProgress }) : this.#runOnce(control);
+    return mayBeAlone && this.#keeps ? this.#runKept({ signal, onProgress }) : this.#runOnce(control);
   }
 
   /** Runs it at once, on the calling thread alone. @throws a `KernelError`; a `BorrowError` if others have the arrays */

@@ -24,7 +24,7 @@ import {
   stepsOf,
   typeOf,
 } from "./fold-loop.ts";
-import { ReadyLoop } from "./ready-loop.ts";
+import { mayRunAlone, ReadyLoop } from "./ready-loop.ts";
 import type { ReduceCallOptions } from "./reduce.ts";
 
 export type ReadReduction = ReadFold<ReductionName>;
@@ -50,11 +50,13 @@ export function bindReduce(read: ReadReduction, request: ReduceRequest, keeps: b
   const typed = typeReduction(read, request, out);
   const shape = resultShape(read, request, mask);
   const sources = operands.map(({ view }) => view);
+  const mayBeAlone = mayRunAlone(options);
   const parts = (result: MemoryView, owned: readonly MemoryView[]): FoldParts => {
-    return { typed, planned: planOf(read, request, typed, result, mask), sources, copies: [], mask, result, owned };
+    const planned = planOf(read, request, typed, result, mask);
+    return { typed, planned, sources, copies: [], mask, result, owned, mayBeAlone };
   };
   const gives = isWhole(options);
-  if (gives && !context.moves) {
+  if (gives && mayBeAlone && !context.moves) {
     // The caller alone reads the value at once, so that its place can be that of all others.
     const cell = context.scratch.cell(typed.result);
     const small = parts(cell, []);

@@ -7,6 +7,7 @@ import { broadcastShapes, type MemoryView, sizeOf } from "@instride/core";
 import type { ScanName, TypedReduction } from "@instride/kernels/compiler";
 import { type FoldBinding, foldLoop, type FoldRequest, layoutOf, type ReadFold, stepsOf, typeOf } from "./fold-loop.ts";
 import { copiesOf } from "./operand-copies.ts";
+import { mayRunAlone } from "./ready-loop.ts";
 import { checkDType, checkOut } from "./reduce-binding.ts";
 import type { ScanCallOptions } from "./scan.ts";
 
@@ -41,7 +42,8 @@ export function bindScan(read: ReadScan, request: FoldRequest<ScanCallOptions>, 
       },
       !context.owner.debug,
     );
-    const parts = { typed, planned, sources, copies, mask: null, result, owned: copies.map(({ to }) => to) };
+    const owned = copies.map(({ to }) => to);
+    const parts = { typed, planned, sources, copies, mask: null, result, owned, mayBeAlone: mayRunAlone(options) };
     const loop = foldLoop(read, parts, stepsOf(read, values, parts, {}), keeps && copies.length === 0);
     const discard = (failed: boolean): void => {
       loop.discard();

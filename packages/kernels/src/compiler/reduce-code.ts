@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OperandLayout } from "../iteration/layouts.ts";
 import { buildReduction } from "../reduction/module.ts";
 import { planReduction, type PlannedReduction, type ReductionPlan } from "../reduction/plan.ts";
 import type { ReductionRequest } from "../reduction/request.ts";
@@ -38,15 +39,32 @@ let count = 0;
  * @throws as `planReduction`
  */
 export function planReduce(request: ReductionRequest, compiles: boolean = true): PlannedReduce {
-  return withCode(planReduction(request), compiles);
+  return withCode((isInHeap) => planReduction(isInHeap ? request : outOfHeap(request)), compiles);
 }
 
 /** As {@link planReduce}, of a scan. @throws as `planScan` */
 export function planScanning(request: ScanRequest, compiles: boolean = true): PlannedReduce {
-  return withCode(planScan(request), compiles);
+  return withCode((isInHeap) => planScan(isInHeap ? request : outOfHeap(request)), compiles);
 }
 
-function withCode(planned: PlannedReduction, compiles: boolean): PlannedReduce {
+/** What is interpreted goes by plans for arrays that lie anywhere: others leave steps to the code of their own. */
+function withCode(plan: (isInHeap: boolean) => PlannedReduction, compiles: boolean): PlannedReduce {
+  const made = codeOf(plan(compiles), compiles);
+  return made.code.module === null && made.plan.isInHeap ? codeOf(plan(false), false) : made;
+}
+
+function outOfHeap<R extends Pick<ReductionRequest, "operands" | "where" | "result">>(request: R): R {
+  const { operands, where, result } = request;
+  const elsewhere = (layout: OperandLayout): OperandLayout => ({ ...layout, inHeap: false });
+  return {
+    ...request,
+    operands: operands.map(elsewhere),
+    result: elsewhere(result),
+    ...(where === undefined ? {} : { where: elsewhere(where) }),
+  };
+}
+
+function codeOf(planned: PlannedReduction, compiles: boolean): PlannedReduce {
   const key = `${compiles ? "compiled" : "interpreted"}\n${planned.plan.key}`;
   const known = kept.get(key);
   const entry = known ?? build(planned, compiles);

@@ -13,6 +13,7 @@ import type { DType } from "@instride/core";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { FloatLane, IntegerLane } from "../graph/operations.ts";
+import { rangeOf } from "../graph/ranges.ts";
 import { bitsOf, kindOf } from "../typing/promotion.ts";
 import { roundToHalf } from "./half.ts";
 import { integer } from "./integers.ts";
@@ -88,14 +89,30 @@ function floatToInteger(b: GraphBuilder, node: Node, from: DType, to: DType): No
     case "uint32":
       // Of float16 NumPy goes by 64 bits.
       return from === "float16" ? b.wrap(truncated(b, node, "i64")) : floatToUnsigned(b, node, "i32");
+    case "int32":
+      return truncated(b, node, "i32");
     default:
-      return wrapped(b, to, truncated(b, node, "i32"));
+      return wrapped(b, to, lowTruncated(b, node));
   }
+}
+
+/** What {@link truncated} gives, as far as 16 bits go: those of the least integer are zeros, which is less code. */
+function lowTruncated(b: GraphBuilder, node: Node): Node {
+  const number = b.truncSatS(node, "i32");
+  return isBelowEnd(b, node) ? number : b.select(b.lt(node, endOf(b, node, "i32")), number, b.i32(0));
+}
+
+/** Whether a float lies below the range's end for sure, or is none: then converting it gives 0. */
+function isBelowEnd(b: GraphBuilder, node: Node): boolean {
+  const range = rangeOf(node, b.operands);
+  return range !== null && range.max < 2 ** 31;
 }
 
 /** What CVTTSD2SI gives: beyond the range, and for NaN, the least integer. */
 function truncated(b: GraphBuilder, node: Node, to: IntegerLane): Node {
+  const number = rangeOf(node, b.operands);
   // Below the range the conversion itself gives the least.
+  if (number !== null && !number.isNaN && number.max < 2 ** 31) return b.truncSatS(node, to);
   return b.select(b.lt(node, endOf(b, node, to)), b.truncSatS(node, to), integer(b, to, LEAST[to]));
 }
 

@@ -10,6 +10,7 @@ import { type DType, DTYPES } from "@instride/core";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { FloatLane, IntegerLane, LaneType } from "../graph/operations.ts";
+import { liesWithin } from "../graph/ranges.ts";
 import { LANE_OF_DTYPE } from "../graph/storage.ts";
 import { bitsOf, isInteger, kindOf } from "../typing/promotion.ts";
 import { decodeHalf, encodeHalf } from "./half.ts";
@@ -57,9 +58,12 @@ export function partsToStore(b: GraphBuilder, dtype: DType, parts: Parts): Parts
 export function wrapped(b: GraphBuilder, dtype: DType, node: Node): Node {
   const bits = bitsOf(dtype);
   if (bits >= 32) return node;
+  const isUnsigned = kindOf(dtype) === "unsigned";
+  const least = isUnsigned ? 0 : -(2 ** (bits - 1));
+  if (liesWithin(node, b.operands, least, least + 2 ** bits - 1)) return node;
   const low = lowBits(node, bits);
   if (low.kind === "constant") return wrappedConstant(b, dtype, low.value as number);
-  if (kindOf(dtype) === "unsigned") return b.and(low, b.i32(2 ** bits - 1));
+  if (isUnsigned) return b.and(low, b.i32(2 ** bits - 1));
   const unused = b.i32(32 - bits);
   return b.shrS(b.shl(low, unused), unused);
 }

@@ -33,23 +33,27 @@ export function complexAngle(b: GraphBuilder, type: FloatLane, { re, im }: Compl
   return arctan2(b, type, im, re);
 }
 
-/** A number over its magnitude; of 0 that. An infinite part counts alone, and two of them give NaN. */
-export function complexSign(b: GraphBuilder, type: FloatLane, z: ComplexNodes): ComplexNodes {
-  const magnitude = hypot(b, type, z.re, z.im);
-  const [zero, one] = [b.constant(type, 0), b.constant(type, 1)];
-  const isZero = b.eq(magnitude, zero);
-  const isInfinite = isInfiniteNode(b, magnitude);
+/** A number over its magnitude; of 0 that. An infinite part counts alone, and two of them give NaN. Of f64. */
+export function complexSign(b: GraphBuilder, z: ComplexNodes): ComplexNodes {
+  const [zero, one] = [b.f64(0), b.f64(1)];
+  const larger = b.max(b.abs(z.re), b.abs(z.im));
+  const factor = scaleOf(b, larger).up;
+  const [re, im] = [pairOf(b, b.mul(z.re, factor)), pairOf(b, b.mul(z.im, factor))];
+  const magnitude = pairRoot(b, pairSum(b, pairSquare(b, re), pairSquare(b, im)));
+  const isZero = b.eq(larger, zero);
   const [isInfiniteRe, isInfiniteIm] = [isInfiniteNode(b, z.re), isInfiniteNode(b, z.im)];
-  const unit = (x: Node, isInfinitePart: Node): Node => b.select(isInfinitePart, b.copysign(one, x), zero);
+  const isInfinite = b.or(isInfiniteRe, isInfiniteIm);
   const isBoth = b.and(isInfiniteRe, isInfiniteIm);
-  const part = (x: Node, isInfinitePart: Node): Node => {
-    const ofInfinite = b.select(isBoth, b.constant(type, Number.NaN), unit(x, isInfinitePart));
-    return b.select(isZero, zero, b.select(isInfinite, ofInfinite, b.div(x, magnitude)));
+  const part = (x: Node, isInfinitePart: Node, quotient: Pair): Node => {
+    const unit = b.select(isInfinitePart, b.copysign(one, x), zero);
+    const ofInfinite = b.select(isBoth, b.f64(Number.NaN), unit);
+    const ofFinite = b.copysign(rounded(b, quotient), x);
+    return b.select(isZero, zero, b.select(isInfinite, ofInfinite, ofFinite));
   };
-  const result = { re: part(z.re, isInfiniteRe), im: part(z.im, isInfiniteIm) };
-  // A NaN beside a number makes both parts NaN.
-  const lost = b.mul(magnitude, zero);
-  return complexSelect(b, isInfinite, result, { re: b.sub(result.re, lost), im: b.sub(result.im, lost) });
+  return {
+    re: part(z.re, isInfiniteRe, pairQuotient(b, re, magnitude)),
+    im: part(z.im, isInfiniteIm, pairQuotient(b, im, magnitude)),
+  };
 }
 
 export function complexSquare(b: GraphBuilder, _type: FloatLane, { re, im }: ComplexNodes): ComplexNodes {
@@ -113,22 +117,32 @@ export function rootInParts(b: GraphBuilder, re: Pair, im: Node): RootParts {
   return { re: selectPair(b, isLeft, positive, root), im: selectPair(b, isLeft, signed(root, im), other) };
 }
 
-/** The largest and the smallest numbers of which squares neither overflow nor lose bits, and factors for others. */
+/** The largest and the smallest numbers of which squares neither overflow nor lose bits, and a factor for others. */
 const SQUARES_MAX: number = 2 ** 500;
 const SQUARES_MIN: number = 2 ** -400;
 const SCALE: number = 2 ** 600;
 
-/** The square root with the positive real part, as C99 has it for zeros and infinities. Of f64. */
-export function complexSqrt(b: GraphBuilder, { re, im }: ComplexNodes): ComplexNodes {
-  const [zero, one, infinity] = [b.f64(0), b.f64(1), b.f64(Infinity)];
-  const larger = b.max(b.abs(re), b.abs(im));
+interface Scale {
+  /** What brings a number into the range. */
+  readonly up: Node;
+  /** What brings its square root back. */
+  readonly rootDown: Node;
+}
+
+function scaleOf(b: GraphBuilder, larger: Node): Scale {
   const isSmall = b.lt(larger, b.f64(SQUARES_MIN));
   const isLarge = b.gt(larger, b.f64(SQUARES_MAX));
   const choose = (small: number, large: number): Node =>
-    b.select(isSmall, b.f64(small), b.select(isLarge, b.f64(large), one));
-  const factor = choose(SCALE, 1 / SCALE);
+    b.select(isSmall, b.f64(small), b.select(isLarge, b.f64(large), b.f64(1)));
+  return { up: choose(SCALE, 1 / SCALE), rootDown: choose(1 / Math.sqrt(SCALE), Math.sqrt(SCALE)) };
+}
+
+/** The square root with the positive real part, as C99 has it for zeros and infinities. Of f64. */
+export function complexSqrt(b: GraphBuilder, { re, im }: ComplexNodes): ComplexNodes {
+  const [zero, infinity] = [b.f64(0), b.f64(Infinity)];
+  const larger = b.max(b.abs(re), b.abs(im));
+  const { up: factor, rootDown: back } = scaleOf(b, larger);
   const root = rootInParts(b, pairOf(b, b.mul(re, factor)), b.mul(im, factor));
-  const back = choose(1 / Math.sqrt(SCALE), Math.sqrt(SCALE));
   const finite = { re: b.mul(rounded(b, root.re), back), im: b.mul(rounded(b, root.im), back) };
   const isLeft = b.lt(re, zero);
   const zeroOrNaN = b.abs(b.sub(im, im));

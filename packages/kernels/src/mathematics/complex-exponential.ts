@@ -30,7 +30,7 @@ import {
 } from "./pairs.ts";
 import { sinAndCosInParts } from "./trigonometric.ts";
 
-/** Exponents from which on a product with the sine of any angle overflows, and down to which 2^n can be made in two steps. */
+/** From here on e^x times the sine of any angle of 2^-1000 or more overflows; down to here 2^n can be made in two steps. */
 const EXPONENT_MAX = 1400;
 
 /** 2^n, n a float that is an integer. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { ComplexExpansion } from "./complex.ts";
-import { inDouble } from "./complex.ts";
+import { type ComplexExpansion, inDouble } from "./complex.ts";
 import {
   complexAbsolute,
   complexAngle,
@@ -25,7 +24,6 @@ import {
   complexTan,
   complexTanh,
 } from "./complex-exponential.ts";
-
 import {
   complexArccos,
   complexArccosh,
@@ -72,7 +70,7 @@ export type ComplexFunctionName =
 export const COMPLEX_FUNCTIONS: Readonly<Record<ComplexFunctionName, ComplexExpansion>> = {
   absolute: complexAbsolute,
   angle: complexAngle,
-  sign: complexSign,
+  sign: inDouble(complexSign),
   square: complexSquare,
   reciprocal: complexReciprocal,
   divide: complexDivide,

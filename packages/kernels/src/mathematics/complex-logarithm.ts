@@ -8,7 +8,7 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import { type ComplexNodes, isFiniteNode, isInfiniteNode } from "./complex.ts";
-import { arctan2 } from "./inverse-trigonometric.ts";
+import { arctan2, arctan2InParts } from "./inverse-trigonometric.ts";
 import { logInParts } from "./logarithm.ts";
 import {
   exactSum,
@@ -97,8 +97,10 @@ export function complexLog(b: GraphBuilder, z: ComplexNodes): ComplexNodes {
 function inBase(b: GraphBuilder, z: ComplexNodes, [high, low]: readonly [number, number]): ComplexNodes {
   const factor: Pair = { high: b.f64(high), low: b.f64(low) };
   const real = rounded(b, pairProduct(b, logMagnitude(b, z), factor));
-  const angle = arctan2(b, "f64", z.im, z.re);
-  return { re: withExtremes(b, z, real), im: b.mul(angle, b.f64(high)) };
+  const finite = b.copysign(rounded(b, pairProduct(b, arctan2InParts(b, z.im, z.re), factor)), z.im);
+  const other = b.mul(arctan2(b, "f64", z.im, z.re), factor.high);
+  const isFinite = b.and(isFiniteNode(b, z.re), isFiniteNode(b, z.im));
+  return { re: withExtremes(b, z, real), im: b.select(isFinite, finite, other) };
 }
 
 const LOG2_OF_E: readonly [number, number] = [Math.LOG2E, 2.0355273740931033e-17];

@@ -137,7 +137,8 @@ function directionOf(b: GraphBuilder, type: FloatLane, y: Node, x: Node): Direct
   const width = b.mul(b.abs(x), scale);
   const isLarge = b.lt(b.mul(width, constant(LARGE_TANGENT)), height);
   const isMiddle = b.or(
-    b.lt(b.mul(width, constant(SMALL_TANGENT)), height),
+    // Doubling is exact, also where halving wouldn't be.
+    b.lt(width, b.mul(height, constant(1 / SMALL_TANGENT))),
     // Of two infinities; where only this is one, the tangent is large.
     b.eq(height, constant(Infinity)),
   );

@@ -15,15 +15,15 @@ import {
   type WasmMemory,
   type WasmModule,
 } from "../wasm/platform.ts";
-import { NO_CANCEL } from "../wasm/run-parameters.ts";
 import { PassCall, type ReductionArguments } from "./call.ts";
+import type { CompiledCall } from "./compiled-calls.ts";
 import { CompiledStates, DirectFolder, StagedFolder } from "./compiled-pass.ts";
 import { DirectScanner, StagedScanner } from "./compiled-scan.ts";
 import { ColumnFolder, WholeFolder } from "./column-pass.ts";
 import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
 import type { Folder, Scanner, StateRunner } from "./pass-runner.ts";
-import type { ReductionPlan, ReductionProgram } from "./plan.ts";
+import type { ReductionPlan, ReductionProgram, ReductionStep } from "./plan.ts";
 import { beginSettled, SettledFolder } from "./settled.ts";
 import { Stage } from "./stage.ts";
 import { mergeBlocks, prefixBlocks } from "./tree.ts";
@@ -91,13 +91,17 @@ function kept<V>(map: Map<string, V>, key: string, make: () => V): V {
 class StepRunner {
   readonly #call: PassCall;
   readonly #run: (range: HalfOpenRange) => void;
+  readonly #units: number;
+  /** By range: what those who run it again need not find again. Null where there is more to a run than calls. */
+  readonly #kept: Map<number, readonly CompiledCall[]> | null;
 
   constructor(known: Known, views: Views, args: ReductionArguments) {
     const { plan, module } = args;
-    const { pass: place, phase } = plan.steps[args.step]!;
+    const { pass: place, phase, units } = plan.steps[args.step]!;
     const program = known.program(plan, args.program);
     const call = new PassCall(place, program.folds[place]!, views, args);
     this.#call = call;
+    this.#units = units;
     const isOnHeap = module !== null && plan.isInHeap && known.heap !== null;
     check(
       module === null || plan.isInHeap === isOnHeap,
@@ -110,12 +114,34 @@ class StepRunner {
       states,
       isOnHeap,
     );
+    this.#kept = isOnHeap && isOfCallsAlone(call, phase) ? new Map() : null;
   }
 
+  /** @throws a `KernelBudgetError` */
   run(range: HalfOpenRange): void {
-    this.#call.begin();
-    this.#run(range);
+    const key = range.start * (this.#units + 1) + range.stop;
+    const kept = this.#kept?.get(key);
+    if (kept === undefined) return this.#runNew(range, key);
+    for (const call of kept) if (!this.#call.calls.make(call)) return;
   }
+
+  #runNew(range: HalfOpenRange, key: number): void {
+    this.#call.begin();
+    if (this.#kept === null) return this.#run(range);
+    const calls = this.#call.calls.noteAll(() => this.#run(range));
+    if (calls !== null && this.#kept.size < RANGES_KEPT_MAX) this.#kept.set(key, calls);
+  }
+}
+
+/** Ranges whose calls are kept, for those who run the same again. */
+const RANGES_KEPT_MAX = 64;
+
+/** Whether a step on the heap comes to the same calls each time, and to nothing else. */
+function isOfCallsAlone({ pass, fold }: PassCall, phase: ReductionStep["phase"]): boolean {
+  if (phase === "begin" || pass.blocks === 0) return false;
+  if (phase !== "fold") return phase !== "scan" || pass.mode !== "staged";
+  const writesPlaces = pass.columns !== null && fold.takesPosition;
+  return pass.mode !== "staged" && pass.settledBy === null && !writesPlaces;
 }
 
 type Phase = (known: Known, call: PassCall, states: StateRunner, isOnHeap: boolean) => (range: HalfOpenRange) => void;
@@ -184,7 +210,7 @@ function readerOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   }
   const stage = new Stage(call.pass, call.fold);
   const [memory, functions] = known.staged(plan, module, stage.nbytes);
-  return new StagedFolder(call, stage, memory, functions, NO_CANCEL);
+  return new StagedFolder(call, stage, memory, functions);
 }
 
 function scannerOf(known: Known, call: PassCall, isOnHeap: boolean, isTotal: boolean): Scanner & Folder {
@@ -193,5 +219,5 @@ function scannerOf(known: Known, call: PassCall, isOnHeap: boolean, isTotal: boo
   if (isOnHeap && call.pass.mode === "runs") return new DirectScanner(call, known.inHeap(plan, module), isTotal);
   const stage = new Stage(call.pass, call.fold);
   const [memory, functions] = known.staged(plan, module, stage.nbytes);
-  return new StagedScanner(call, stage, memory, functions, isTotal, NO_CANCEL);
+  return new StagedScanner(call, stage, memory, functions, isTotal);
 }

@@ -8,7 +8,7 @@ import type { LaneValue } from "../graph/graph.ts";
 import { check } from "../graph/typing.ts";
 import type { Views } from "../kernel.ts";
 import type { WasmModule } from "../wasm/platform.ts";
-import { NO_CANCEL } from "../wasm/run-parameters.ts";
+import { CompiledCalls } from "./compiled-calls.ts";
 import type { Fold } from "./fold.ts";
 import type { PassArray, ReductionPass, ReductionPlan, ReductionProgram } from "./plan.ts";
 
@@ -45,6 +45,8 @@ export class PassCall {
   readonly fold: Fold;
   readonly place: number;
   readonly args: ReductionArguments;
+  /** On the heap. */
+  readonly calls: CompiledCalls;
   readonly #buffers = new Map<string, Place>();
   readonly #views: Views;
   #scratchAddress: number | null = null;
@@ -54,6 +56,7 @@ export class PassCall {
     this.pass = args.plan.passes[place]!;
     this.fold = fold;
     this.args = args;
+    this.calls = new CompiledCalls(args.cancel);
     this.#views = views;
   }
 
@@ -107,10 +110,6 @@ export class PassCall {
       return value;
     });
     return [...own, ...(args.combineParameters ?? [])];
-  }
-
-  get cancel(): number {
-    return this.args.cancel ?? NO_CANCEL;
   }
 
   #bufferOf(name: string): Place {

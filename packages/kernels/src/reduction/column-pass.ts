@@ -35,14 +35,14 @@ export class ColumnFolder implements Folder {
   readonly #columnStrides: readonly number[];
 
   constructor(call: PassCall, columns: ColumnPlan, functions: WasmExports) {
-    const { place, pass, fold, args, cancel } = call;
+    const { place, pass, fold, args, calls } = call;
     const { parameters, combineParameters = [] } = args;
     this.#call = call;
     this.#columns = columns;
     const scalars = [...parameters, ...combineParameters];
     const loops = columnLoops(place, pass, fold);
     const compiled = (name: keyof ColumnLoops): CompiledLoop =>
-      new CompiledLoop(loops[name], functions, name === "join" ? combineParameters : scalars, cancel);
+      new CompiledLoop(loops[name], functions, name === "join" ? combineParameters : scalars, calls);
     this.#loops = {
       begin: compiled("begin"),
       beginOne: compiled("beginOne"),
@@ -171,11 +171,11 @@ export class WholeFolder implements Folder {
   readonly #loop: CompiledLoop;
 
   constructor(call: PassCall, functions: WasmExports) {
-    const { place, pass, fold, args, cancel } = call;
+    const { place, pass, fold, args, calls } = call;
     const { parameters, combineParameters = [] } = args;
     const scalars = [...parameters, ...combineParameters, ...call.finishParameters()];
     this.#call = call;
-    this.#loop = new CompiledLoop(wholeLoop(place, pass, fold), functions, scalars, cancel);
+    this.#loop = new CompiledLoop(wholeLoop(place, pass, fold), functions, scalars, calls);
   }
 
   fold({ output, outputs }: OutputRun): boolean {

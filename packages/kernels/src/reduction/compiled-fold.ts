@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { budgetError } from "../errors.ts";
 import type { Graph, LaneValue } from "../graph/graph.ts";
 import { type FoldLoop, foldParameters, foldStreams } from "../wasm/fold-parameters.ts";
 import type { WasmExports } from "../wasm/platform.ts";
 import { type ElementLoop, runParameters } from "../wasm/run-parameters.ts";
 import { inputStreams } from "../wasm/streams.ts";
 import { argumentOf } from "./call.ts";
+import type { CompiledCalls } from "./compiled-calls.ts";
 
 type CompiledFunction = WasmExports[string];
 
@@ -19,17 +19,6 @@ type CompiledFunction = WasmExports[string];
 export function roundsMaxOf(graphs: readonly Graph[]): number {
   const nodes = graphs.flatMap((graph) => graph.nodes);
   return Math.max(0, ...nodes.map((node) => (node.kind === "loop" ? node.roundsMax : 0)));
-}
-
-/**
- * What a compiled function has said when it returned.
- *
- * @returns false if the call was cancelled
- * @throws a `KernelBudgetError`
- */
-export function checkLeft(left: number, roundsMax: number): boolean {
-  if (left > 0) throw budgetError(roundsMax);
-  return left === 0;
 }
 
 /** States to compute, of so many elements each. Those of an operand lie at `inputs`, by operand. */
@@ -54,14 +43,16 @@ export class CompiledFold {
   readonly #values: (number | bigint)[];
   readonly #set: ((items: FoldItems) => void)[] = [];
   readonly #roundsMax: number;
+  readonly #calls: CompiledCalls;
 
   constructor(
     loop: FoldLoop,
     functions: WasmExports,
     lifting: readonly LaneValue[],
     merging: readonly LaneValue[],
-    cancel: number,
+    calls: CompiledCalls,
   ) {
+    this.#calls = calls;
     this.#f = functions[loop.name]!;
     this.#roundsMax = roundsMaxOf([loop.lift, loop.merge]);
     const operands = foldStreams(loop).map(({ operand }) => operand);
@@ -101,7 +92,7 @@ export class CompiledFold {
           values[at] = argumentOf((parameter.of === "lift" ? lifting : merging)[parameter.parameter]!);
           break;
         case "cancel":
-          values[at] = cancel;
+          values[at] = calls.cancel;
           break;
       }
     }
@@ -110,7 +101,7 @@ export class CompiledFold {
   /** @returns false if the call was cancelled. @throws a `KernelBudgetError` */
   run(items: FoldItems): boolean {
     for (const set of this.#set) set(items);
-    return checkLeft(this.#f(...this.#values), this.#roundsMax);
+    return this.#calls.make({ f: this.#f, values: this.#values, roundsMax: this.#roundsMax });
   }
 }
 
@@ -132,8 +123,10 @@ export class CompiledLoop {
   readonly #values: (number | bigint)[];
   readonly #set: ((run: ElementRun) => void)[] = [];
   readonly #roundsMax: number;
+  readonly #calls: CompiledCalls;
 
-  constructor(loop: ElementLoop, functions: WasmExports, scalars: readonly LaneValue[], cancel: number) {
+  constructor(loop: ElementLoop, functions: WasmExports, scalars: readonly LaneValue[], calls: CompiledCalls) {
+    this.#calls = calls;
     this.#f = functions[loop.name ?? "run"]!;
     this.#roundsMax = roundsMaxOf([loop.graph]);
     const operands = inputStreams(loop.graph).map(({ operand }) => operand);
@@ -171,7 +164,7 @@ export class CompiledLoop {
           values[at] = argumentOf(scalars[parameter.parameter]!);
           break;
         case "cancel":
-          values[at] = cancel;
+          values[at] = calls.cancel;
           break;
         default:
           throw new Error(`internal: a loop over states has a ${parameter.kind}`);
@@ -182,6 +175,6 @@ export class CompiledLoop {
   /** @returns false if the call was cancelled. @throws a `KernelBudgetError` */
   run(run: ElementRun): boolean {
     for (const set of this.#set) set(run);
-    return checkLeft(this.#f(...this.#values), this.#roundsMax);
+    return this.#calls.make({ f: this.#f, values: this.#values, roundsMax: this.#roundsMax });
   }
 }

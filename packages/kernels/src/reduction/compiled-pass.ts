@@ -8,15 +8,16 @@ import { slotBytes } from "../wasm/fold-parameters.ts";
 import type { WasmExports, WasmMemory } from "../wasm/platform.ts";
 import type { PassCall } from "./call.ts";
 import { finishLoop, foldLoop, mergeLoop } from "./code.ts";
+import { CompiledCalls } from "./compiled-calls.ts";
 import { CompiledFold, CompiledLoop } from "./compiled-fold.ts";
 import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
-function compiledFold(call: PassCall, functions: WasmExports, cancel: number): CompiledFold {
+function compiledFold(call: PassCall, functions: WasmExports, calls: CompiledCalls): CompiledFold {
   const { parameters, combineParameters = [] } = call.args;
-  return new CompiledFold(foldLoop(call.place, call.pass, call.fold), functions, parameters, combineParameters, cancel);
+  return new CompiledFold(foldLoop(call.place, call.pass, call.fold), functions, parameters, combineParameters, calls);
 }
 
 /** Reads operands where they lie: in the heap, at one step along what is reduced. */
@@ -27,7 +28,7 @@ export class DirectFolder implements Folder {
 
   constructor(call: PassCall, functions: WasmExports) {
     this.#call = call;
-    this.#fold = compiledFold(call, functions, call.cancel);
+    this.#fold = compiledFold(call, functions, call.calls);
     this.#strides = call.pass.reduced.strides.map((own) => own.at(-1)!);
   }
 
@@ -85,11 +86,12 @@ export class StagedFolder implements Folder {
   readonly #stage: Stage;
   readonly #memory: WasmMemory;
 
-  constructor(call: PassCall, stage: Stage, memory: WasmMemory, functions: WasmExports, cancel: number) {
+  constructor(call: PassCall, stage: Stage, memory: WasmMemory, functions: WasmExports) {
     this.#call = call;
     this.#stage = stage;
     this.#memory = memory;
-    this.#fold = compiledFold(call, functions, cancel);
+    // In a memory of its own there is no word that cancels.
+    this.#fold = compiledFold(call, functions, new CompiledCalls());
   }
 
   fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
@@ -147,9 +149,9 @@ export class CompiledStates implements StateRunner {
   }
 
   merge({ first, second, target, step, count }: StateRun): boolean {
-    const { place, fold, args, cancel } = this.#call;
+    const { place, fold, args, calls } = this.#call;
     const strides = fold.slots.map((type) => step * slotBytes(type));
-    this.#merge ??= new CompiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], cancel);
+    this.#merge ??= new CompiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], calls);
     return this.#merge.run({
       count,
       inputs: [...this.#slots(first), ...this.#slots(second)],
@@ -160,13 +162,13 @@ export class CompiledStates implements StateRunner {
   }
 
   finish({ output, outputs }: OutputRun): boolean {
-    const { place, pass, fold, cancel } = this.#call;
+    const { place, pass, fold, calls } = this.#call;
     const { kept, result } = pass;
     this.#finish ??= new CompiledLoop(
       finishLoop(place, pass, fold),
       this.#functions,
       this.#call.finishParameters(),
-      cancel,
+      calls,
     );
     return this.#finish.run({
       count: outputs,

@@ -10,7 +10,8 @@ import { type ScanLoop, scanParameters } from "../wasm/scan-loop.ts";
 import { inputStreams } from "../wasm/streams.ts";
 import { argumentOf, type PassCall } from "./call.ts";
 import { scanLoop } from "./code.ts";
-import { checkLeft, roundsMaxOf } from "./compiled-fold.ts";
+import { CompiledCalls } from "./compiled-calls.ts";
+import { roundsMaxOf } from "./compiled-fold.ts";
 import type { Folder, Scanner } from "./pass-runner.ts";
 import type { Stage } from "./stage.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
@@ -36,8 +37,10 @@ class CompiledScan {
   readonly #values: (number | bigint)[];
   readonly #set: ((items: ScanItems) => void)[] = [];
   readonly #roundsMax: number;
+  readonly #calls: CompiledCalls;
 
-  constructor(call: PassCall, functions: WasmExports, isTotal: boolean, cancel: number) {
+  constructor(call: PassCall, functions: WasmExports, isTotal: boolean, calls: CompiledCalls) {
+    this.#calls = calls;
     const loop: ScanLoop = scanLoop(call.place, call.pass, call.fold, isTotal);
     const { parameters: lifting, combineParameters: merging = [] } = call.args;
     this.#f = functions[loop.name]!;
@@ -85,7 +88,7 @@ class CompiledScan {
           values[at] = argumentOf((parameter.of === "lift" ? lifting : merging)[parameter.parameter]!);
           break;
         case "cancel":
-          values[at] = cancel;
+          values[at] = calls.cancel;
           break;
       }
     }
@@ -93,7 +96,7 @@ class CompiledScan {
 
   run(items: ScanItems): boolean {
     for (const set of this.#set) set(items);
-    return checkLeft(this.#f(...this.#values), this.#roundsMax);
+    return this.#calls.make({ f: this.#f, values: this.#values, roundsMax: this.#roundsMax });
   }
 }
 
@@ -105,7 +108,7 @@ export class DirectScanner implements Scanner, Folder {
 
   constructor(call: PassCall, functions: WasmExports, isTotal: boolean) {
     this.#call = call;
-    this.#scan = new CompiledScan(call, functions, isTotal, call.cancel);
+    this.#scan = new CompiledScan(call, functions, isTotal, call.calls);
     this.#isTotal = isTotal;
   }
 
@@ -151,18 +154,12 @@ export class StagedScanner implements Scanner, Folder {
   readonly #memory: WasmMemory;
   readonly #isTotal: boolean;
 
-  constructor(
-    call: PassCall,
-    stage: Stage,
-    memory: WasmMemory,
-    functions: WasmExports,
-    isTotal: boolean,
-    cancel: number,
-  ) {
+  constructor(call: PassCall, stage: Stage, memory: WasmMemory, functions: WasmExports, isTotal: boolean) {
     this.#call = call;
     this.#stage = stage;
     this.#memory = memory;
-    this.#scan = new CompiledScan(call, functions, isTotal, cancel);
+    // In a memory of its own there is no word that cancels.
+    this.#scan = new CompiledScan(call, functions, isTotal, new CompiledCalls());
     this.#isTotal = isTotal;
   }
 

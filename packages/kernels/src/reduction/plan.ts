@@ -176,7 +176,7 @@ class Planner {
     const program = { folds: this.#folds.map(({ fold }) => fold) };
     return {
       plan: {
-        key: keyOf(program, passes),
+        key: keyOf(program, passes, isInHeap),
         steps: passes.flatMap((pass, at) => this.#stepsOf(pass, at)),
         passes,
         scratchBytes: this.#room.nbytes,
@@ -333,14 +333,18 @@ export function takeRoom(room: ScratchRoom, nbytes: number): number {
   return byteOffset;
 }
 
-function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[]): string {
-  return passes
-    .map((pass, at) => {
-      const { lift, merge, finish, empty } = folds[at]!;
-      const graphs = [lift, merge, finish, ...(empty === null ? [] : [empty])].map(graphKey);
-      return [...graphs, JSON.stringify([pass.order, pass.mode, rowsOf(pass), codeOf(pass, folds[at]!)])].join("\n");
-    })
-    .join("\n");
+function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[], isInHeap: boolean): string {
+  const ofPasses = passes.map((pass, at) => {
+    const { lift, merge, finish, empty } = folds[at]!;
+    const graphs = [lift, merge, finish, ...(empty === null ? [] : [empty])].map(graphKey);
+    return [...graphs, JSON.stringify([pass.order, pass.mode, rowsOf(pass), codeOf(pass, folds[at]!)])].join("\n");
+  });
+  return [memoryKey(isInHeap), ...ofPasses].join("\n");
+}
+
+/** What a module declares of the memory that it works on. */
+export function memoryKey(isInHeap: boolean): string {
+  return isInHeap ? "shared memory" : "private memory";
 }
 
 /** What the code of a pass that reads all rows at once depends on. */

@@ -23,7 +23,14 @@ import type { Fold } from "./fold.ts";
 import { foldOrder, type FoldOrder } from "./fold-order.ts";
 import { productRule, sumRule } from "./fold-rules.ts";
 import { unmasked } from "./masked-rules.ts";
-import { type PlannedReduction, type ReductionPass, type ReductionStep, refuseNeighbours, takeRoom } from "./plan.ts";
+import {
+  memoryKey,
+  type PlannedReduction,
+  type ReductionPass,
+  type ReductionStep,
+  refuseNeighbours,
+  takeRoom,
+} from "./plan.ts";
 import type { ScanName } from "./reductions.ts";
 import { planScanWalks } from "./walks.ts";
 
@@ -90,7 +97,7 @@ export function planScan(request: ScanRequest): PlannedReduction {
   };
   return {
     plan: {
-      key: keyOf(fold, pass),
+      key: keyOf(fold, pass, isInHeap),
       steps: stepsOf(pass),
       passes: [pass],
       scratchBytes: room.nbytes,
@@ -138,7 +145,7 @@ function stepsOf({ outputs, blocks, outputsPerUnit }: ReductionPass): ReductionS
   return [{ ...step, phase: "fold" }, { ...step, phase: "prefix", units: 1 }, scan];
 }
 
-function keyOf(fold: Fold, pass: ReductionPass): string {
+function keyOf(fold: Fold, pass: ReductionPass, isInHeap: boolean): string {
   const graphs = [fold.lift, fold.merge, fold.finish].map(graphKey);
-  return [pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join("\n");
+  return [memoryKey(isInHeap), pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join("\n");
 }

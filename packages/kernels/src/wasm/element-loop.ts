@@ -14,6 +14,7 @@
  * @module
  */
 import type { IndexNode, LoadNode, Node, ParameterNode } from "../graph/graph.ts";
+import { rangeOf } from "../graph/ranges.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
 import { LaneEmitter, type LaneLeaves } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
@@ -97,7 +98,10 @@ class RunBuilder implements LaneLeaves {
     this.#loads = new Map(
       streams.map((stream, at) => [streamKey(stream), new StreamLoads(f, width, this.#inputs[at]!)]),
     );
-    this.#stores = this.#outputs.map((stream) => new StreamStores(f, width, stream));
+    this.#stores = this.#outputs.map((stream, output) => {
+      const range = rangeOf(graph.stores[output]!.value[0]!, graph.operands);
+      return new StreamStores(f, width, stream, range);
+    });
     this.#emitter = new LaneEmitter(f, this.#plan, this, this.#exits());
   }
 

@@ -12,6 +12,7 @@ import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneMemoryInstruction } from "./instructions.ts";
 import type { Width } from "./lane-plan.ts";
 import { type Pick, pickOf } from "./stream-picks.ts";
+import { emitSwizzles, swizzlesOf } from "./stream-swizzles.ts";
 import type { PartialLanes, Place, StreamPointer } from "./streams.ts";
 import { EVEN_32, HIGH_HALF, HIGH_HALVES, LOW_HALVES, ODD_32, rearrange, ZERO } from "./vectors.ts";
 
@@ -57,6 +58,7 @@ export class StreamLoads {
     const { dtype, step } = this.#stream;
     if (step === 0) return this.#loadUniform(part);
     if (DTYPES[dtype].lanes === 2) return this.#loadPart(part, vector);
+    if (this.#loadSwizzled(vector)) return;
     if ("partial" in this.#group || (step !== 1 && this.#pick === null)) this.#gather(vector);
     else if (this.#pick !== null) this.#loadPicked(this.#pick, vector);
     else this.#loadContiguous(vector, this.#group.vectors);
@@ -130,6 +132,26 @@ export class StreamLoads {
     } else {
       f.get(this.#eight).op(`i32x4.extend_high_i16x8_${sign}`);
     }
+  }
+
+  /** Elements that are narrower than lanes, at a small step; false, and nothing, where that can't be. */
+  #loadSwizzled(vector: number): boolean {
+    const { step, itemsize, dtype } = this.#stream;
+    if (itemsize >= 4 || "partial" in this.#group || step === "strided" || step === 1) return false;
+    const width = this.#width;
+    const elements = this.#group.vectors * width;
+    const isHigh = isSigned(dtype);
+    const swizzles = swizzlesOf({
+      ...{ dtype, step, elements, isHigh },
+      first: vector * width,
+      lanes: width,
+      laneBytes: 4,
+    });
+    if (swizzles === null) return false;
+    emitSwizzles(this.#f, this.#stream, swizzles);
+    if (isHigh) this.#f.i32(32 - 8 * itemsize).op("i32x4.shr_s");
+    if (dtype === "bool") this.#toMask();
+    return true;
   }
 
   #loadPicked({ low, bytes, second, order, shift }: Pick, vector: number): void {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Range } from "../graph/ranges.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneMemoryInstruction } from "./instructions.ts";
 import type { Width } from "./lane-plan.ts";
@@ -30,10 +31,15 @@ export class StreamStores {
   /** Vectors of narrow elements that wait for others. */
   readonly #collected: Local[] = [];
 
-  constructor(f: FunctionBuilder, width: Width, stream: StreamPointer) {
+  /** Whether what is stored fits into the elements' bits as it is: as signed numbers, as unsigned ones, or not surely. */
+  readonly #fits: "s" | "u" | null;
+
+  /** @param range - of what is stored, where it is known */
+  constructor(f: FunctionBuilder, width: Width, stream: StreamPointer, range: Range | null = null) {
     this.#f = f;
     this.#width = width;
     this.#stream = stream;
+    this.#fits = fitOf(range, 8 * stream.itemsize);
   }
 
   /** Writes one of the vectors of a group, which come in order; one vector, or a complex number's two. */
@@ -112,7 +118,7 @@ export class StreamStores {
     const { itemsize, dtype, pointer } = this.#stream;
     push();
     // Narrowing takes numbers beyond the range to the nearest in it: what is to be cut off goes first.
-    if (dtype !== "bool") {
+    if (dtype !== "bool" && this.#fits === null) {
       const mask = itemsize === 1 ? 0xff : 0xffff;
       f.get(constantOf(f, "i32", mask)).op("v128.and");
     }
@@ -133,7 +139,7 @@ export class StreamStores {
   #pushNarrow(first: number, vectors: number): void {
     const f = this.#f;
     const { itemsize, dtype } = this.#stream;
-    const sign = dtype === "bool" ? "s" : "u";
+    const sign = dtype === "bool" ? "s" : (this.#fits ?? "u");
     const total = vectors * this.#width;
     /** Elements from `element` on in 16-bit lanes; beyond the last, any. */
     const pushShorts = (element: number): void => {
@@ -155,4 +161,10 @@ export class StreamStores {
     this.#f.get(collected(element));
     if (this.#width === 2 && element + 2 < total) this.#f.get(collected(element + 2)).shuffle(LOW_HALVES);
   }
+}
+
+function fitOf(range: Range | null, bits: number): "s" | "u" | null {
+  if (range === null || range.isNaN) return null;
+  if (range.min >= 0 && range.max < 2 ** bits) return "u";
+  return range.min >= -(2 ** (bits - 1)) && range.max < 2 ** (bits - 1) ? "s" : null;
 }

@@ -101,7 +101,7 @@ test("plan: units are of some thousand elements, fewer where each takes long", (
   const lies = layout("int32", [1_000_000], [4]);
   const hard = planElementwise(counting(1000), [lies], [lies]);
   expect(elements(hard)).toBeLessThan(2048);
-  expect(hard.grain * elements(hard)).toBeLessThan(8192);
+  expect(hard.grain * elements(hard)).toBeLessThan(16_384);
 });
 
 test.for(WHEREABOUTS)("elements without axes, and no elements: $name", (where) => {

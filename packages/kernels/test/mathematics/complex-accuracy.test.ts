@@ -16,7 +16,7 @@ import { Points } from "./points.ts";
 
 /** Of each set of points. */
 const ASKED = Number(process.env["MATHEMATICS_POINTS"] ?? 0);
-const COUNT = ASKED || 40;
+const COUNT = ASKED || 24;
 
 /** Ulps. Quotients are NumPy's, operation by operation. */
 const BOUND = 2;

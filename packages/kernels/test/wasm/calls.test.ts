@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { assemble } from "../../src/wasm/assembler.ts";
 import { FunctionBuilder } from "../../src/wasm/function-builder.ts";
+import { compileModule, createMemory, instantiateModule } from "../../src/wasm/platform.ts";
 import { functionText } from "../../src/wasm/text.ts";
 
 /** `outer(x)` is `twice(x) - half(x)`, where `half` is called by `twice` as well. */
@@ -19,14 +20,12 @@ function builders(): FunctionBuilder {
   return outer;
 }
 
-test("a function that is called is in the module, and not among its exports", async () => {
-  const memory = { minPages: 1, maxPages: 1, isShared: false };
-  const bytes = assemble({ memory, functions: [builders()], names: true });
-  const env = { memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }) };
-  const { instance } = await WebAssembly.instantiate(bytes, { env });
-  expect(Object.keys(instance.exports)).toEqual(["outer"]);
-  const outer = instance.exports["outer"] as (x: number) => number;
-  expect([0, 1, 2, 100].map(outer)).toEqual([-1, -1, 3, 150]);
+test("a function that is called is in the module, and not among its exports", () => {
+  const limits = { minPages: 1, maxPages: 1, isShared: false };
+  const bytes = assemble({ memory: limits, functions: [builders()], names: true });
+  const exported = instantiateModule(compileModule(bytes), createMemory(1, 1, false));
+  expect(Object.keys(exported)).toEqual(["outer"]);
+  expect([0, 1, 2, 100].map((x) => exported["outer"]!(x))).toEqual([-1, -1, 3, 150]);
 });
 
 test("text: a call stands with what it takes, and its results are taken after it", () => {

@@ -1,0 +1,3 @@
+import { testKernelVectors } from "./kernel-vector-tests.ts";
+
+await testKernelVectors("numpy_reduce");
