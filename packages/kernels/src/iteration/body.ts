@@ -13,6 +13,7 @@ import { BorderBoxes } from "./border-boxes.ts";
 import { CompiledBoxes } from "./compiled-boxes.ts";
 import { DirectRunner } from "./direct-runner.ts";
 import { InterpretedBoxes } from "./interpreted-boxes.ts";
+import { type ParameterWords, wordsIn } from "./parameter-words.ts";
 import type { ElementwisePlan } from "./plan.ts";
 import { buffersOf, checkViews } from "./plan-views.ts";
 import { StagedBoxes, stagingMemory } from "./staging.ts";
@@ -39,16 +40,25 @@ export interface ElementwiseArguments {
    * it is not looked at.
    */
   readonly cancel?: number;
+  /** Address in the heap of {@link ParameterWords} that stand for `parameters`, which are of their types. */
+  readonly parametersAt?: number;
 }
 
 /** Computes units of one call. */
-type UnitRunner = (range: HalfOpenRange) => void;
+interface UnitRunner {
+  run(range: HalfOpenRange): void;
+  /** Takes other parameters from now on. */
+  setParameters(parameters: readonly LaneValue[]): void;
+}
 
 /** A call that a thread has had units of. */
 interface KnownCall {
   readonly args: ElementwiseArguments;
   readonly views: Views;
-  readonly run: UnitRunner;
+  readonly runner: UnitRunner;
+  /** Where its parameters change. */
+  readonly words: ParameterWords | null;
+  parameters: readonly LaneValue[];
 }
 
 /** Calls whose units a thread runs in turns. */
@@ -68,12 +78,31 @@ export function elementwiseBody(thread: ThreadMemory): Kernel<Views, Elementwise
   return (range, views, args) => {
     let call = calls.find((known) => known.args === args && known.views === views);
     if (call === undefined) {
-      call = { args, views, run: runnerOf(instances, views, args) };
+      call = knownCall(instances, views, args);
       calls[next] = call;
       next = (next + 1) % CALLS_KEPT_MAX;
     }
-    call.run(range);
+    if (call.words !== null) takeParameters(call, call.words);
+    call.runner.run(range);
   };
+}
+
+function knownCall(instances: Instances, views: Views, args: ElementwiseArguments): KnownCall {
+  const { parameters, parametersAt } = args;
+  return {
+    args,
+    views,
+    runner: runnerOf(instances, views, args),
+    words: parametersAt === undefined ? null : wordsIn(instances.heap, parametersAt, parameters.length),
+    parameters,
+  };
+}
+
+function takeParameters(call: KnownCall, words: ParameterWords): void {
+  const parameters = words.read(call.parameters);
+  if (parameters === call.parameters) return;
+  call.parameters = parameters;
+  call.runner.setParameters(parameters);
 }
 
 /** What a thread has instantiated. */
@@ -107,28 +136,59 @@ function getOrMake<V>(map: Map<string, V>, key: string, make: () => V): V {
 }
 
 function runnerOf(instances: Instances, views: Views, args: ElementwiseArguments): UnitRunner {
-  const { plan, module, graph, parameters } = args;
+  const { plan, module, graph } = args;
   checkViews(plan, views);
   if (module === null) {
     check(graph !== undefined, "neither a module nor a graph was sent");
-    const interpreted = new InterpretedBoxes(plan, graph, parameters);
-    return (range) => interpreted.run(elementBoxes(plan.walk.shape, plan.block, range), buffersOf(plan, views));
+    return interpretedRunner(plan, graph, views, args.parameters);
   }
-  const staged = (): StagedBoxes =>
+  const staged = (parameters: readonly LaneValue[]): StagedBoxes =>
     new StagedBoxes(plan, stagingMemory(plan.isDirect), instances.staged(plan, module), parameters);
-  if (plan.isDirect && instances.heap !== null) {
-    const boxes = new CompiledBoxes(plan, instances.inHeap(plan, module), parameters, args.cancel);
-    let known: StagedBoxes | null = null;
-    const direct = new DirectRunner(plan, boxes, () => ({
-      boxes: (known ??= staged()),
-      buffers: buffersOf(plan, views),
-    }));
-    return (range) => direct.run(range);
-  }
-  const [boxes, borders] = [staged(), new BorderBoxes(plan)];
-  return (range) => {
-    const buffers = buffersOf(plan, views);
-    for (const box of elementBoxes(plan.walk.shape, plan.block, range))
-      borders.forEach(box, (part) => boxes.run(part, buffers));
+  if (!plan.isDirect || instances.heap === null) return stagedRunner(plan, views, staged, args.parameters);
+  let { parameters } = args;
+  let known: StagedBoxes | null = null;
+  const boxes = new CompiledBoxes(plan, instances.inHeap(plan, module), parameters, args.cancel);
+  const direct = new DirectRunner(plan, boxes, () => ({
+    boxes: (known ??= staged(parameters)),
+    buffers: buffersOf(plan, views),
+  }));
+  return {
+    run: (range) => direct.run(range),
+    setParameters: (others) => {
+      parameters = others;
+      known = null;
+      direct.setParameters(others);
+    },
+  };
+}
+
+function interpretedRunner(
+  plan: ElementwisePlan,
+  graph: Graph,
+  views: Views,
+  parameters: readonly LaneValue[],
+): UnitRunner {
+  let interpreted = new InterpretedBoxes(plan, graph, parameters);
+  return {
+    run: (range) => interpreted.run(elementBoxes(plan.walk.shape, plan.block, range), buffersOf(plan, views)),
+    setParameters: (others) => (interpreted = new InterpretedBoxes(plan, graph, others)),
+  };
+}
+
+function stagedRunner(
+  plan: ElementwisePlan,
+  views: Views,
+  make: (parameters: readonly LaneValue[]) => StagedBoxes,
+  parameters: readonly LaneValue[],
+): UnitRunner {
+  let boxes = make(parameters);
+  const borders = new BorderBoxes(plan);
+  return {
+    run: (range) => {
+      const buffers = buffersOf(plan, views);
+      for (const box of elementBoxes(plan.walk.shape, plan.block, range))
+        borders.forEach(box, (part) => boxes.run(part, buffers));
+    },
+    setParameters: (others) => (boxes = make(others)),
   };
 }

@@ -32,7 +32,7 @@ export interface BoxStrides {
 /** A call of a compiled function, ready to be made. */
 export interface CompiledCall {
   readonly f: CompiledFunction;
-  readonly values: readonly (number | bigint)[];
+  readonly values: (number | bigint)[];
 }
 
 /** Gets the calls that compute a box, one after the other; the values are its own. Says whether to go on. */
@@ -57,6 +57,8 @@ class Places {
   readonly turns: readonly number[];
   /** Of what depends on strides. */
   readonly strides: readonly (readonly [place: number, parameter: RunParameter])[];
+  /** Of the graph's parameters: the argument, and which it is. */
+  readonly parameters: readonly (readonly [place: number, parameter: number])[];
 
   constructor({ parameters, axes }: ElementwisePlan) {
     const of = (kind: RunParameter["kind"]): number[] =>
@@ -67,6 +69,9 @@ class Places {
     this.turns = of("turns");
     this.indices = parameters.flatMap((parameter, place) =>
       parameter.kind === "index" ? [[place, axes.indexOf(parameter.axis)] as const] : [],
+    );
+    this.parameters = parameters.flatMap((parameter, place) =>
+      parameter.kind === "parameter" ? [[place, parameter.parameter] as const] : [],
     );
     this.strides = [...parameters.entries()].filter(
       ([, { kind }]) => kind.endsWith("-stride") || kind.endsWith("-turn"),
@@ -98,13 +103,17 @@ export class CompiledBoxes {
     this.#run = functions["run"]!;
     this.#tile = functions["tile"];
     this.#levels = plan.loop.outer?.length ?? 0;
-    this.#values = plan.parameters.map((parameter) => {
-      if (parameter.kind === "cancel") return cancel;
-      if (parameter.kind !== "parameter") return 0;
-      const value = parameters[parameter.parameter]!;
-      return typeof value === "boolean" ? Number(value) : value;
-    });
+    this.#values = plan.parameters.map(({ kind }) => (kind === "cancel" ? cancel : 0));
     this.#places = placesOf(plan);
+    this.setParameters(parameters, this.#values);
+  }
+
+  /** Sets the graph's parameters: for what is still to be found, or in a call that was found before. */
+  setParameters(parameters: readonly LaneValue[], values: (number | bigint)[] = this.#values): void {
+    for (const [place, parameter] of this.#places.parameters) {
+      const value = parameters[parameter]!;
+      values[place] = typeof value === "boolean" ? Number(value) : value;
+    }
   }
 
   /**

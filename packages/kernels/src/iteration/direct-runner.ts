@@ -4,6 +4,7 @@
  * @module
  */
 import type { HalfOpenRange } from "@instride/core";
+import type { LaneValue } from "../graph/graph.ts";
 import { elementBoxes } from "./blocks.ts";
 import { BorderBoxes } from "./border-boxes.ts";
 import type { BoxStrides, CompiledBoxes, CompiledCall, PlacedBox, TakeCall } from "./compiled-boxes.ts";
@@ -51,6 +52,13 @@ export class DirectRunner {
     const kept = this.#kept.get(key);
     if (kept === undefined) return this.#runNew(start, stop, key);
     for (const call of kept) if (!this.#boxes.make(call)) return;
+  }
+
+  /** With other parameters from now on. */
+  setParameters(parameters: readonly LaneValue[]): void {
+    this.#boxes.setParameters(parameters);
+    for (const calls of this.#kept.values())
+      for (const { values } of calls) this.#boxes.setParameters(parameters, values);
   }
 
   #runNew(start: number, stop: number, key: number): void {

@@ -5,7 +5,9 @@
  */
 import type { HalfOpenRange } from "@instride/core";
 import { check } from "../graph/typing.ts";
+import type { LaneValue } from "../graph/graph.ts";
 import type { ThreadMemory } from "../iteration/body.ts";
+import { type ParameterWords, wordsIn } from "../iteration/parameter-words.ts";
 import type { Kernel, Views } from "../kernel.ts";
 import {
   createMemory,
@@ -37,12 +39,41 @@ import { everyOutputRun, unitOf } from "./units.ts";
  */
 export function reductionBody(thread: ThreadMemory): Kernel<Views, ReductionArguments> {
   const known = new Known(thread.memory);
-  const runners = new WeakMap<ReductionArguments, { readonly views: Views; readonly runner: StepRunner }>();
+  const steps = new WeakMap<ReductionArguments, KnownStep>();
   return (range, views, args) => {
-    let own = runners.get(args);
-    if (own?.views !== views) runners.set(args, (own = { views, runner: new StepRunner(known, views, args) }));
-    own.runner.run(range);
+    let step = steps.get(args);
+    if (step?.views !== views) steps.set(args, (step = knownStep(known, views, args)));
+    if (step.words !== null) takeParameters(known, step, step.words, args);
+    step.runner.run(range);
   };
+}
+
+/** A step of a call that a thread has had units of. */
+interface KnownStep {
+  readonly views: Views;
+  /** Where its parameters change. */
+  readonly words: ParameterWords | null;
+  parameters: readonly LaneValue[];
+  runner: StepRunner;
+}
+
+function knownStep(known: Known, views: Views, args: ReductionArguments): KnownStep {
+  const parameters = [...args.parameters, ...(args.combineParameters ?? [])];
+  const { parametersAt } = args;
+  const words = parametersAt === undefined ? null : wordsIn(known.heap, parametersAt, parameters.length);
+  return { views, words, parameters, runner: new StepRunner(known, views, args) };
+}
+
+function takeParameters(known: Known, step: KnownStep, words: ParameterWords, args: ReductionArguments): void {
+  const all = words.read(step.parameters);
+  if (all === step.parameters) return;
+  const count = args.parameters.length;
+  step.parameters = all;
+  step.runner = new StepRunner(known, step.views, {
+    ...args,
+    parameters: all.slice(0, count),
+    combineParameters: all.slice(count),
+  });
 }
 
 /** What a thread has been sent, and has made of it. */

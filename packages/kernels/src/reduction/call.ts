@@ -31,6 +31,8 @@ export interface ReductionArguments {
   readonly ddof?: number;
   /** Address in the heap of a 32-bit word that ends kernels with loops early when it is not 0. */
   readonly cancel?: number;
+  /** Address in the heap of `ParameterWords` that stand for `parameters` and `combineParameters`, of their types. */
+  readonly parametersAt?: number;
 }
 
 /** Where the first element of an array lies. */

@@ -2,8 +2,8 @@
  * Loops that go one round at most: branches that few elements take, such as the slow path of a function of mathematics.
  *
  * The branch is a function of its own, which is called where some lane takes it. Inside of the loop over elements it would
- * take registers from what every element needs: the sine of float32 takes five times as long with its slow path there,
- * though no element takes it.
+ * take registers from what every element needs: the sine of float32 takes a quarter longer with its slow path there, though
+ * no element takes it (2.5 against 2.0 ns, of float64 6.0 against 5.4).
  *
  * @module
  */
