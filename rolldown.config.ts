@@ -29,10 +29,10 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** An entry: its source, and the file that is built from it. */
+/** An entry: its source, and the file that is built from it; none where only the threads' file holds it. */
 interface Entry {
   readonly "@instride/source": string;
-  readonly default: string;
+  readonly default?: string;
 }
 
 const COMMON = {
@@ -57,6 +57,8 @@ function packageOptions(folderName: string): RolldownOptions {
     ...COMMON,
     input: entriesOf(folder, exports),
     platform: "neutral",
+    // What a part that is loaded later has in common with an entry stays in the entry's file.
+    preserveEntrySignatures: "allow-extension",
     external: (id) => id.startsWith("node:") || packages.some((other) => id === other || id.startsWith(`${other}/`)),
     output: {
       ...COMMON_OUTPUT,
@@ -72,10 +74,9 @@ function packageOptions(folderName: string): RolldownOptions {
 /** The sources of a package's entries, by the paths in `dist` that its manifest gives them. */
 function entriesOf(folder: string, exports: Manifest["exports"]): Record<string, string> {
   return Object.fromEntries(
-    Object.values(exports).map((entry) => [
-      entry.default.replace(/^\.\/dist\/(.*)\.js$/, "$1"),
-      join(folder, entry["@instride/source"]),
-    ]),
+    Object.values(exports).flatMap(({ default: path, "@instride/source": source }) =>
+      path === undefined ? [] : [[path.replace(/^\.\/dist\/(.*)\.js$/, "$1"), join(folder, source)]],
+    ),
   );
 }
 

@@ -88,8 +88,8 @@ test.each(PUBLISHED)("packaging: maps lead from the JavaScript of %s to sources 
 
 test.each(["22", "24", "26"])("packaging: on Node %s an import loads few files, and open none", async (version) => {
   const output = await run(consumer.folder, consumer.nodes[version]!, "loads.js");
-  const { byImport, byOpen, byLoop, byKernel } = JSON.parse(output) as Readonly<
-    Record<"byImport" | "byOpen" | "byLoop" | "byKernel", string[]>
+  const { byImport, byOpen, byLoop, byKernel, byReduction } = JSON.parse(output) as Readonly<
+    Record<"byImport" | "byOpen" | "byLoop" | "byKernel" | "byReduction", string[]>
   >;
   expect(byImport.toSorted()).toEqual([
     "@instride/core/dist/index.js",
@@ -106,7 +106,10 @@ test.each(["22", "24", "26"])("packaging: on Node %s an import loads few files, 
   expect(byOpen).toEqual([]);
   expect(byLoop.filter((path) => path.startsWith("piscina/")).length).toBeGreaterThan(0);
   expect(byLoop.filter((path) => /compiler|acorn/.test(path))).toEqual([]);
-  expect(byKernel.filter((path) => path.startsWith("@instride/"))).toEqual(["@instride/kernels/dist/compiler/index.js"]);
+  expect(byKernel.filter((path) => path.startsWith("@instride/"))).toEqual([
+    "@instride/kernels/dist/compiler/index.js",
+  ]);
+  expect(byReduction).toEqual(["@instride/kernels/dist/reductions.js"]);
 });
 
 test("packaging: the worker file is self-contained", () => {

@@ -10,7 +10,7 @@ import { type DType, type MemoryView, open, type Runtime, type SharedView } from
 import { gather } from "../support/gather.ts";
 import { callName, preparedName } from "./columns.ts";
 import { type Numbers, spoil } from "./inputs.ts";
-import { type Loaded, localWay, type Rival, type Way } from "./way.ts";
+import { type Loaded, localWay, type Rival } from "./way.ts";
 import {
   elementsOf,
   MANDELBROT_ROUNDS,
@@ -22,13 +22,14 @@ import {
 } from "./workloads.ts";
 
 interface Prepared extends Disposable {
-  runSync(): void;
+  /** Gives the value, of a reduction to one. */
+  runSync(): unknown;
 }
 
-/** A kernel that is called with whatever a workload has: views, then options. Reductions can't be prepared. */
+/** A kernel that is called with whatever a workload has: views, then options. */
 interface Kernel {
   (...args: readonly unknown[]): Promise<unknown>;
-  prepare?(...args: readonly unknown[]): Promise<Prepared>;
+  prepare(...args: readonly unknown[]): Promise<Prepared>;
 }
 
 /** What a workload is in instride. */
@@ -158,40 +159,48 @@ async function load(rt: Runtime, row: Row, operands: readonly Numbers[], isAll: 
   const held = operands.map((numbers, i) => rt.from<DType>(numbers, { shape: places[i]!.shape }));
   const views = viewsOf?.(held) ?? held;
   const kernel = make(rt);
-  if (axis === null) return { ways: [valueWay(rt, () => kernel(...views))], dispose: () => releaseAll(held) };
+  if (axis === null) return loadValue(rt, kernel, views, held, isAll);
   const place = result(row);
   const out = rt.empty(place.shape, place.dtype);
   const elements = elementsIn(out, elementsOf(place));
   const args = [...views, { out, ...(axis === undefined ? {} : { axis }) }];
-  const step = await kernel.prepare?.(...args);
+  const step = await kernel.prepare(...args);
   const common = { spoil: () => spoil(elements, place.dtype), read: () => elements, beforeTurn: () => gather(rt) };
-  const ways: Way[] = [];
-  if (step !== undefined) {
-    ways.push(localWay({ ...common, name: preparedName(rt.threads), run: () => step.runSync(), isAsync: false }));
-  }
-  if (isAll || step === undefined) {
-    ways.push(localWay({ ...common, name: callName(rt.threads), run: () => kernel(...args), isAsync: true }));
-  }
+  const ways = [
+    localWay({ ...common, name: preparedName(rt.threads), run: () => void step.runSync(), isAsync: false }),
+  ];
+  if (isAll) ways.push(localWay({ ...common, name: callName(rt.threads), run: () => kernel(...args), isAsync: true }));
   const dispose = (): void => {
-    step?.[Symbol.dispose]();
+    step[Symbol.dispose]();
     releaseAll([...held, out]);
   };
   return { ways, dispose };
 }
 
-/** The way of a reduction to one value. */
-function valueWay(rt: Runtime, call: () => Promise<unknown>): Way {
+/** As {@link load}, of a reduction to one value. */
+async function loadValue(
+  rt: Runtime,
+  kernel: Kernel,
+  views: readonly MemoryView[],
+  held: readonly SharedView<DType>[],
+  isAll: boolean,
+): Promise<Loaded> {
+  const step = await kernel.prepare(...views);
   let value: unknown = null;
-  return localWay({
-    name: callName(rt.threads),
-    isAsync: true,
-    run: async () => {
-      value = await call();
-    },
-    spoil: () => (value = null),
-    read: () => [value as number],
-    beforeTurn: () => gather(rt),
-  });
+  const common = { spoil: () => (value = null), read: () => [value as number], beforeTurn: () => gather(rt) };
+  const runSync = (): void => {
+    value = step.runSync();
+  };
+  const run = async (): Promise<void> => {
+    value = await kernel(...views);
+  };
+  const ways = [localWay({ ...common, name: preparedName(rt.threads), run: runSync, isAsync: false })];
+  if (isAll) ways.push(localWay({ ...common, name: callName(rt.threads), run, isAsync: true }));
+  const dispose = (): void => {
+    step[Symbol.dispose]();
+    releaseAll(held);
+  };
+  return { ways, dispose };
 }
 
 function releaseAll(views: readonly SharedView<DType>[]): void {

@@ -186,7 +186,7 @@ async function checkAccuracy(c: Case, runtime: KernelRuntime): Promise<void> {
   const sum = Number(value);
   const exact = decode(fsum) as number;
   const error = Math.abs(sum - exact);
-  const size = valuesIn(elements).reduce((sum, [x]) => sum + Math.abs(Number(x)), 0);
+  const size = valuesIn(elements).reduce((total, [x]) => total + Math.abs(Number(x)), 0);
   const roundings = Math.min(n, NUMPY_CHAIN + Math.ceil(Math.log2(n)));
   const bound = Math.max(Math.abs((decode(ofNumpy) as number) - exact), roundings * ROUNDING * size);
   if (!(error <= bound)) throw new Error(`sum: expected ${exact} within ${bound}, got ${sum}`);

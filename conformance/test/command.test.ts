@@ -53,7 +53,7 @@ test("conformance: as a program, takes its folder from where the user stands, an
   });
   expect(codes).toEqual([
     [0, "50 passed, 0 failed"],
-    [2, "  --help     shows this"],
+    [2, "  --help       shows this"],
   ]);
 });
 

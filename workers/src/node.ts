@@ -15,7 +15,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import { kernelNamed } from "@instride/kernels";
-import { type GeneratedCode, generatedLoops } from "@instride/kernels/compiler";
+import { type GeneratedCode, generatedLoops, reductionBody } from "@instride/kernels/compiler/bodies";
 import {
   checkProtocol,
   joinLane,
@@ -94,7 +94,7 @@ function serveMovedPool(port: MessagePort): void {
 
 /** The built-ins of a thread, and the loops that run generated code on the memory that it shares. */
 function registryOf(memory: ThreadData["memory"]): KernelRegistry {
-  const generated = generatedLoops({ memory });
+  const generated = generatedLoops({ memory }, () => ({ reductionBody }));
   return (name, code) =>
     code === undefined ? builtin(name) : (generated(name, code.content as GeneratedCode) as LoopBody);
 }

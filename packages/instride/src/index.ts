@@ -34,8 +34,15 @@ export type { Element, Indices, KernelFunction, Parameters, ParameterValue } fro
 export type { MapCallOptions, MapKernel, MapPrepareOptions, PreparedMap } from "./kernels/map.ts";
 export type { MapOptions } from "./kernels/map-settings.ts";
 export type { FoldedValue } from "./kernels/fold-loop.ts";
-export type { Combine, ReduceCallOptions, ReduceKernel, ReduceOptions } from "./kernels/reduce.ts";
-export type { ScanCallOptions, ScanKernel, ScanOptions } from "./kernels/scan.ts";
+export type {
+  Combine,
+  PreparedReduce,
+  ReduceCallOptions,
+  ReduceKernel,
+  ReduceOptions,
+  ReducePrepareOptions,
+} from "./kernels/reduce.ts";
+export type { ScanCallOptions, ScanKernel, ScanOptions, ScanPrepareOptions } from "./kernels/scan.ts";
 export type { CallControl } from "./kernels/ready-loop.ts";
 export { ModeError } from "./mode-choice.ts";
 export { open, type OpenOptions, THREADS_MAX } from "./node.ts";

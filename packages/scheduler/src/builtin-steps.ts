@@ -6,7 +6,7 @@
 import { type CallOptions, withLoans } from "./calls.ts";
 import { type Cut, cutForLoop } from "./cut.ts";
 import { type LoopContext, type LoopOptions, parallelLoop, progressOf } from "./parallel-loop.ts";
-import type { Pool, PreparedRun, RunControl } from "./pool.ts";
+import type { Interrupt, Pool, PreparedRun, RunControl } from "./pool.ts";
 import type { BuiltinTarget, LoopOutcome } from "./protocol.ts";
 
 /** One loop of several. */
@@ -22,6 +22,8 @@ export interface BuiltinStep {
 /** Steps, and how the call of them is run. */
 export interface BuiltinOptions extends Omit<LoopOptions, "args"> {
   readonly steps: readonly BuiltinStep[];
+  /** Ends bodies early once the call is given up: by its signal, its deadline, or since the runtime is closed. */
+  readonly interrupt?: Interrupt | undefined;
 }
 
 /** Cuts every step for the participants of a pool. */

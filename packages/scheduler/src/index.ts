@@ -39,7 +39,13 @@ export { type ThreadAnswer, type ThreadRequest } from "./moved-pool/messages.ts"
 export { MovedPool } from "./moved-pool/moved-pool.ts";
 export { MovedThread, type PostAnswer } from "./moved-pool/moved-thread.ts";
 export { MOVED_POOL_PORT, type MovedPoolData, type ThreadHost } from "./moved-pool/thread-host.ts";
-export { type AbortSignal as AbortSignalLike, type LoopJob, type Pool, type PreparedRun } from "./pool.ts";
+export {
+  type AbortSignal as AbortSignalLike,
+  type Interrupt,
+  type LoopJob,
+  type Pool,
+  type PreparedRun,
+} from "./pool.ts";
 export {
   type BuiltinTarget,
   checkProtocol,

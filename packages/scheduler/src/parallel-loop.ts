@@ -6,7 +6,7 @@
 import { describe, type MemoryOwner, ValueError } from "@instride/core";
 import { checkFunction } from "./call-checks.ts";
 import { type CallOptions, errorOfLoop, throwIfAborted, withLoans } from "./calls.ts";
-import type { Pool } from "./pool.ts";
+import type { Interrupt, Pool } from "./pool.ts";
 import type { KernelTarget, Partial } from "./protocol.ts";
 import type { Cut } from "./cut.ts";
 import { chunkStart } from "./range.ts";
@@ -59,7 +59,7 @@ export async function parallelLoop(
   kernel: KernelTarget,
   cut: Cut,
   collects: boolean,
-  options: LoopOptions,
+  options: LoopOptions & { readonly interrupt?: Interrupt | undefined },
   prefixes?: readonly unknown[],
 ): Promise<readonly Partial[]> {
   const { signal } = options;
@@ -82,6 +82,7 @@ export async function parallelLoop(
       collects,
       signal,
       onProgress,
+      interrupt: options.interrupt,
       inlineBelowMs: 0,
       ...mode,
     });

@@ -25,8 +25,17 @@ export interface LoopJob extends Operands {
   readonly deadlineMs: number | undefined;
   /** Is told how many chunks are finished. If it throws no further chunk is started, and the call rejects with it. */
   readonly onProgress: ((chunksDone: number) => void) | undefined;
+  /** Ends bodies early once the loop is given up. They are done then as if they had come to their end. */
+  readonly interrupt?: Interrupt | undefined;
   /** A prepared loop with a caller that takes part is run by that alone if it takes less than so many milliseconds. */
   readonly inlineBelowMs: number;
+}
+
+/** Tells bodies that look for it to come to an end, on whatever thread they are. */
+export interface Interrupt {
+  set(): void;
+  /** Takes it back, when nobody is in the loop any more. */
+  clear(): void;
 }
 
 /** What changes from one run of a prepared loop to the next. */

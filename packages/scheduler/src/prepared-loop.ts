@@ -207,12 +207,12 @@ export async function prepareLoop(
 export async function prepareBuiltin(
   context: LoopContext,
   target: BuiltinTarget,
-  { steps, ...options }: PrepareBuiltinOptions,
+  { steps, interrupt, ...options }: PrepareBuiltinOptions,
   recall: (() => void) | null,
 ): Promise<PreparedLoop> {
   const cuts = cutSteps(steps, context.pool);
   const allArgs = steps.map(({ args }) => args);
-  const run = { ...checkMode(options), inlineBelowMs: INLINE_BELOW_US / 1000 };
+  const run = { ...checkMode(options), interrupt, inlineBelowMs: INLINE_BELOW_US / 1000 };
   return prepareCuts(context, target, { cuts, allArgs, views: options.views ?? {}, run }, recall);
 }
 
@@ -222,7 +222,7 @@ interface Preparation {
   /** The arguments of each. */
   readonly allArgs: readonly unknown[];
   readonly views: Views;
-  readonly run: Pick<LoopJob, "helps" | "idempotent" | "deadlineMs" | "inlineBelowMs">;
+  readonly run: Pick<LoopJob, "helps" | "idempotent" | "deadlineMs" | "inlineBelowMs" | "interrupt">;
 }
 
 async function prepareCuts(

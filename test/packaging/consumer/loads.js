@@ -1,6 +1,6 @@
 /**
- * Writes which files and which modules of Node are loaded by the import of instride, by `open`, by the first loop, and by the first
- * kernel.
+ * Writes which files and which modules of Node are loaded by the import of instride, by `open`, by the first loop, by the
+ * first kernel, and by the first reduction.
  *
  * @module
  */
@@ -31,5 +31,7 @@ const byLoop = takeLoaded();
 const next = await rt.map((x) => x + 1)(views.target);
 if (next.get(0) !== views.target.get(0) + 1) throw new Error("a kernel was not computed");
 const byKernel = takeLoaded();
+if ((await rt.reduce("sum")(next)) !== next.get(0) + next.get(1)) throw new Error("a sum was not computed");
+const byReduction = takeLoaded();
 await rt.close();
-console.log(JSON.stringify({ byImport, byOpen, byLoop, byKernel }));
+console.log(JSON.stringify({ byImport, byOpen, byLoop, byKernel, byReduction }));

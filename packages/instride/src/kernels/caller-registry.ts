@@ -7,7 +7,7 @@ import type { MemoryOwner } from "@instride/core";
 import { kernelNamed } from "@instride/kernels";
 import type { GeneratedCode, LoopOfCode } from "@instride/kernels/compiler";
 import type { KernelRegistry, LoopBody } from "@instride/scheduler";
-import { loadedCompiler } from "./compiler-loading.ts";
+import { loadedCompiler, loadedReductions } from "./compiler-loading.ts";
 
 /** Makes the registry of a runtime's own thread; it loads no compiler. */
 export function callerRegistry(owner: MemoryOwner): KernelRegistry {
@@ -15,7 +15,7 @@ export function callerRegistry(owner: MemoryOwner): KernelRegistry {
   let generated: LoopOfCode | null = null;
   return (name, code) => {
     if (code === undefined) return kernelNamed(name).run as LoopBody;
-    generated ??= loadedCompiler().generatedLoops({ memory });
+    generated ??= loadedCompiler().generatedLoops({ memory }, loadedReductions);
     return generated(name, code.content as GeneratedCode) as LoopBody;
   };
 }

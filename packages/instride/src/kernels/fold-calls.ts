@@ -5,13 +5,15 @@
  */
 import { describe, type MemoryView, ValueError } from "@instride/core";
 import type { Program } from "@instride/kernels";
-import type { KernelSource, ReductionName, ScanName } from "@instride/kernels/compiler";
+import type { Explanation, KernelSource, ReductionName, ScanName } from "@instride/kernels/compiler";
 import { areSame, operandCount, operandsOf, optionsOf } from "./call-arguments.ts";
-import { type Compiler, loadCompiler } from "./compiler-loading.ts";
+import { type Compiler, loadCompiler, loadReductions, type Reductions } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
+import { isSameKinds, isSameValues, type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
+import { PreparedCall } from "./prepared-call.ts";
+import { PreparedFoldCall } from "./prepared-fold.ts";
 import { checkSettings, labelOf } from "./map-settings.ts";
-import type { FoldBinding, FoldRequest, ReadFold } from "./fold-loop.ts";
+import type { BindingUse, FoldBinding, FoldRequest, PlannedFold, ReadFold } from "./fold-loop.ts";
 import type { Parameters } from "./functions.ts";
 import { mayRunAlone } from "./ready-loop.ts";
 import type { ReduceCallOptions, ReduceOptions } from "./reduce.ts";
@@ -25,12 +27,13 @@ const NO_OPTIONS: ReduceCallOptions = {};
 export interface Folding<N extends ReductionName | ScanName = ReductionName | ScanName> {
   /** What errors call it: "reduce", "scan". */
   readonly verb: string;
-  names(compiler: Compiler): readonly string[];
+  names(reductions: Reductions): readonly string[];
   /** Whether a call gives a value. */
   isWhole(options: ReduceCallOptions): boolean;
   /** @throws a {@link ValueError} for an option of which there is no use */
   checkTaken(read: ReadFold<N>, options: ReduceCallOptions): void;
-  bind(read: ReadFold<N>, request: FoldRequest<ReduceCallOptions>, keeps: boolean): FoldBinding;
+  bind(read: ReadFold<N>, request: FoldRequest<ReduceCallOptions>, use: BindingUse): FoldBinding;
+  plan(read: ReadFold<N>, request: FoldRequest<ReduceCallOptions>): PlannedFold;
 }
 
 /** A binding that may be called again. */
@@ -38,6 +41,9 @@ interface KeptBinding {
   readonly operands: readonly MemoryView[];
   readonly options: ReduceCallOptions;
   readonly binding: FoldBinding;
+  values: ParameterValues;
+  /** Whether the last call gave no values of its own. */
+  hasFixedValues: boolean;
 }
 
 export class FoldCalls<N extends ReductionName | ScanName> {
@@ -79,6 +85,30 @@ export class FoldCalls<N extends ReductionName | ScanName> {
     }
   }
 
+  async prepare(args: readonly unknown[]): Promise<PreparedFoldCall> {
+    const read = await this.#load();
+    this.#context.checkOpen();
+    const request = this.#requestOf(read, args);
+    const binding = this.#folding.bind(read, request, "held");
+    return new PreparedFoldCall(binding, await PreparedCall.make(binding, request.options));
+  }
+
+  async warm(args: readonly unknown[]): Promise<void> {
+    const read = await this.#load();
+    const { id, code } = this.#folding.plan(read, this.#requestOf(read, args)).planned;
+    // Made ready on this thread; others are as soon as they are told of it.
+    this.#context.registry("reduce", { key: id, content: code });
+  }
+
+  async explain(args: readonly unknown[]): Promise<Explanation> {
+    const read = await this.#load();
+    const request = this.#requestOf(read, args);
+    const { typed, planned } = this.#folding.plan(read, request);
+    const names = namesOfOperands(read);
+    const operands = request.operands.map(({ dtype }, i) => [names[i]!, dtype] as const);
+    return read.reductions.explainReduction({ label: this.label, operands, result: typed.result }, planned);
+  }
+
   async #callLater(args: readonly unknown[]): Promise<unknown> {
     return this.#callWith(await this.#load(), args);
   }
@@ -86,14 +116,16 @@ export class FoldCalls<N extends ReductionName | ScanName> {
   async #load(): Promise<ReadFold<N>> {
     if (this.#read !== null) return this.#read;
     const compiler = await loadCompiler();
+    const reductions = await loadReductions();
     const { of, identity, compute, relaxed, roundsMax } = this.#options;
-    const by = await this.#readBy(compiler);
+    const by = await this.#readBy(compiler, reductions);
     const element = of === undefined ? defaultOf(by) : await compiler.readProgram(of as KernelSource, this.#kernels);
     if (element !== null) checkOutputs(element, 1, this.label);
     const settings = { compute, relaxed, roundsMax };
     return (this.#read ??= {
       context: this.#context,
       compiler,
+      reductions,
       by,
       of: element,
       identity,
@@ -102,9 +134,9 @@ export class FoldCalls<N extends ReductionName | ScanName> {
     });
   }
 
-  async #readBy(compiler: Compiler): Promise<N | Program> {
+  async #readBy(compiler: Compiler, reductions: Reductions): Promise<N | Program> {
     const { verb } = this.#folding;
-    const names = this.#folding.names(compiler);
+    const names = this.#folding.names(reductions);
     if (typeof this.#by === "string" && names.includes(this.#by)) return this.#by as N;
     if (typeof this.#by === "string" && /^\w*$/.test(this.#by)) {
       const expected = `a function of two values, or one of ${names.join(", ")}`;
@@ -120,47 +152,82 @@ export class FoldCalls<N extends ReductionName | ScanName> {
   #requestOf(read: ReadFold<N>, args: readonly unknown[]): FoldRequest<ReduceCallOptions> {
     const count = operandCount(args);
     const options = optionsOf(args, count, NO_OPTIONS);
-    const operands = operandsOf(args, count, this.label, read.of?.operands ?? ["x"]);
+    const operands = operandsOf(args, count, this.label, namesOfOperands(read));
     const values = valuesOf(namesOf(read), this.#fixed, options.parameters, this.label);
+    this.#folding.checkTaken(read, options);
     return { operands, values, options };
   }
 
   #callWith(read: ReadFold<N>, args: readonly unknown[]): Promise<unknown> {
     this.#context.checkOpen();
     const request = this.#requestOf(read, args);
-    this.#folding.checkTaken(read, request.options);
-    const { options, operands } = request;
+    const { options } = request;
     const isSame = mayRunAlone(options) && (options.out !== undefined || this.#folding.isWhole(options));
-    const binding = this.#folding.bind(read, request, isSame && !this.#context.owner.debug);
-    const mayComeAgain = isSame && !this.#context.owner.debug && !binding.loop.hasCopies;
-    if (mayComeAgain) {
-      const views = operands.map(({ view }) => view);
-      this.#kept.unshift({ operands: views, options: { ...options, parameters: { ...options.parameters } }, binding });
-      for (const dropped of this.#kept.splice(BINDINGS_MAX)) dropped.binding.discard(false);
-    }
+    const isKept = isSame && !this.#context.owner.debug;
+    const binding = this.#folding.bind(read, request, isKept ? "again" : "once");
+    const mayComeAgain = isKept && !binding.loop.hasCopies;
+    if (mayComeAgain) this.#keep(request, binding);
     return run(binding, options, mayComeAgain);
   }
 
-  /** The kept binding for a call; null if there is none. */
+  #keep({ operands, options, values }: FoldRequest<ReduceCallOptions>, binding: FoldBinding): void {
+    const { axis, parameters } = options;
+    this.#kept.unshift({
+      operands: operands.map(({ view }) => view),
+      // The list is the program's.
+      options: { ...options, axis: typeof axis === "object" && axis !== null ? [...axis] : axis },
+      binding,
+      values,
+      hasFixedValues: parameters === undefined,
+    });
+    for (const dropped of this.#kept.splice(BINDINGS_MAX)) dropped.binding.discard(false);
+  }
+
+  /** The kept binding for a call, with its values set; null if there is none. */
   #find(args: readonly unknown[], count: number, options: ReduceCallOptions): KeptBinding | null {
     if (!mayRunAlone(options)) return null;
+    const { parameters } = options;
     for (let i = 0; i < this.#kept.length; i++) {
       const kept = this.#kept[i]!;
       if (!areSame(args, count, kept.operands) || !isSameRequest(options, kept.options)) continue;
       // A value that is computed already has its place for itself.
       if (kept.binding.isWhole && kept.binding.loop.isRunning) continue;
-      this.#kept.splice(i, 1);
+      if (i > 0) {
+        this.#kept.splice(i, 1);
+        this.#kept.unshift(kept);
+      }
       const { binding, operands } = kept;
       // What stands in the way of released views is told by a call anew.
-      if (binding.loop.isSpent || binding.result.released || operands.some(({ released }) => released)) {
-        binding.discard(false);
-        return null;
-      }
-      this.#kept.unshift(kept);
-      return kept;
+      if (binding.loop.isSpent || binding.result.released || operands.some(isReleased)) return this.#drop(kept);
+      return parameters === undefined && kept.hasFixedValues ? kept : this.#setValues(kept, parameters);
     }
     return null;
   }
+
+  #drop(kept: KeptBinding): null {
+    this.#kept = this.#kept.filter((other) => other !== kept);
+    kept.binding.discard(false);
+    return null;
+  }
+
+  /** Gives a binding the values of a call. @returns null if they are of other kinds, so that it is another's */
+  #setValues(kept: KeptBinding, parameters: ReduceCallOptions["parameters"]): KeptBinding | null {
+    const values = valuesOf(namesOf(this.#read!), this.#fixed, parameters, this.label);
+    kept.hasFixedValues = parameters === undefined;
+    if (!isSameKinds(values, kept.values)) return this.#drop(kept);
+    if (!isSameValues(values, kept.values)) kept.binding.setValues(values);
+    kept.values = values;
+    return kept.binding.loop.isSpent ? this.#drop(kept) : kept;
+  }
+}
+
+function isReleased({ released }: MemoryView): boolean {
+  return released;
+}
+
+/** What an expression calls its operands; of a reduction without one there is only one. */
+function namesOfOperands({ of }: ReadFold): readonly string[] {
+  return of?.operands ?? ["x"];
 }
 
 /** Products are what a dot product is the sum of. */
@@ -199,15 +266,18 @@ function checkOutputs({ outputs }: Program, count: number, label: string): void 
   throw new ValueError(`cannot fold by ${label}: a function of it gives ${outputs.length} values, expected one`);
 }
 
+/** Whether a call is the same but for the values of its parameters. */
 function isSameRequest(a: ReduceCallOptions, b: ReduceCallOptions): boolean {
   if (a.out !== b.out || a.where !== b.where || a.dtype !== b.dtype || a.ddof !== b.ddof) return false;
   if (a.keepdims !== b.keepdims || !Object.is(a.initial, b.initial)) return false;
-  return String(a.axis ?? null) === String(b.axis ?? null) && isSameValues(a.parameters ?? {}, b.parameters ?? {});
+  return isSameAxis(a.axis ?? null, b.axis ?? null);
 }
 
-function isSameValues(a: object, b: object): boolean {
-  const [left, right] = [Object.entries(a), b as Readonly<Record<string, unknown>>];
-  return left.length === Object.keys(b).length && left.every(([name, value]) => Object.is(value, right[name]));
+type Axis = Exclude<ReduceCallOptions["axis"], undefined>;
+
+function isSameAxis(a: Axis, b: Axis): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  return a.length === b.length && a.every((axis, i) => axis === b[i]);
 }
 
 /** Runs a binding. @returns what the call gives */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Complex, DType, MemoryView } from "@instride/core";
+import { type Complex, contiguousStrides, type DType, DTYPES, type MemoryView } from "@instride/core";
 import type { Program } from "@instride/kernels";
 import type {
   GeneratedLoop,
@@ -15,7 +15,7 @@ import type {
   TypedReduction,
 } from "@instride/kernels/compiler";
 import type { Operand } from "./call-arguments.ts";
-import type { Compiler } from "./compiler-loading.ts";
+import type { Compiler, Reductions } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import { kindOf, type ParameterValues } from "./kernel-parameters.ts";
 import { type Copy, type LoopParts, type LoopStep, ReadyLoop } from "./ready-loop.ts";
@@ -24,6 +24,7 @@ import { type Copy, type LoopParts, type LoopStep, ReadyLoop } from "./ready-loo
 export interface ReadFold<N extends string = ReductionName | ScanName> {
   readonly context: KernelContext;
   readonly compiler: Compiler;
+  readonly reductions: Reductions;
   readonly by: N | Program;
   /** What is computed of the elements first; null for the elements themselves. */
   readonly of: Program | null;
@@ -46,6 +47,15 @@ export interface FoldRequest<O> {
   readonly options: O;
 }
 
+/** What a binding is for: one call, others that may come, or a program that holds its arrays. */
+export type BindingUse = "once" | "again" | "held";
+
+/** A reduction or a scan that is planned, and not bound to memory for its result. */
+export interface PlannedFold {
+  readonly typed: TypedReduction;
+  readonly planned: PlannedReduce;
+}
+
 /** A reduction or a scan that is bound to arrays. */
 export interface FoldBinding {
   readonly loop: ReadyLoop;
@@ -53,18 +63,20 @@ export interface FoldBinding {
   readonly result: MemoryView;
   /** Whether a call gives a value, which is taken from the result. */
   readonly isWhole: boolean;
+  /** With other values of the same kinds, from now on. */
+  setValues(values: ParameterValues): void;
   /** Gives up what was made for the binding, and a new result if the call failed. */
   readonly discard: (failed: boolean) => void;
 }
 
 /** Types the call of a reduction or a scan. @param dtype - what to accumulate in, if anything was asked for */
 export function typeOf(
-  { compiler, by, of, settings }: ReadFold,
+  { reductions, by, of, settings }: ReadFold,
   { operands, values }: Pick<FoldRequest<unknown>, "operands" | "values">,
   dtype: DType | undefined,
 ): TypedReduction {
   const { compute, relaxed, roundsMax } = settings;
-  return compiler.typeReduction({
+  return reductions.typeReduction({
     by,
     of,
     operands: operands.map((operand) => operand.dtype),
@@ -74,6 +86,12 @@ export function typeOf(
     ...(relaxed === undefined ? {} : { relaxed }),
     ...(roundsMax === undefined ? {} : { roundsMax }),
   });
+}
+
+/** How a new result will lie. */
+export function newLayout({ owner }: KernelContext, shape: readonly number[], dtype: DType): OperandLayout {
+  const strides = contiguousStrides(shape, DTYPES[dtype].itemsize, "C");
+  return { dtype, shape, byteOffset: 0, strides, inHeap: owner.memory === "shared" };
 }
 
 /** How a view lies, for a plan. */
@@ -110,7 +128,7 @@ export interface FoldNumbers {
 
 /** The steps of a call. */
 export function stepsOf(
-  { compiler, identity }: ReadFold,
+  { reductions, identity }: ReadFold,
   values: ParameterValues,
   { typed, planned: { plan } }: Pick<FoldParts, "typed" | "planned">,
   { initial = identity, ddof = 0 }: FoldNumbers,
@@ -121,7 +139,7 @@ export function stepsOf(
     plan,
     parameters: lanes(typed.parameters),
     combineParameters: lanes(typed.combineParameters),
-    ...(initial === undefined ? {} : { initial: compiler.accumulatorLanes(initial, typed.accumulator) }),
+    ...(initial === undefined ? {} : { initial: reductions.accumulatorLanes(initial, typed.accumulator) }),
     ddof,
   };
   return plan.steps.map((step, i) => {
@@ -149,7 +167,7 @@ export function foldLoop(
   steps: readonly LoopStep[],
   keeps: boolean,
 ): ReadyLoop {
-  const { plan, id, code } = planned;
+  const { plan, id, code, hasLoops } = planned;
   const scratchBytes = Math.max(1, plan.scratchBytes);
   const isSmall = mayBeAlone && ReadyLoop.isSmall(context, steps);
   const scratch = isSmall
@@ -167,6 +185,31 @@ export function foldLoop(
     owned: isSmall ? owned : [...owned, scratch],
     steps,
     isIdempotent: false,
+    parameters: parametersOf(steps),
+    hasLoops,
   };
   return new ReadyLoop(context, parts, keeps);
+}
+
+/** The parameters of steps, which are those of each, as bodies look for them. */
+function parametersOf([first]: readonly LoopStep[]): LoopParts["parameters"] {
+  if (first === undefined) return [];
+  const { parameters, combineParameters = [] } = first.args as ReduceArguments;
+  return [...parameters, ...combineParameters];
+}
+
+/** What gives a loop other values of the same kinds. */
+export function setterOf(
+  read: ReadFold,
+  parts: FoldParts,
+  numbers: FoldNumbers,
+  loop: ReadyLoop,
+): FoldBinding["setValues"] {
+  return (values) => {
+    const steps = stepsOf(read, values, parts, numbers);
+    loop.setParameters(
+      parametersOf(steps),
+      steps.map(({ args }) => args),
+    );
+  };
 }

@@ -65,6 +65,18 @@ export function checkNames(program: Names, fixed: ParameterValues, kernel: strin
   for (const name of fixed.keys()) if (!program.parameters.includes(name)) throw unknownName(kernel, name, program);
 }
 
+/** Whether values of the same names are of the same kinds. */
+export function isSameKinds(a: ParameterValues, b: ParameterValues): boolean {
+  for (const [name, value] of a) if (kindOf(value) !== kindOf(b.get(name)!)) return false;
+  return true;
+}
+
+/** Whether values of the same names are the same. */
+export function isSameValues(a: ParameterValues, b: ParameterValues): boolean {
+  for (const [name, value] of a) if (!Object.is(value, b.get(name))) return false;
+  return true;
+}
+
 export function kindOf(value: ParameterValue): ParameterKind {
   return typeof value as ParameterKind;
 }

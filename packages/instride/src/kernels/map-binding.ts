@@ -56,17 +56,6 @@ export function typeCall({ compiler, program, settings, label }: ReadKernel, req
   const count = program.outputs.length;
   const given = givenOutputs(request.out, program.returns, count, label);
   const mask = request.where === undefined ? null : maskOf(request.where, label);
-  const { compute, casting, relaxed, roundsMax } = settings;
-  const lowered = compiler.lowerKept(program, {
-    operands: operands.map(({ dtype }) => dtype),
-    parameters: new Map([...values].map(([name, value]) => [name, kindOf(value)])),
-    dtypes: wantedDTypes(given, settings.dtype, count, label),
-    where: mask !== null,
-    ...(compute === undefined ? {} : { compute }),
-    ...(casting === undefined ? {} : { casting }),
-    ...(relaxed === undefined ? {} : { relaxed }),
-    ...(roundsMax === undefined ? {} : { roundsMax }),
-  });
   const sources = [...operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
   if (sources.length === 0 && given === null) {
     throw new ValueError(
@@ -74,7 +63,20 @@ export function typeCall({ compiler, program, settings, label }: ReadKernel, req
     );
   }
   const shapes = [...sources, ...(given ?? []).map(({ view }) => view)].map((view) => view.shape);
-  return { lowered, shape: broadcastShapes(...shapes), given, mask };
+  const shape = broadcastShapes(...shapes);
+  const { compute, casting, relaxed, roundsMax } = settings;
+  const lowered = compiler.lowerKept(program, {
+    operands: operands.map(({ dtype }) => dtype),
+    parameters: new Map([...values].map(([name, value]) => [name, kindOf(value)])),
+    dtypes: wantedDTypes(given, settings.dtype, count, label),
+    where: mask !== null,
+    ndim: shape.length,
+    ...(compute === undefined ? {} : { compute }),
+    ...(casting === undefined ? {} : { casting }),
+    ...(relaxed === undefined ? {} : { relaxed }),
+    ...(roundsMax === undefined ? {} : { roundsMax }),
+  });
+  return { lowered, shape, given, mask };
 }
 
 function maskOf(where: unknown, label: string): MemoryView {
@@ -131,7 +133,10 @@ export function bindMap(read: ReadKernel, request: MapRequest, keeps: boolean): 
       planned,
       loop,
       hasCopies: copies.length > 0,
-      setValues: (values) => loop.setArguments([argumentsOf(planned, call.lowered, values)]),
+      setValues: (values) => {
+        const changed = argumentsOf(planned, call.lowered, values);
+        loop.setParameters(changed.parameters, [changed]);
+      },
       discard: (failed) => {
         loop.retire();
         for (const view of [...copies.map(({ to }) => to), ...(failed ? made : [])]) view.release();
@@ -218,7 +223,7 @@ function partsOf(
   { plan, id, code }: PlannedMap,
   views: { readonly outputs: readonly MemoryView[]; readonly sources: readonly MemoryView[] },
   copies: readonly Copy[],
-  args: unknown,
+  args: MapArguments,
 ): LoopParts {
   const { outputs, sources } = views;
   const { owner } = context;
@@ -231,6 +236,8 @@ function partsOf(
     copies,
     owned: [],
     steps: [{ args, units: plan.units, grain: plan.grain, work: plan.units / plan.grain }],
+    parameters: args.parameters,
+    hasLoops: plan.roundsMax > 0,
     isIdempotent: sources.every((source) => outputs.every((output) => owner.overlap(source, output) === "no")),
   };
 }

@@ -8,12 +8,20 @@ import type { Explanation, KernelSource } from "@instride/kernels/compiler";
 import { areSame, operandCount, operandsOf, optionsOf } from "./call-arguments.ts";
 import { loadCompiler } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { checkNames, kindOf, type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
+import {
+  checkNames,
+  isSameKinds,
+  isSameValues,
+  type ParameterValues,
+  splitParameters,
+  valuesOf,
+} from "./kernel-parameters.ts";
 import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel } from "./map-binding.ts";
 import type { MapCallOptions, PreparedMap } from "./map.ts";
 import { isFormOf } from "./map-outputs.ts";
 import { checkSettings, labelOf, type MapOptions, type MapSettings } from "./map-settings.ts";
 import { runnerOf } from "./plain-map.ts";
+import { PreparedCall } from "./prepared-call.ts";
 import { PreparedMapCall } from "./prepared-map.ts";
 import { checkPreconditions } from "./preconditions.ts";
 
@@ -73,15 +81,10 @@ export class MapCalls {
     const read = await this.#load();
     const { request, options } = this.#requestOf(read, args);
     const binding = bindMap(read, request, false);
-    try {
-      const loop = await binding.loop.prepare(options);
-      const test =
-        binding.lowered.preconditions.length === 0 ? null : () => checkPreconditions(read, binding, request.values, {});
-      return new PreparedMapCall(binding, loop, { plain: runnerOf(read, request, binding), test });
-    } catch (error) {
-      binding.discard(true);
-      throw error;
-    }
+    const call = await PreparedCall.make(binding, options);
+    const test =
+      binding.lowered.preconditions.length === 0 ? null : () => checkPreconditions(read, binding, request.values, {});
+    return new PreparedMapCall(binding, call, { plain: runnerOf(read, request, binding), test });
   }
 
   async warm(args: readonly unknown[]): Promise<void> {
@@ -184,11 +187,8 @@ export class MapCalls {
   #setValues(kept: KeptBinding, parameters: MapCallOptions["parameters"]): KeptBinding | null {
     const values = valuesOf(this.#read!.program, this.#fixed, parameters, this.label);
     kept.hasFixedValues = parameters === undefined;
-    for (const [name, value] of values) {
-      if (kindOf(value) !== kindOf(kept.values.get(name)!)) return this.#drop(kept);
-    }
-    const isOther = [...values].some(([name, value]) => !Object.is(value, kept.values.get(name)));
-    if (isOther) kept.binding.setValues(values);
+    if (!isSameKinds(values, kept.values)) return this.#drop(kept);
+    if (!isSameValues(values, kept.values)) kept.binding.setValues(values);
     kept.values = values;
     return kept;
   }

@@ -7,6 +7,7 @@ import type { MemoryView } from "@instride/core";
 import type { Explanation } from "@instride/kernels/compiler";
 import type { RunOptions } from "@instride/scheduler";
 import type { ParameterValue } from "./functions.ts";
+import { expectKernel } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import { MapCalls } from "./map-calls.ts";
 import type { MapOptions } from "./map-settings.ts";
@@ -67,9 +68,10 @@ export interface PreparedMap<R = unknown> extends Disposable {
   release(): void;
 }
 
-/** Makes a kernel. Nothing is read or compiled before it is called. */
+/** Makes a kernel. Nothing is read or compiled before it is called; what does that is loaded meanwhile. */
 export function makeMap(context: KernelContext, source: unknown, options: MapOptions): MapKernel {
   const calls = new MapCalls(context, source, options);
+  expectKernel(typeof source !== "object");
   const call = (...args: unknown[]): Promise<unknown> => calls.call(args);
   return Object.assign(call, {
     label: calls.label,

@@ -5,7 +5,8 @@
  * @module
  */
 import type { MemoryView } from "@instride/core";
-import { type FoldBinding, foldLoop, layoutOf, stepsOf } from "./fold-loop.ts";
+import { loadReductions, type Reductions } from "./compiler-loading.ts";
+import { type FoldBinding, foldLoop, layoutOf, setterOf, stepsOf } from "./fold-loop.ts";
 import type { ParameterValues } from "./kernel-parameters.ts";
 import type { MapBinding, ReadKernel } from "./map-binding.ts";
 import { type CallControl, mayRunAlone, ReadyLoop } from "./ready-loop.ts";
@@ -17,9 +18,16 @@ export async function checkPreconditions(
   values: ParameterValues,
   { signal, acquireTimeoutMs }: CallControl,
 ): Promise<void> {
+  const reductions = await loadReductions();
   for (const precondition of lowered.preconditions) {
     const control = { signal, acquireTimeoutMs };
-    const { loop, result, discard } = bindTest(read, precondition.graph, { lowered, sources }, values, control);
+    const { loop, result, discard } = bindTest(
+      { ...read, reductions },
+      precondition.graph,
+      { lowered, sources },
+      values,
+      control,
+    );
     try {
       let isTrue: unknown = null;
       await loop.run(control, () => (isTrue = result.get()));
@@ -34,14 +42,23 @@ type Precondition = MapBinding["lowered"]["preconditions"][number]["graph"];
 
 /** A reduction by `any`, of a test over the operands of a kernel. */
 function bindTest(
-  read: ReadKernel,
+  read: ReadKernel & { readonly reductions: Reductions },
   element: Precondition,
   { lowered: { parameters }, sources }: Pick<MapBinding, "lowered" | "sources">,
   values: ParameterValues,
   control: CallControl,
 ): FoldBinding {
-  const { context, compiler, label } = read;
-  const fold = { context, compiler, label, by: "any", of: null, identity: undefined, settings: {} } as const;
+  const { context, compiler, reductions, label } = read;
+  const fold = {
+    context,
+    compiler,
+    reductions,
+    label,
+    by: "any",
+    of: null,
+    identity: undefined,
+    settings: {},
+  } as const;
   const typed = {
     kind: { name: "any" },
     element,
@@ -54,12 +71,13 @@ function bindTest(
   const mayBeAlone = mayRunAlone(control);
   const make = (result: MemoryView, owned: readonly MemoryView[]): FoldBinding | null => {
     const request = { kind: typed.kind, element, operands, result: layoutOf(context, result) };
-    const planned = compiler.planReduce(request, !context.owner.debug);
+    const planned = reductions.planReduce(request, !context.owner.debug);
     const parts = { typed, planned, sources, copies: [], mask: null, result, owned, mayBeAlone };
     const steps = stepsOf(fold, values, parts, {});
     if (owned.length === 0 && !ReadyLoop.isSmall(context, steps)) return null;
     const loop = foldLoop(fold, parts, steps, false);
-    return { loop, result, isWhole: true, discard: () => loop.discard() };
+    const setValues = setterOf(fold, parts, {}, loop);
+    return { loop, result, isWhole: true, setValues, discard: () => loop.discard() };
   };
   const small = context.moves || !mayBeAlone ? null : make(context.scratch.cell("bool"), []);
   if (small !== null) return small;

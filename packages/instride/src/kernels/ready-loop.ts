@@ -17,6 +17,7 @@ import {
   runBuiltin,
   withLoans,
 } from "@instride/scheduler";
+import { CallWords, type Parameters } from "./call-words.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import { KeptLoop } from "./kept-loops.ts";
 
@@ -41,6 +42,10 @@ export interface LoopParts {
   readonly steps: readonly LoopStep[];
   /** Whether units may be computed twice. */
   readonly isIdempotent: boolean;
+  /** As the arguments of all steps have them, in the order in which bodies look for them. */
+  readonly parameters: Parameters;
+  /** Whether its code has loops, which may take long and can be ended early. */
+  readonly hasLoops: boolean;
 }
 
 /** A loop over the views. */
@@ -116,6 +121,10 @@ export class ReadyLoop {
   #parts: LoopParts;
   #alone: Alone | null = null;
   #kept: KeptLoop | null = null;
+  /** Of what is kept. */
+  #words: CallWords | null = null;
+  /** Of what a program holds. */
+  #held: CallWords | null = null;
   #isSpent = false;
 
   /** @param keeps - whether it may be run again, and so is worth being prepared on all threads */
@@ -199,20 +208,33 @@ export class ReadyLoop {
   /** Prepares it for a program that holds it: its arrays can't be released until it is. */
   async prepare(runner: RunnerOptions): Promise<PreparedLoop> {
     this.#context.checkOpen();
-    return prepareBuiltin(this.#context, this.#parts.target, this.#optionsFor(runner), null);
+    this.#held = this.#newWords(this.#parts.hasLoops);
+    return prepareBuiltin(this.#context, this.#parts.target, this.#optionsFor(runner, this.#held), null);
   }
 
-  /** Has it run with other arguments from now on. Runs that are under way go on with those that they have. */
-  setArguments(ofSteps: readonly unknown[]): void {
+  /**
+   * Has it run with other parameters from now on. Runs that are under way go on with those that they have. It may be spent
+   * after that.
+   *
+   * @param ofSteps - the arguments of each step, which differ in nothing else
+   */
+  setParameters(parameters: Parameters, ofSteps: readonly unknown[]): void {
     const steps = this.#parts.steps.map((step, i) => ({ ...step, args: ofSteps[i] }));
-    this.#parts = { ...this.#parts, steps };
+    this.#parts = { ...this.#parts, steps, parameters };
+    if (this.#kept === null) return;
+    if (this.#words !== null && !this.#kept.isRunning) return this.#words.setParameters(parameters);
     this.retire();
+    // They go with what was prepared.
+    this.#isSpent = this.#parts.owned.length > 0;
   }
 
   /** Gives up what is prepared. */
   retire(): void {
     this.#kept?.retire();
     this.#kept = null;
+    this.#words = null;
+    this.#held?.memory.release();
+    this.#held = null;
   }
 
   /** Gives up all that it has; no run is under way that isn't of what is prepared. It isn't to be run any more. */
@@ -220,7 +242,7 @@ export class ReadyLoop {
     if (this.#isSpent) return;
     this.#isSpent = true;
     if (this.#kept === null) for (const view of this.#parts.owned) view.release();
-    else this.#kept.retire();
+    this.retire();
   }
 
   /** Whether operands are copied before each run. */
@@ -245,34 +267,55 @@ export class ReadyLoop {
 
   #runKept(control: Pick<CallControl, "signal" | "onProgress">): Promise<void> {
     if (this.#kept === null || this.#kept.isRetired) {
-      const { target, owned } = this.#parts;
-      this.#kept = new KeptLoop(this.#context, target, this.#optionsFor({}), owned);
+      const { target, owned, hasLoops, parameters } = this.#parts;
+      const words = this.#newWords(hasLoops || parameters.length > 0);
+      const all = words === null ? owned : [...owned, words.memory];
+      this.#kept = new KeptLoop(this.#context, target, this.#optionsFor({}, words), all);
+      this.#words = words;
     }
     return this.#kept.run(control);
   }
 
   /** Copies what has to be copied and begins in one go, so that nobody writes in between. */
   async #runOnCopies({ signal, onProgress, acquireTimeoutMs, ...runner }: CallControl): Promise<void> {
-    const { target, views } = this.#parts;
-    using loop = await this.prepare(runner);
-    if (acquireTimeoutMs !== undefined) {
-      await withLoans(this.#context.owner, target, { views, signal, acquireTimeoutMs }, async () => {});
+    const { target, views, hasLoops } = this.#parts;
+    const words = this.#newWords(hasLoops && (signal !== undefined || runner.deadlineMs !== undefined));
+    try {
+      using loop = await prepareBuiltin(this.#context, target, this.#optionsFor(runner, words), null);
+      if (acquireTimeoutMs !== undefined) {
+        await withLoans(this.#context.owner, target, { views, signal, acquireTimeoutMs }, async () => {});
+      }
+      this.copy();
+      await loop.run({ signal, onProgress });
+    } finally {
+      words?.memory.release();
     }
-    this.copy();
-    await loop.run({ signal, onProgress });
   }
 
-  #runOnce({ deadlineMs, caller, ...control }: CallControl): Promise<void> {
-    return runBuiltin(this.#context, this.#parts.target, {
-      ...control,
-      ...this.#optionsFor({ deadlineMs, caller }),
-    });
+  async #runOnce({ deadlineMs, caller, ...control }: CallControl): Promise<void> {
+    const mayEnd = control.signal !== undefined || deadlineMs !== undefined;
+    const words = this.#newWords(this.#parts.hasLoops && mayEnd);
+    try {
+      const options = { ...control, ...this.#optionsFor({ deadlineMs, caller }, words) };
+      await runBuiltin(this.#context, this.#parts.target, options);
+    } finally {
+      words?.memory.release();
+    }
   }
 
-  #optionsFor({ deadlineMs, caller }: RunnerOptions): PrepareBuiltinOptions {
-    const { steps, isIdempotent } = this.#parts;
+  /** Words for what is prepared of it; null where they are of no use, or where threads don't share the heap. */
+  #newWords(isWanted: boolean): CallWords | null {
+    const { owner, moves } = this.#context;
+    if (!isWanted || moves || owner.memory !== "shared") return null;
+    return new CallWords(owner, this.#parts.parameters, this.#parts.hasLoops);
+  }
+
+  #optionsFor({ deadlineMs, caller }: RunnerOptions, words: CallWords | null): PrepareBuiltinOptions {
+    const { steps, isIdempotent, hasLoops } = this.#parts;
+    const argsOf = ({ args }: LoopStep): unknown => (words === null ? args : { ...(args as object), ...words.args });
     return {
-      steps: steps.map(({ units, grain, args }) => ({ over: units, chunkLengthMax: grain, args })),
+      steps: steps.map((step) => ({ over: step.units, chunkLengthMax: step.grain, args: argsOf(step) })),
+      ...(words === null || !hasLoops ? {} : { interrupt: words }),
       views: this.#lent,
       deadlineMs,
       caller: caller ?? (deadlineMs === undefined ? "helps" : "waits"),

@@ -12,15 +12,19 @@ import {
   selfOverlaps,
   ValueError,
 } from "@instride/core";
-import type { PlannedReduce, ReductionName, TypedReduction } from "@instride/kernels/compiler";
+import type { OperandLayout, PlannedReduce, ReductionName, TypedReduction } from "@instride/kernels/compiler";
 import { checkOperand, type Operand } from "./call-arguments.ts";
 import {
+  type BindingUse,
   type FoldBinding,
   foldLoop,
   type FoldParts,
   type FoldRequest,
   layoutOf,
+  newLayout,
+  type PlannedFold,
   type ReadFold,
+  setterOf,
   stepsOf,
   typeOf,
 } from "./fold-loop.ts";
@@ -39,20 +43,17 @@ export function isWhole({ axis, keepdims = false, out }: ReduceCallOptions): boo
 /**
  * Binds a reduction.
  *
- * @param keeps - whether it may be run again
  * @throws what the arrays have against the call; nothing is left of it then
  */
-export function bindReduce(read: ReadReduction, request: ReduceRequest, keeps: boolean): FoldBinding {
+export function bindReduce(read: ReadReduction, request: ReduceRequest, use: BindingUse): FoldBinding {
   const { context, label } = read;
   const { options, operands, values } = request;
-  const mask = options.where === undefined ? null : maskOf(options.where, label);
-  const out = options.out === undefined ? null : checkOut(options.out, label);
-  const typed = typeReduction(read, request, out);
-  const shape = resultShape(read, request, mask);
+  const { mask, out, typed, shape } = typeCall(read, request);
   const sources = operands.map(({ view }) => view);
-  const mayBeAlone = mayRunAlone(options);
+  const mayBeAlone = use !== "held" && mayRunAlone(options);
+  const keeps = use === "again";
   const parts = (result: MemoryView, owned: readonly MemoryView[]): FoldParts => {
-    const planned = planOf(read, request, typed, result, mask);
+    const planned = planOf(read, request, typed, layoutOf(context, result), mask);
     return { typed, planned, sources, copies: [], mask, result, owned, mayBeAlone };
   };
   const gives = isWhole(options);
@@ -63,7 +64,8 @@ export function bindReduce(read: ReadReduction, request: ReduceRequest, keeps: b
     const steps = stepsOf(read, values, small, options);
     if (ReadyLoop.isSmall(context, steps)) {
       const loop = foldLoop(read, small, steps, keeps);
-      return { loop, result: cell, isWhole: gives, discard: () => loop.discard() };
+      const setValues = setterOf(read, small, options, loop);
+      return { loop, result: cell, isWhole: gives, setValues, discard: () => loop.discard() };
     }
   }
   const result = out ?? context.owner.empty(shape, typed.result, { label: `result of ${label}` });
@@ -75,11 +77,34 @@ export function bindReduce(read: ReadReduction, request: ReduceRequest, keeps: b
       loop.discard();
       if (failed && isNew) result.release();
     };
-    return { loop, result, isWhole: gives, discard };
+    return { loop, result, isWhole: gives, setValues: setterOf(read, all, options, loop), discard };
   } catch (error) {
     if (out === null) result.release();
     throw error;
   }
+}
+
+/** Plans a call, as it would be, without memory for a new result. @throws as {@link bindReduce} */
+export function planReduceCall(read: ReadReduction, request: ReduceRequest): PlannedFold {
+  const { mask, out, typed, shape } = typeCall(read, request);
+  const result = out === null ? newLayout(read.context, shape, typed.result) : layoutOf(read.context, out);
+  return { typed, planned: planOf(read, request, typed, result, mask) };
+}
+
+/** What a call computes, before memory is taken for it. */
+interface TypedCall {
+  readonly mask: MemoryView | null;
+  readonly out: MemoryView | null;
+  readonly typed: TypedReduction;
+  /** Of the result. */
+  readonly shape: readonly number[];
+}
+
+function typeCall(read: ReadReduction, request: ReduceRequest): TypedCall {
+  const { where, out: given } = request.options;
+  const mask = where === undefined ? null : maskOf(where, read.label);
+  const out = given === undefined ? null : checkOut(given, read.label);
+  return { mask, out, typed: typeReduction(read, request, out), shape: resultShape(read, request, mask) };
 }
 
 function maskOf(where: unknown, label: string): MemoryView {
@@ -103,8 +128,8 @@ function typeReduction(
   request: Pick<ReduceRequest, "operands" | "values" | "options">,
   out: MemoryView | null,
 ): TypedReduction {
-  const { by, compiler, label } = read;
-  const takesDType = typeof by !== "string" || compiler.REDUCTIONS[by].takesDType;
+  const { by, reductions, label } = read;
+  const takesDType = typeof by !== "string" || reductions.REDUCTIONS[by].takesDType;
   // As NumPy has it: of reductions that can be told what to accumulate in, an out tells it.
   const typed = typeOf(read, request, request.options.dtype ?? (takesDType ? (out?.dtype ?? undefined) : undefined));
   checkDType(out, typed.result, label);
@@ -118,27 +143,27 @@ export function checkDType(out: MemoryView | null, result: DType, label: string)
 }
 
 function resultShape(
-  { compiler, by }: ReadReduction,
+  { reductions, by }: ReadReduction,
   { operands, options }: ReduceRequest,
   mask: MemoryView | null,
 ): readonly number[] {
   const views = [...operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
   const shape = broadcastShapes(...views.map((view) => view.shape));
-  const allowsScalar = typeof by !== "string" || compiler.REDUCTIONS[by].allowsAxisOfScalar;
-  const axes = compiler.reducedAxes(options.axis ?? null, shape.length, allowsScalar);
-  return compiler.reducedShape(shape, axes, options.keepdims === true);
+  const allowsScalar = typeof by !== "string" || reductions.REDUCTIONS[by].allowsAxisOfScalar;
+  const axes = reductions.reducedAxes(options.axis ?? null, shape.length, allowsScalar);
+  return reductions.reducedShape(shape, axes, options.keepdims === true);
 }
 
 function planOf(
-  { context, compiler, identity }: ReadReduction,
+  { context, reductions, identity }: ReadReduction,
   { operands, options }: ReduceRequest,
   { kind, element }: TypedReduction,
-  result: MemoryView,
+  result: OperandLayout,
   mask: MemoryView | null,
 ): PlannedReduce {
   const layout = (view: MemoryView): ReturnType<typeof layoutOf> => layoutOf(context, view);
   const { initial = identity, axis = null, keepdims = false } = options;
-  return compiler.planReduce(
+  return reductions.planReduce(
     {
       kind: kind as TypedReduction<ReductionName>["kind"],
       element,
@@ -146,7 +171,7 @@ function planOf(
       ...(mask === null ? {} : { where: layout(mask) }),
       axes: axis,
       keepdims,
-      result: layout(result),
+      result,
       hasInitial: initial !== undefined,
     },
     !context.owner.debug,

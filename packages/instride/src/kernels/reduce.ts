@@ -4,13 +4,15 @@
  * @module
  */
 import { type DType, type MemoryView, type SharedView, ValueError } from "@instride/core";
-import type { ReductionName } from "@instride/kernels/compiler";
+import type { Explanation, ReductionName, ScanName } from "@instride/kernels/compiler";
+import type { RunOptions } from "@instride/scheduler";
 import type { KernelFunction, NoParameters, Parameters, ParameterValue } from "./functions.ts";
 import type { FoldedValue } from "./fold-loop.ts";
+import { expectFold } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import type { CallControl } from "./ready-loop.ts";
 import { FoldCalls, type Folding } from "./fold-calls.ts";
-import { bindReduce, isWhole } from "./reduce-binding.ts";
+import { bindReduce, isWhole, planReduceCall } from "./reduce-binding.ts";
 import type { Program } from "@instride/kernels";
 
 /** Makes one value of two, in any order and grouping. */
@@ -88,26 +90,77 @@ export interface ReduceKernel<T = number> {
   ): Promise<MemoryView>;
   (...args: readonly [MemoryView, ...MemoryView[], ReduceCallOptions]): Promise<SharedView<DType>>;
   readonly label: string;
+  /** Makes a call ready to be made often. Release it in the end: until then its arrays can't be released. */
+  prepare(
+    ...args:
+      | readonly [MemoryView, ...MemoryView[], ReducePrepareOptions<WholeOptions>]
+      | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<PreparedReduce<T>>;
+  prepare(
+    ...args: readonly [MemoryView, ...MemoryView[], ReducePrepareOptions & { readonly out: MemoryView }]
+  ): Promise<PreparedReduce<MemoryView>>;
+  prepare(
+    ...args: readonly [MemoryView, ...MemoryView[], ReducePrepareOptions]
+  ): Promise<PreparedReduce<SharedView<DType>>>;
+  /** Compiles for operands like these, and runs nothing. */
+  warm(
+    ...args: readonly [MemoryView, ...MemoryView[], ReducePrepareOptions] | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<void>;
+  /** Says what is computed for operands like these, and how. `String()` of it is what a person reads. */
+  explain(
+    ...args: readonly [MemoryView, ...MemoryView[], ReducePrepareOptions] | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<Explanation>;
 }
 
-/** Makes a reduction. Nothing is read or compiled before it is called. */
+/** The options of a prepared call. */
+export type ReducePrepareOptions<O extends ReduceCallOptions = ReduceCallOptions> = Omit<
+  O,
+  "signal" | "onProgress" | "acquireTimeoutMs"
+>;
+
+/**
+ * A reduction's or a scan's call that is ready to be made.
+ *
+ * @typeParam R - what it gives: a value if all axes are reduced, else its array
+ */
+export interface PreparedReduce<R = unknown> extends Disposable {
+  /** Where its results are: of no axes if all are reduced, and then the call's own, which goes with it. */
+  readonly out: MemoryView;
+  /** Reduces what the arrays hold now. */
+  run(options?: RunOptions): Promise<R>;
+  /** As {@link run}, and it is done when this returns. Where the caller takes part, and not in mode `worker`. */
+  runSync(): R;
+  /** Gives the arrays back. An array that it has made for several results stays, and is the program's. */
+  release(): void;
+}
+
+/** Makes a reduction. Nothing is read or compiled before it is called; what does that is loaded meanwhile. */
 export function makeReduce(
   context: KernelContext,
   by: unknown,
   options: ReduceOptions<Parameters>,
 ): ReduceKernel<unknown> {
   const calls = new FoldCalls(REDUCTION, context, by, options);
+  expectFold(by, options);
+  return methodsOf(calls) as unknown as ReduceKernel<unknown>;
+}
+
+/** The calls of a reduction or a scan as a function, and what else there is to be done with them. */
+export function methodsOf<N extends ReductionName | ScanName>(calls: FoldCalls<N>): object {
   return Object.assign((...args: unknown[]) => calls.call(args), {
     label: calls.label,
-  }) as unknown as ReduceKernel<unknown>;
+    prepare: (...args: unknown[]) => calls.prepare(args),
+    warm: (...args: unknown[]) => calls.warm(args),
+    explain: (...args: unknown[]) => calls.explain(args),
+  });
 }
 
 const REDUCTION: Folding<ReductionName> = {
   verb: "reduce",
   names: ({ REDUCTIONS }) => Object.keys(REDUCTIONS),
   isWhole,
-  checkTaken: ({ by, compiler, label }, { initial, where, dtype, ddof, axis }) => {
-    const taken = typeof by === "string" ? compiler.REDUCTIONS[by] : OF_FUNCTIONS;
+  checkTaken: ({ by, reductions, label }, { initial, where, dtype, ddof, axis }) => {
+    const taken = typeof by === "string" ? reductions.REDUCTIONS[by] : OF_FUNCTIONS;
     const refused = [
       initial !== undefined && !taken.takesInitial && "initial",
       where !== undefined && !taken.takesWhere && "where",
@@ -119,6 +172,7 @@ const REDUCTION: Folding<ReductionName> = {
     throw new ValueError(`cannot call ${label} with ${refused}: it takes none`);
   },
   bind: bindReduce,
+  plan: planReduceCall,
 };
 
 /** What a combining function takes. */

@@ -4,13 +4,14 @@
  * @module
  */
 import { type DType, type MemoryView, type SharedView, ValueError } from "@instride/core";
-import type { ScanName } from "@instride/kernels/compiler";
+import type { Explanation, ScanName } from "@instride/kernels/compiler";
 import { FoldCalls, type Folding } from "./fold-calls.ts";
 import type { NoParameters, Parameters, ParameterValue } from "./functions.ts";
+import { expectFold } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import type { CallControl } from "./ready-loop.ts";
-import type { ReduceOptions } from "./reduce.ts";
-import { bindScan } from "./scan-binding.ts";
+import { methodsOf, type PreparedReduce, type ReduceOptions } from "./reduce.ts";
+import { bindScan, planScanCall } from "./scan-binding.ts";
 
 /** The options of `rt.scan`. A combining function has to be associative. */
 export type ScanOptions<P extends Parameters = NoParameters> = Omit<ReduceOptions<P>, "identity">;
@@ -40,12 +41,28 @@ export interface ScanKernel {
     ...args: readonly [MemoryView, ...MemoryView[], ScanCallOptions] | readonly [MemoryView, ...MemoryView[]]
   ): Promise<SharedView<DType>>;
   readonly label: string;
+  /** Makes a call ready to be made often. Release it in the end: until then its arrays can't be released. */
+  prepare(
+    ...args: readonly [MemoryView, ...MemoryView[], ScanPrepareOptions] | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<PreparedReduce<SharedView<DType>>>;
+  /** Compiles for operands like these, and runs nothing. */
+  warm(
+    ...args: readonly [MemoryView, ...MemoryView[], ScanPrepareOptions] | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<void>;
+  /** Says what is computed for operands like these, and how. `String()` of it is what a person reads. */
+  explain(
+    ...args: readonly [MemoryView, ...MemoryView[], ScanPrepareOptions] | readonly [MemoryView, ...MemoryView[]]
+  ): Promise<Explanation>;
 }
 
-/** Makes a scan. Nothing is read or compiled before it is called. */
+/** The options of a prepared call. */
+export type ScanPrepareOptions = Omit<ScanCallOptions, "signal" | "onProgress" | "acquireTimeoutMs">;
+
+/** Makes a scan. Nothing is read or compiled before it is called; what does that is loaded meanwhile. */
 export function makeScan(context: KernelContext, by: unknown, options: ScanOptions<Parameters>): ScanKernel {
   const calls = new FoldCalls(SCAN, context, by, options);
-  return Object.assign((...args: unknown[]) => calls.call(args), { label: calls.label }) as unknown as ScanKernel;
+  expectFold(by, options);
+  return methodsOf(calls) as unknown as ScanKernel;
 }
 
 const SCAN: Folding<ScanName> = {
@@ -57,5 +74,6 @@ const SCAN: Folding<ScanName> = {
     if (refused !== undefined) throw new ValueError(`cannot call ${label} with ${refused}: a scan takes none`);
     if (Array.isArray(options.axis)) throw new ValueError(`cannot call ${label} along several axes: expected one`);
   },
-  bind: (read, request, keeps) => bindScan(read, { ...request, options: request.options as ScanCallOptions }, keeps),
+  bind: (read, request, use) => bindScan(read, { ...request, options: request.options as ScanCallOptions }, use),
+  plan: (read, request) => planScanCall(read, { ...request, options: request.options as ScanCallOptions }),
 };

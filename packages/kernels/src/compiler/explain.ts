@@ -33,14 +33,18 @@ export interface Explanation {
 export function explainMap(label: string, program: Program, planned: PlannedMap): Explanation {
   const { plan, code, bytes } = planned;
   const { graph } = code;
-  const parts = {
+  return explanationOf({
     signature: `${label}${signatureOf(program, graph)}`,
-    graph: graphText(graph, program),
+    graph: graphText(graph, (operand) => nameOf(program.operands, operand, graph.operands.length)),
     loop: loopText(graph, plan),
     code: withCallees(elementwiseFunctions(graph, plan)).map(functionText).join("\n\n"),
     moduleBytes: bytes.length,
     isCompiled: code.module !== null,
-  };
+  });
+}
+
+/** Puts the parts of an explanation together. */
+export function explanationOf(parts: Omit<Explanation, "toString">): Explanation {
   return { ...parts, toString: () => textOf(parts) };
 }
 
@@ -63,11 +67,11 @@ function nameOf(operands: readonly string[], operand: number, count: number): st
   return operands[operand] ?? (operand === count - 1 ? "where" : `out${operand - operands.length}`);
 }
 
-function graphText({ operands: dtypes, nodes, stores }: Graph, { operands }: Program): string {
+/** The operations of a graph, a line for each. */
+export function graphText({ nodes, stores }: Graph, nameOfOperand: (operand: number) => string): string {
   const names = { node: (node: Node) => `$${node.id}`, loop: (loop: number) => `loop ${loop}` };
   const lines = nodes.map((node) => {
-    const what =
-      node.kind === "load" ? loadText(node, nameOf(operands, node.operand, dtypes.length)) : nodeKey(node, names);
+    const what = node.kind === "load" ? loadText(node, nameOfOperand(node.operand)) : nodeKey(node, names);
     return `$${node.id} = ${what}`;
   });
   return [

@@ -8,7 +8,7 @@
 import { ValueError } from "@instride/core";
 import { type ElementwiseArguments, elementwiseBody, type ThreadMemory } from "../iteration/body.ts";
 import type { Kernel, Views } from "../kernel.ts";
-import { reductionBody } from "../reduction/body.ts";
+import type { reductionBody } from "../reduction/body.ts";
 import type { ReductionArguments } from "../reduction/call.ts";
 
 /** The loops that run generated code, by the names under which threads know them. */
@@ -32,25 +32,31 @@ export type ReduceArguments = Omit<ReductionArguments, keyof ReduceCode>;
 /** A loop on this thread, made with its code. */
 export type LoopOfCode = (name: string, code: GeneratedCode) => Kernel<Views, never>;
 
+/** What runs reductions. */
+export interface ReductionBodies {
+  readonly reductionBody: typeof reductionBody;
+}
+
 /**
  * Makes the loops of a thread.
  *
  * @param thread - the memory that arrays lie in, if it shares it
+ * @param reductions - what was loaded for reductions; it is asked for the first that comes
  */
-export function generatedLoops(thread: ThreadMemory): LoopOfCode {
+export function generatedLoops(thread: ThreadMemory, reductions: () => ReductionBodies): LoopOfCode {
   // Instances live as long as their code is known here.
   const made = new WeakMap<GeneratedCode, Kernel<Views, never>>();
   return (name, code) => {
     let loop = made.get(code);
-    if (loop === undefined) made.set(code, (loop = joined(bodyOf(name, thread), code)));
+    if (loop === undefined) made.set(code, (loop = joined(bodyOf(name, thread, reductions), code)));
     return loop;
   };
 }
 
 /** The body of a loop. It keeps what it makes of code, so each code has one of its own. */
-function bodyOf(name: string, thread: ThreadMemory): Kernel<Views, never> {
+function bodyOf(name: string, thread: ThreadMemory, reductions: () => ReductionBodies): Kernel<Views, never> {
   if (name === ("map" satisfies GeneratedLoop)) return elementwiseBody(thread);
-  if (name === ("reduce" satisfies GeneratedLoop)) return reductionBody(thread);
+  if (name === ("reduce" satisfies GeneratedLoop)) return reductions().reductionBody(thread);
   throw new ValueError(`no generated loop is named "${name}"`);
 }
 

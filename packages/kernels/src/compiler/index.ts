@@ -1,7 +1,8 @@
 /**
  * The compiler of kernels: from functions to code that threads run.
  *
- * Apart from the package's other entry, so that a program that compiles nothing loads none of it.
+ * Apart from the package's other entry, so that a program that compiles nothing loads none of it; and in parts, of which
+ * each is loaded when it is needed.
  *
  * @module
  */
@@ -25,7 +26,16 @@ export { lowerKept } from "./map-program.ts";
 export { type Explanation, explainMap } from "./explain.ts";
 export { isPlain, type PlainCall, type PlainMemory, runPlainRange } from "./plain-run.ts";
 export { broadcastLayout } from "../iteration/layouts.ts";
-export { reducedAxes, reducedShape } from "../reduction/axes.ts";
-export { isReductionName, type ReductionName, REDUCTIONS, type ScanName, SCANS } from "../reduction/reductions.ts";
-export { type PlannedReduce, planReduce, planScanning } from "./reduce-code.ts";
-export { accumulatorLanes, type ReductionQuery, type TypedReduction, typeReduction } from "./reduction-types.ts";
+export { loadParser } from "../language/parser.ts";
+export { PARAMETER_BYTES, ParameterWords } from "../iteration/parameter-words.ts";
+export type { ReductionName, ScanName } from "../reduction/reductions.ts";
+export type { PlannedReduce } from "./reduce-code.ts";
+export type { ReductionQuery, TypedReduction } from "./reduction-types.ts";
+
+/** What reductions and scans take beside the rest. */
+export type Reductions = typeof import("./reductions.ts");
+
+/** Loads what compiles reductions and scans, and the body that runs them. */
+export function loadReductions(): Promise<Reductions> {
+  return import("./reductions.ts");
+}

@@ -9,6 +9,7 @@ import { planReduction, type PlannedReduction, type ReductionPlan } from "../red
 import type { ReductionRequest } from "../reduction/request.ts";
 import { planScan, type ScanRequest } from "../reduction/scan-plan.ts";
 import type { ReduceCode } from "./generated-loops.ts";
+import { hasLoops } from "../wasm/run-parameters.ts";
 import { moduleOf } from "./map-code.ts";
 import { RecentMap } from "./recent-map.ts";
 
@@ -21,6 +22,8 @@ interface Entry {
   readonly id: string;
   readonly code: ReduceCode;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether its functions have loops, which may take long. */
+  readonly hasLoops: boolean;
 }
 
 /** A planned reduction, and the code that it runs. */
@@ -75,5 +78,7 @@ function codeOf(planned: PlannedReduction, compiles: boolean): PlannedReduce {
 function build(planned: PlannedReduction, compiles: boolean): Entry {
   const bytes = buildReduction(planned);
   const module = compiles ? moduleOf(bytes) : null;
-  return { id: `reduce ${++count}`, code: { module, program: planned.program }, bytes };
+  const { program } = planned;
+  const loops = program.folds.some(({ lift, merge, finish }) => [lift, merge, finish].some(hasLoops));
+  return { id: `reduce ${++count}`, code: { module, program }, bytes, hasLoops: loops };
 }

@@ -16,7 +16,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import type { FloatLane } from "../graph/operations.ts";
 import { estrin, horner } from "./expansion.ts";
-import { FLOAT_FORMATS, powerOfTwo, scaleByPowerOfTwo } from "./float-bits.ts";
+import { FLOAT_FORMATS, powerOfTwo, scaleBySum, scalingRounder } from "./float-bits.ts";
 
 interface ExponentialTable {
   /** ln 2 with few enough bits that n times it is exact, and what is missing. */
@@ -60,27 +60,34 @@ const TABLES: Readonly<Record<FloatLane, ExponentialTable>> = {
   },
 };
 
-/** Beyond this magnitude exponentials of any base from 2 on are 0 or infinite; before it, scaling by 2^n works. */
+/** From this magnitude on exponentials of any base from 2 on are 0 or infinite; up to it, scaling by 2^n works. */
 const EXTREME: Readonly<Record<FloatLane, number>> = { f32: 160, f64: 1200 };
 
 /** e^x. */
 export function exp(b: GraphBuilder, type: FloatLane, x: Node): Node {
-  const { n, exponential } = expOfRest(b, type, x);
-  return withExtremes(b, x, scaleByPowerOfTwo(b, exponential, n));
+  const { sum, exponential } = expOfRest(b, type, withoutExtremes(b, x), scalingRounder(type));
+  return scaleBySum(b, exponential, sum);
 }
 
 /** A quarter of e^x, for x from 0 to {@link HYPERBOLIC_LIMIT}. */
 export function quarterOfExp(b: GraphBuilder, type: FloatLane, x: Node): Node {
   const { rounder, bias } = FLOAT_FORMATS[type];
-  const { n, exponential } = expOfRest(b, type, x);
+  const { n, exponential } = expOfRest(b, type, x, rounder);
   return b.mul(exponential, powerOfTwo(b, b.add(n, b.constant(type, rounder + bias - 2))));
 }
 
-/** e^x is 2^n · exponential. */
-function expOfRest(b: GraphBuilder, type: FloatLane, x: Node): { readonly n: Node; readonly exponential: Node } {
-  const { n, high, low, rest } = reduce(b, x);
+interface ExponentialOfRest {
+  readonly n: Node;
+  /** n + rounder. */
+  readonly sum: Node;
+  readonly exponential: Node;
+}
+
+/** e^x is 2^n · exponential. @param rounder - what rounds to n: the usual one, and any even number */
+function expOfRest(b: GraphBuilder, type: FloatLane, x: Node, rounder: number): ExponentialOfRest {
+  const { n, sum, high, low, rest } = reduce(b, x, rounder);
   const tail = b.sub(b.mul(b.mul(rest, rest), polynomial(b, rest, TABLES[type].exp)), low);
-  return { n, exponential: b.add(b.constant(type, 1), b.add(high, tail)) };
+  return { n, sum, exponential: b.add(b.constant(type, 1), b.add(high, tail)) };
 }
 
 /** e^x as 2^n (high + low), to some 2^-57 of it; high is about 1. Of f64, for |x| below {@link EXTREME}. */
@@ -94,9 +101,11 @@ export function expInParts(b: GraphBuilder, x: Node): { readonly n: Node; readon
 
 /** 2^x; of integers exact. */
 export function exp2(b: GraphBuilder, type: FloatLane, x: Node): Node {
-  const rounder = b.constant(type, FLOAT_FORMATS[type].rounder);
-  const n = b.sub(b.add(x, rounder), rounder);
-  return withExtremes(b, x, scaleByPowerOfTwo(b, exp2OfRest(b, type, b.sub(x, n), null), n));
+  const rounder = b.constant(type, scalingRounder(type));
+  const inRange = withoutExtremes(b, x);
+  const sum = b.add(inRange, rounder);
+  const rest = b.sub(inRange, b.sub(sum, rounder));
+  return scaleBySum(b, exp2OfRest(b, type, rest, null), sum);
 }
 
 /**
@@ -161,6 +170,8 @@ function halfOfExpm1(b: GraphBuilder, type: FloatLane, x: Node): Node {
 interface ReducedExponential {
   /** A float that is an integer. */
   readonly n: Node;
+  /** n + rounder. */
+  readonly sum: Node;
   /** x - n · ln2High, exactly. */
   readonly high: Node;
   /** n · ln2Low. */
@@ -170,25 +181,28 @@ interface ReducedExponential {
 }
 
 /** x is n · ln 2 + rest. */
-function reduce(b: GraphBuilder, x: Node): ReducedExponential {
+function reduce(
+  b: GraphBuilder,
+  x: Node,
+  rounder: number = FLOAT_FORMATS[x.type as FloatLane].rounder,
+): ReducedExponential {
   const type = x.type as FloatLane;
   const { ln2High, ln2Low } = TABLES[type];
-  const rounder = b.constant(type, FLOAT_FORMATS[type].rounder);
-  const n = b.sub(b.add(b.mul(x, b.constant(type, Math.LOG2E)), rounder), rounder);
+  const sum = b.add(b.mul(x, b.constant(type, Math.LOG2E)), b.constant(type, rounder));
+  const n = b.sub(sum, b.constant(type, rounder));
   const high = b.sub(x, b.mul(n, b.constant(type, ln2High)));
   const low = b.mul(n, b.constant(type, ln2Low));
-  return { n, high, low, rest: b.sub(high, low) };
+  return { n, sum, high, low, rest: b.sub(high, low) };
 }
 
 function polynomial(b: GraphBuilder, x: Node, coefficients: readonly number[]): Node {
   return coefficients.length > 8 ? estrin(b, x, coefficients) : horner(b, x, coefficients);
 }
 
-/** What scaling can't do: 0 and infinity for arguments beyond all numbers. */
-function withExtremes(b: GraphBuilder, x: Node, result: Node): Node {
-  const type = x.type as FloatLane;
-  const limit = EXTREME[type];
-  const isAbove = b.gt(x, b.constant(type, limit));
-  const isBelow = b.lt(x, b.constant(type, -limit));
-  return b.select(isBelow, b.constant(type, 0), b.select(isAbove, b.constant(type, Infinity), result));
+/** The argument; beyond {@link EXTREME} the nearest one, which scaling makes 0 or infinity of. A NaN stays. */
+function withoutExtremes(b: GraphBuilder, x: Node): Node {
+  const limit = EXTREME[x.type as FloatLane];
+  const [least, most] = [b.constant(x.type, -limit), b.constant(x.type, limit)];
+  const above = b.select(b.lt(x, least), least, x);
+  return b.select(b.lt(most, above), most, above);
 }

@@ -61,11 +61,24 @@ export function powerOfTwo(b: GraphBuilder, sum: Node): Node {
  */
 export function scaleByPowerOfTwo(b: GraphBuilder, x: Node, n: Node): Node {
   const type = n.type as FloatLane;
+  return scaleBySum(b, x, b.add(n, b.constant(type, scalingRounder(type))));
+}
+
+/** What is added to a number to round it to n, for {@link scaleBySum}: it gives room for two biases. */
+export function scalingRounder(type: FloatLane): number {
   const { rounder, bias } = FLOAT_FORMATS[type];
-  const biasedRounder = b.constant(type, rounder + bias);
-  const half = b.add(b.mul(n, b.constant(type, 0.5)), biasedRounder);
-  const rest = b.add(b.sub(n, b.sub(half, biasedRounder)), biasedRounder);
-  return b.mul(b.mul(x, powerOfTwo(b, half)), powerOfTwo(b, rest));
+  return rounder + 2 * bias;
+}
+
+/** The same. @param sum - n + {@link scalingRounder} */
+export function scaleBySum(b: GraphBuilder, x: Node, sum: Node): Node {
+  const type = sum.type as FloatLane;
+  const power = (biased: Node): Node =>
+    b.reinterpret(b.shl(biased, bitPattern(b, type, BigInt(FLOAT_FORMATS[type].fractionBits))));
+  // Half of both, and what is left: each has one bias. Shifting moves no other bits to where exponents are.
+  const both = b.reinterpret(sum);
+  const half = b.shrU(both, bitPattern(b, type, 1n));
+  return b.mul(b.mul(x, power(half)), power(b.sub(both, half)));
 }
 
 /**

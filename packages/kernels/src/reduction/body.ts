@@ -21,6 +21,8 @@ import { PassCall, type ReductionArguments } from "./call.ts";
 import type { CompiledCall } from "./compiled-calls.ts";
 import { CompiledStates, DirectFolder, StagedFolder } from "./compiled-pass.ts";
 import { DirectScanner, StagedScanner } from "./compiled-scan.ts";
+import { ColumnScanner } from "./column-scan.ts";
+import { GatherFolder } from "./gather-pass.ts";
 import { ColumnFolder, WholeFolder } from "./column-pass.ts";
 import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
@@ -151,9 +153,9 @@ class StepRunner {
   /** @throws a `KernelBudgetError` */
   run(range: HalfOpenRange): void {
     const key = range.start * (this.#units + 1) + range.stop;
-    const kept = this.#kept?.get(key);
-    if (kept === undefined) return this.#runNew(range, key);
-    for (const call of kept) if (!this.#call.calls.make(call)) return;
+    const calls = this.#kept?.get(key);
+    if (calls === undefined) return this.#runNew(range, key);
+    for (const call of calls) if (!this.#call.calls.make(call)) return;
   }
 
   #runNew(range: HalfOpenRange, key: number): void {
@@ -168,11 +170,10 @@ class StepRunner {
 const RANGES_KEPT_MAX = 64;
 
 /** Whether a step on the heap comes to the same calls each time, and to nothing else. */
-function isOfCallsAlone({ pass, fold }: PassCall, phase: ReductionStep["phase"]): boolean {
+function isOfCallsAlone({ pass }: PassCall, phase: ReductionStep["phase"]): boolean {
   if (phase === "begin" || pass.blocks === 0) return false;
-  if (phase !== "fold") return phase !== "scan" || pass.mode !== "staged";
-  const writesPlaces = pass.columns !== null && fold.takesPosition;
-  return pass.mode !== "staged" && pass.settledBy === null && !writesPlaces;
+  if (phase === "finish" || phase === "prefix") return true;
+  return pass.mode !== "staged" && pass.settledBy === null;
 }
 
 type Phase = (known: Known, call: PassCall, states: StateRunner, isOnHeap: boolean) => (range: HalfOpenRange) => void;
@@ -213,7 +214,11 @@ const prefixAll: Phase =
 
 const scanUnits: Phase = (known, call, _, isOnHeap) => {
   const { pass } = call;
-  const scanner = scannerOf(known, call, isOnHeap, false);
+  const { plan, module } = call.args;
+  const isOverRows = isOnHeap && pass.mode === "columns";
+  const scanner = isOverRows
+    ? new ColumnScanner(call, known.inHeap(plan, module!))
+    : scannerOf(known, call, isOnHeap, false);
   return ({ start, stop }) => {
     for (let unit = start; unit < stop; unit++) {
       const { outputs, blocks } = unitOf(pass, unit);
@@ -233,10 +238,11 @@ function folderOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
 function readerOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   const { plan, module } = call.args;
   if (module === null) return new InterpretedFolder(call);
-  const { mode, columns } = call.pass;
+  const { mode, columns, gather } = call.pass;
   if (isOnHeap && mode !== "staged") {
     const functions = known.inHeap(plan, module);
     if (mode === "whole") return new WholeFolder(call, functions);
+    if (gather !== null) return new GatherFolder(call, gather, functions);
     return columns === null ? new DirectFolder(call, functions) : new ColumnFolder(call, columns, functions);
   }
   const stage = new Stage(call.pass, call.fold);

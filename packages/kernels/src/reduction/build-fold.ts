@@ -39,17 +39,21 @@ export function buildFold(request: FoldRequest): Fold {
   const lift = liftOf(request);
   const slots = lift.stores.map(({ value }) => value[0]!.type);
   const finishParameters = finishParametersOf(request);
-  const b = new GraphBuilder(
-    [...slots, ...slots].map((type) => SLOT_DTYPES[type]),
-    parameters,
-  );
-  const merged = storeSlots(b, rule.merge(b, loadSlots(b, slots, 0), loadSlots(b, slots, slots.length)));
+  const mergedBy = (merge: MaskedRule["merge"]): Graph => {
+    const b = new GraphBuilder(
+      [...slots, ...slots].map((type) => SLOT_DTYPES[type]),
+      parameters,
+    );
+    return storeSlots(b, merge(b, loadSlots(b, slots, 0), loadSlots(b, slots, slots.length)));
+  };
+  const merged = mergedBy(rule.merge);
   return {
     slots,
     lift,
     takesPosition: rule.takesPosition === true,
     extreme: extremeOf(merged),
     merge: merged,
+    next: rule.next === undefined ? merged : mergedBy(rule.next),
     finish: finishOf(request, finishParameters, slots),
     empty: request.starts || rule.hasEmpty ? finishOf(request, finishParameters, null) : null,
     finishParameters,

@@ -6,13 +6,11 @@
  *
  * @module
  */
+import { columnLevels, PLACE_BYTES } from "../wasm/column-loop.ts";
 import { slotBytes } from "../wasm/fold-parameters.ts";
 import type { Fold } from "./fold.ts";
 import { chainsOf, type FoldOrder } from "./fold-order.ts";
 import type { Walk } from "./walks.ts";
-
-/** Rows that one loop merges into a state: fewer reads and writes of it. */
-export const ROWS = 4;
 
 /** The most rows that one loop reads whole, of an expression that is small. */
 const WHOLE_ROWS_MAX = 8;
@@ -22,7 +20,12 @@ const WHOLE_NODES_MAX = 96;
 const RUN_MIN = 32;
 
 const TILE_MIN = 128;
-const TILE_MAX = 512;
+
+/** Runs of some KiB: shorter ones leave memory waiting, longer ones leave states that wait no room in the first cache. */
+const TILE_MAX = 1024;
+
+/** Units that there are to be, for threads to share, where tiles do not get too small for it. */
+const UNITS_MIN = 4;
 
 /** What a unit does with rows: in tiles of some elements of the result. */
 export interface ColumnPlan {
@@ -39,13 +42,10 @@ export type PassMode =
   /** Compiled code goes over rows; or reads all rows at once. */
   | "columns"
   | "whole"
+  /** Compiled code copies blocks side by side in the heap. */
+  | "gathered"
   /** Blocks are copied to where code can read them. */
   | "staged";
-
-/** Levels of states that wait while chains are merged. */
-export function columnLevels(chains: number): number {
-  return Math.log2(chains);
-}
 
 /** Finds out how a pass is best carried out whose operands lie in the heap. */
 export function modeOf(
@@ -67,14 +67,26 @@ export function modeOf(
     nodes * elements <= WHOLE_NODES_MAX &&
     (run >= RUN_MIN || elements === 1);
   if (isWhole) return "whole";
-  if (reduced.shape.length > 1) return "staged";
+  if (reduced.shape.length > 1) return "gathered";
   const isColumns = run >= RUN_MIN && (elements < RUN_MIN || distance(kept) < distance(reduced));
   return isColumns ? "columns" : "runs";
 }
 
-/** Elements of the result in a tile. */
-export function tileOf(elementsPerUnit: number, rows: number): number {
-  return Math.min(Math.max(Math.floor(elementsPerUnit / rows), TILE_MIN), TILE_MAX);
+/** Whether what is kept lies more closely than what is scanned, in all arrays together. */
+export function isOverRows(kept: Walk, reduced: Walk): boolean {
+  const distance = ({ strides }: Walk): number => strides.reduce((sum, own) => sum + Math.abs(own.at(-1)!), 0);
+  return reduced.shape.length === 1 && kept.shape.at(-1)! >= RUN_MIN && distance(kept) < distance(reduced);
+}
+
+/**
+ * Elements of the result in a tile.
+ *
+ * @param states - elements of the result, of all blocks
+ * @param elementsMax - that a unit is to read; null where each costs little
+ */
+export function tileOf(states: number, rows: number, elementsMax: number | null): number {
+  const most = elementsMax === null ? TILE_MAX : Math.min(TILE_MAX, Math.floor(elementsMax / rows));
+  return Math.max(TILE_MIN, Math.min(most, Math.ceil(states / UNITS_MIN)));
 }
 
 /** Bytes of the states that wait, and of places. */
@@ -84,5 +96,8 @@ export function unitBytes(
   tile: number,
 ): { places: number; levels: number } {
   const states = slots.reduce((sum, type) => sum + tile * slotBytes(type), 0);
-  return { places: takesPosition ? order.block * 4 : 0, levels: states * columnLevels(chainsOf(order)) };
+  return {
+    places: takesPosition ? order.block * PLACE_BYTES : 0,
+    levels: states * (columnLevels(chainsOf(order)) - 1),
+  };
 }

@@ -57,6 +57,7 @@ export class DirectFolder implements Folder {
         positionStep: 0,
       });
     }
+    if (outputs > 1) return this.#foldOutputs({ output, outputs }, firstBlock, blocks, slots, inputs);
     const itemStrides = this.#strides.map((stride) => stride * order.block);
     const common = { slotStep: pass.outputs, itemStrides, positionStep: order.block };
     const last = firstBlock + blocks - 1;
@@ -72,6 +73,33 @@ export class DirectFolder implements Folder {
       inputs: inputs.map((input, operand) => input + whole * itemStrides[operand]!),
       position: first + whole * order.block,
     });
+  }
+
+  /** Each block of several elements of the result. */
+  #foldOutputs(
+    { outputs }: OutputRun,
+    firstBlock: number,
+    blocks: number,
+    slots: readonly number[],
+    inputs: readonly number[],
+  ): boolean {
+    const { pass, fold } = this.#call;
+    const itemStrides = pass.kept.strides.map((own) => own.at(-1)!);
+    for (let block = 0; block < blocks; block++) {
+      const element = block * pass.order.block;
+      const goesOn = this.#run({
+        items: outputs,
+        count: blockLength(pass, firstBlock + block),
+        slots: slots.map((slot, at) => slot + block * pass.outputs * slotBytes(fold.slots[at]!)),
+        slotStep: 1,
+        inputs: inputs.map((input, operand) => input + element * this.#strides[operand]!),
+        itemStrides,
+        position: firstBlock * pass.order.block + element,
+        positionStep: 0,
+      });
+      if (!goesOn) return false;
+    }
+    return true;
   }
 
   #run(items: Omit<Parameters<CompiledFold["run"]>[0], "strides">): boolean {
@@ -100,8 +128,10 @@ export class StagedFolder implements Folder {
       const range = { start: output, stop: output + outputs };
       return everyOutputRun(pass, range, this.#stage.outputsMax, (run) => this.#foldBlock(run, 0));
     }
-    for (let block = firstBlock; block < firstBlock + blocks; block++)
-      if (!this.#foldBlock({ output, outputs: 1 }, block)) return false;
+    for (let one = output; one < output + outputs; one++) {
+      for (let block = firstBlock; block < firstBlock + blocks; block++)
+        if (!this.#foldBlock({ output: one, outputs: 1 }, block)) return false;
+    }
     return true;
   }
 

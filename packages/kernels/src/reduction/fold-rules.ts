@@ -22,6 +22,8 @@ import { divideByCount, type Scalars } from "./finishes.ts";
 export interface FoldRule {
   readonly lift: (b: GraphBuilder, element: Parts, position: Node | null) => Parts;
   readonly merge: (b: GraphBuilder, x: Parts, y: Parts) => Parts;
+  /** As `merge`, of a state and that of one element which comes after all of its own. Default: `merge`. */
+  readonly next?: ((b: GraphBuilder, x: Parts, y: Parts) => Parts) | undefined;
   /** The result, as a value of {@link FoldRule.dtype}. */
   readonly finish: (b: GraphBuilder, state: Parts, scalars: Scalars) => Parts;
   /** The dtype of results before they are cast to that which is wanted. */
@@ -108,6 +110,11 @@ export function positionRule(dtype: DType, extreme: "min" | "max"): FoldRule {
       const takesOther = b.or(isWorse, b.and(isSame, b.ltU(otherPlace, place)));
       return x.map((node, slot) => b.select(takesOther, y[slot]!, node));
     },
+    // The first of those that are the same is where it points to already.
+    next: (b, x, y) => {
+      const takesOther = isBetter(b, dtype, extreme, x.slice(0, count), y.slice(0, count));
+      return x.map((node, slot) => b.select(takesOther, y[slot]!, node));
+    },
     finish: (b, state) => [b.extendU(state[count]!)],
     dtype: "int64",
     neutral: null,
@@ -115,6 +122,14 @@ export function positionRule(dtype: DType, extreme: "min" | "max"): FoldRule {
     hasEmpty: false,
     takesPosition: true,
   };
+}
+
+/** Whether the second value is to be taken for what it is. */
+function isBetter(b: GraphBuilder, dtype: DType, extreme: "min" | "max", x: Parts, y: Parts): Node {
+  if (kindOf(dtype) !== "float") return comparePositions(b, dtype, extreme, x, y)[0];
+  const [[a], [c]] = [x, y] as [[Node], [Node]];
+  // What is not as good at most is better or NaN.
+  return b.and(b.not(extreme === "min" ? b.le(a, c) : b.le(c, a)), b.eq(a, a));
 }
 
 /** Whether the second value is to be taken for what it is; and whether nothing but its place can decide. */

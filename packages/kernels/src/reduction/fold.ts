@@ -21,6 +21,8 @@ export interface Fold {
   readonly takesPosition: boolean;
   /** From two states, the slots of one and then of the other, to one: associative and commutative but for rounding. */
   readonly merge: Graph;
+  /** As `merge`, of a state and that of one element which comes after all of its own: the same bits, for less. */
+  readonly next: Graph;
   /** Whether `merge` takes the least or the greatest of two floats, the only slot of each. */
   readonly extreme: "min" | "max" | null;
   /** From a state to a result. Its parameters are those of {@link FinishParameter}, then those of `merge`. */

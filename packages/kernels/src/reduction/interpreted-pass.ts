@@ -46,7 +46,10 @@ export class InterpretedFolder implements Folder {
       const range = { start: output, stop: output + outputs };
       return everyOutputRun(pass, range, this.#stage.outputsMax, (run) => this.#foldBlock(run, 0));
     }
-    for (let block = firstBlock; block < firstBlock + blocks; block++) this.#foldBlock({ output, outputs: 1 }, block);
+    for (let one = output; one < output + outputs; one++) {
+      for (let block = firstBlock; block < firstBlock + blocks; block++)
+        this.#foldBlock({ output: one, outputs: 1 }, block);
+    }
     return true;
   }
 

@@ -17,6 +17,9 @@ export interface MaskedRule extends Omit<FoldRule, "lift"> {
   readonly mergeStart: FoldRule["merge"];
 }
 
+/** What `merge` does is done otherwise where elements are left out. */
+const NO_NEXT = { next: undefined };
+
 export function unmasked(rule: FoldRule): MaskedRule {
   return { ...rule, mergeStart: rule.merge };
 }
@@ -35,6 +38,7 @@ export function masked(rule: FoldRule, elements: number): MaskedRule {
 function neutralized(rule: FoldRule, neutral: NonNullable<FoldRule["neutral"]>): MaskedRule {
   return {
     ...rule,
+    ...NO_NEXT,
     lift: (b, element, position, mask) =>
       rule
         .lift(b, element, position)
@@ -46,6 +50,7 @@ function neutralized(rule: FoldRule, neutral: NonNullable<FoldRule["neutral"]>):
 function flagged(rule: FoldRule): MaskedRule {
   return {
     ...rule,
+    ...NO_NEXT,
     lift: (b, element, position, mask) => [...rule.lift(b, element, position), mask ?? b.bool(true)],
     merge: (b, x, y) => {
       const [xs, ys] = [x.slice(0, -1), y.slice(0, -1)];
@@ -70,6 +75,7 @@ function counted(rule: MaskedRule, elements: number): MaskedRule {
     (b, x, y) => [...merge(b, x.slice(0, -1), y.slice(0, -1)), b.add(x.at(-1)!, y.at(-1)!)];
   return {
     ...rule,
+    ...NO_NEXT,
     // What a reduction starts with is no element.
     lift: (b, element, position, mask) => [
       ...rule.lift(b, element, position, mask),

@@ -4,12 +4,15 @@
  * @module
  */
 import { assemble } from "../wasm/assembler.ts";
+import { buildByteFoldLoop } from "../wasm/byte-fold-loop.ts";
+import { byteFoldOf } from "../wasm/byte-folds.ts";
+import { buildColumnLoop } from "../wasm/column-loop.ts";
 import { buildElementLoop } from "../wasm/element-loop.ts";
 import { buildFoldLoop } from "../wasm/fold-loop.ts";
+import type { FoldLoop } from "../wasm/fold-parameters.ts";
 import type { FunctionBuilder } from "../wasm/function-builder.ts";
 import { buildScanLoop } from "../wasm/scan-loop.ts";
-import type { ElementLoop } from "../wasm/run-parameters.ts";
-import { columnLoops, finishLoop, foldLoop, mergeLoop, scanLoop, wholeLoop } from "./code.ts";
+import { columnLoop, finishLoop, foldLoop, gatherLoops, mergeLoop, rowScans, scanLoop, wholeLoop } from "./code.ts";
 import type { Fold } from "./fold.ts";
 import type { PlannedReduction, ReductionPass } from "./plan.ts";
 
@@ -25,16 +28,25 @@ function functionsOf(place: number, pass: ReductionPass, fold: Fold): FunctionBu
   const isScan = pass.kind !== "reduction";
   const functions: FunctionBuilder[] = [];
   if (pass.mode === "whole") return [buildElementLoop(wholeLoop(place, pass, fold)).function];
-  if (pass.mode === "columns")
+  if (isScan && pass.mode === "columns")
+    return Object.values(rowScans(place, pass, fold)).map(({ loop }) => buildElementLoop(loop).function);
+  if (pass.mode === "columns") functions.push(buildColumnLoop(columnLoop(place, pass, fold)));
+  else if (pass.mode === "gathered")
     functions.push(
-      ...Object.values(columnLoops(place, pass, fold)).map((loop: ElementLoop) => buildElementLoop(loop).function),
+      ...gatherLoops(place, pass, fold).map(({ loop }) => buildElementLoop(loop).function),
+      foldFunction(foldLoop(place, pass, fold)),
     );
   else if (pass.kind === "ordered scan") functions.push(buildScanLoop(scanLoop(place, pass, fold, true)).function);
-  else functions.push(buildFoldLoop(foldLoop(place, pass, fold)).function);
+  else functions.push(foldFunction(foldLoop(place, pass, fold)));
   if (pass.blocks > 1) functions.push(buildElementLoop(mergeLoop(place, fold)).function);
   if (isScan) functions.push(buildScanLoop(scanLoop(place, pass, fold, false)).function);
   else functions.push(buildElementLoop(finishLoop(place, pass, fold)).function);
   return functions;
+}
+
+function foldFunction(loop: FoldLoop): FunctionBuilder {
+  const bytes = byteFoldOf(loop);
+  return (bytes === null ? buildFoldLoop(loop) : buildByteFoldLoop(loop, bytes)).function;
 }
 
 /** Writes the module of a plan. Cost: O(nodes). */

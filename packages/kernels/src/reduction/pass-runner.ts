@@ -9,7 +9,7 @@ export interface Folder {
   /**
    * Computes the states of some blocks, and leaves them in scratch memory.
    *
-   * @param run - elements of the result; one, where there is more than one block
+   * @param run - elements of the result
    * @returns false if the call was cancelled
    * @throws a `KernelBudgetError`
    */

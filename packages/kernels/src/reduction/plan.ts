@@ -22,6 +22,7 @@ import { type FoldOrder, foldOrder } from "./fold-order.ts";
 import { type FoldPass, foldsOf, nameOf } from "./folds.ts";
 import { overlaps } from "./overlaps.ts";
 import { SETTLED_BYTES } from "./settled.ts";
+import type { GatherPlan } from "./gather-pass.ts";
 import { emptyReductionError, REDUCTIONS } from "./reductions.ts";
 import type { ReductionRequest } from "./request.ts";
 import { codeOf } from "./code.ts";
@@ -57,6 +58,8 @@ export interface ReductionPass {
   readonly mode: PassMode;
   /** Of a pass over rows. */
   readonly columns: ColumnPlan | null;
+  /** Of a pass over elements that are copied side by side. */
+  readonly gather: GatherPlan | null;
   /** A unit is so many elements of the result, by so many blocks. */
   readonly outputsPerUnit: number;
   readonly blocksPerUnit: number;
@@ -109,6 +112,9 @@ const ALIGNMENT = 64;
 
 /** The most elements that a unit reads. */
 const UNIT_ELEMENTS = 32_768;
+
+/** Of elements of a byte, which are folded faster. */
+const UNIT_BYTES = 131_072;
 
 /**
  * Plans a reduction.
@@ -212,7 +218,7 @@ class Planner {
     const slotOffsets = fold.slots.map((type) =>
       takeRoom(this.#room, mode === "whole" ? 0 : blocks * outputs * slotBytes(type)),
     );
-    const units = Math.ceil(outputs / outputsPerUnit) * blocks;
+    const units = Math.ceil(outputs / outputsPerUnit) * Math.ceil(blocks / blocksPerUnit);
     return {
       kind: "reduction",
       operands: arrays,
@@ -225,6 +231,7 @@ class Planner {
       order,
       mode,
       columns: mode === "columns" ? this.#columnsOf(fold, order, tile, units) : null,
+      gather: mode === "gathered" ? this.#gatherOf(arrays, order, units) : null,
       outputsPerUnit,
       blocksPerUnit,
       slotOffsets,
@@ -245,6 +252,12 @@ class Planner {
     const bytes = Math.ceil((places + levels) / ALIGNMENT) * ALIGNMENT;
     const placesOffset = takeRoom(this.#room, units * bytes);
     return { tile, placesOffset, levelsOffset: placesOffset + places, unitBytes: bytes };
+  }
+
+  #gatherOf(operands: readonly PassArray[], { block }: FoldOrder, units: number): GatherPlan {
+    const room: ScratchRoom = { nbytes: 0 };
+    const operandOffsets = operands.map(({ dtype }) => takeRoom(room, block * DTYPES[dtype].itemsize));
+    return { byteOffset: takeRoom(this.#room, units * room.nbytes), unitBytes: room.nbytes, operandOffsets };
   }
 
   /** The walks of a pass: with a mean that lies in scratch memory in C order of those that are kept. */
@@ -276,14 +289,18 @@ class Planner {
     blocks: number,
     mode: PassMode,
   ): { outputsPerUnit: number; blocksPerUnit: number; tile: number } {
-    const elements = Math.min(UNIT_ELEMENTS, grainElements(fold.lift));
+    const isOfBytes = fold.lift.operands.every((dtype) => DTYPES[dtype].itemsize === 1);
+    const most = grainElements(fold.lift);
+    const elements = isOfBytes && most >= UNIT_ELEMENTS ? UNIT_BYTES : Math.min(UNIT_ELEMENTS, most);
     const rows = Math.max(1, Math.min(this.#elements, block));
-    const tile = tileOf(elements, rows);
+    const tile = tileOf(this.#outputs * blocks, rows, elements < UNIT_ELEMENTS ? elements : null);
     if (mode === "columns") {
       const tiles = Math.max(1, Math.floor(elements / (tile * rows)));
       return { outputsPerUnit: tile * tiles, blocksPerUnit: 1, tile };
     }
-    if (blocks > 1) return { outputsPerUnit: 1, blocksPerUnit: Math.max(1, Math.floor(elements / block)), tile };
+    const blocksPerUnit = Math.max(1, Math.floor(elements / block));
+    if (blocks > blocksPerUnit) return { outputsPerUnit: 1, blocksPerUnit, tile };
+    if (blocks > 1) return { outputsPerUnit: Math.floor(elements / this.#elements) || 1, blocksPerUnit: blocks, tile };
     return { outputsPerUnit: Math.max(1, Math.floor(elements / rows)), blocksPerUnit: 1, tile };
   }
 
@@ -335,8 +352,10 @@ export function takeRoom(room: ScratchRoom, nbytes: number): number {
 
 function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[], isInHeap: boolean): string {
   const ofPasses = passes.map((pass, at) => {
-    const { lift, merge, finish, empty } = folds[at]!;
-    const graphs = [lift, merge, finish, ...(empty === null ? [] : [empty])].map(graphKey);
+    const { lift, merge, next, finish, empty } = folds[at]!;
+    const graphs = [lift, merge, ...(next === merge ? [] : [next]), finish, ...(empty === null ? [] : [empty])].map(
+      graphKey,
+    );
     return [...graphs, JSON.stringify([pass.order, pass.mode, rowsOf(pass), codeOf(pass, folds[at]!)])].join("\n");
   });
   return [memoryKey(isInHeap), ...ofPasses].join("\n");

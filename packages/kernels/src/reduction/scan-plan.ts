@@ -17,6 +17,7 @@ import { slotBytes } from "../wasm/fold-parameters.ts";
 import { LanePlan } from "../wasm/lane-plan.ts";
 import { buildFold } from "./build-fold.ts";
 import { codeOf } from "./code.ts";
+import { isOverRows, tileOf } from "./columns.ts";
 import { combinedRule } from "./combined-rule.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Fold } from "./fold.ts";
@@ -76,6 +77,9 @@ export function planScan(request: ScanRequest): PlannedReduction {
   const blocks = Math.ceil(elements / order.block);
   const room = { nbytes: 0 };
   const perUnit = grainElements(fold.lift);
+  const isColumns = isInHeap && blocks === 1 && isOverRows(kept, reduced);
+  const lines = isColumns ? tileOf(outputs, elements, null) : Math.max(1, Math.floor(perUnit / Math.max(1, elements)));
+  const states = blocks > 1 || isColumns ? blocks * outputs : 0;
   const pass: ReductionPass = {
     kind: "combine" in kind ? "ordered scan" : "scan",
     operands: operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` })),
@@ -86,11 +90,12 @@ export function planScan(request: ScanRequest): PlannedReduction {
     elements,
     blocks,
     order,
-    mode: isInHeap && reduced.shape.length === 1 ? "runs" : "staged",
+    mode: isColumns ? "columns" : isInHeap && reduced.shape.length === 1 ? "runs" : "staged",
     columns: null,
-    outputsPerUnit: blocks > 1 ? 1 : Math.max(1, Math.floor(perUnit / Math.max(1, elements))),
+    gather: null,
+    outputsPerUnit: blocks > 1 ? 1 : lines,
     blocksPerUnit: 1,
-    slotOffsets: fold.slots.map((type) => takeRoom(room, blocks > 1 ? blocks * outputs * slotBytes(type) : 0)),
+    slotOffsets: fold.slots.map((type) => takeRoom(room, states * slotBytes(type))),
     initial: null,
     settledBy: null,
     writesResults: false,
@@ -147,5 +152,7 @@ function stepsOf({ outputs, blocks, outputsPerUnit }: ReductionPass): ReductionS
 
 function keyOf(fold: Fold, pass: ReductionPass, isInHeap: boolean): string {
   const graphs = [fold.lift, fold.merge, fold.finish].map(graphKey);
-  return [memoryKey(isInHeap), pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join("\n");
+  return [memoryKey(isInHeap), pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join(
+    "\n",
+  );
 }

@@ -1,9 +1,9 @@
 /**
  * The function that reduces rows: many results side by side, whose elements lie row by row.
  *
- * `columns(columns, rows, tile, levels, states..., rows..., row strides..., column strides..., parameters..., cancel?)`
- * computes a state for each column of at most `tile`, of the elements that so many rows (at least one) have there. They are
- * merged in the order of `fold-loop.ts`, chain by chain: each two chains that are to be merged are done one after the other,
+ * `columns(columns, rows, tile, levels, place, states..., rows..., row strides..., column strides..., parameters...,
+ * cancel?)` computes a state for each column of at most `tile`, of the elements that so many rows (at least one) have there.
+ * They are merged in the order of `fold-loop.ts`, chain by chain: each two chains that are to be merged are done one after the other,
  * so that few states wait, those of one level of the tree each. The first level is where the states are to come to lie.
  *
  * What is done with the elements of a chain, and with two chains, are functions of their own, over columns.
@@ -18,6 +18,9 @@ import { slotBytes } from "./fold-parameters.ts";
 import { FunctionBuilder, type Local, type ValueType, type Variable } from "./function-builder.ts";
 import { type ElementLoop, hasLoops, type RunParameter } from "./run-parameters.ts";
 import { inputStreams } from "./streams.ts";
+
+/** Bytes of the place of a row: an int32. */
+export const PLACE_BYTES = 4;
 
 /** Rows that one loop merges into a state: fewer reads and writes of it. */
 export const ROWS = 4;
@@ -41,6 +44,8 @@ export interface ColumnLoop extends ColumnLoops {
   readonly slots: readonly LaneType[];
   /** Arrays that a row is read of. */
   readonly arrays: number;
+  /** Whether the last of them is none, but room for the places of the rows: `place` and those that follow. */
+  readonly takesPosition: boolean;
   /** A power of two. */
   readonly chains: number;
   /** Those of what lifts elements, which `begin` and `goOn` take first, then of what merges. */
@@ -83,6 +88,7 @@ class ColumnBuilder {
   readonly #rows: Local;
   readonly #tile: Local;
   readonly #levels: Local;
+  readonly #place: Local;
   readonly #slots: readonly Local[];
   readonly #first: readonly Local[];
   readonly #rowStrides: readonly Local[];
@@ -105,7 +111,7 @@ class ColumnBuilder {
     const f = new FunctionBuilder(
       loop.name,
       [
-        ...["columns", "rows", "tile", "levels"].map((name): Variable => ({ type: "i32", name })),
+        ...["columns", "rows", "tile", "levels", "place"].map((name): Variable => ({ type: "i32", name })),
         ...i32s("state", slots.length),
         ...i32s("row", arrays),
         ...i32s("row_stride", arrays),
@@ -117,7 +123,7 @@ class ColumnBuilder {
     );
     let next = 0;
     const take = (count: number): Local[] => Array.from({ length: count }, () => next++);
-    [this.#columns, this.#rows, this.#tile, this.#levels] = take(4) as [Local, Local, Local, Local];
+    [this.#columns, this.#rows, this.#tile, this.#levels, this.#place] = take(5) as [Local, Local, Local, Local, Local];
     this.#slots = take(slots.length);
     this.#first = take(arrays);
     this.#rowStrides = take(arrays);
@@ -139,6 +145,7 @@ class ColumnBuilder {
     const loops = this.#functions();
     for (const [array, stride] of this.#strides.entries())
       f.get(this.#rowStrides[array]!).i32(chains).op("i32.mul").set(stride);
+    if (this.#loop.takesPosition) this.#emitPlaces();
     if (chains === 1) {
       this.#emitStates(this.#level, this.#states);
       this.#emitChain(loops);
@@ -167,6 +174,19 @@ class ColumnBuilder {
     });
     f.op("unreachable");
     return f;
+  }
+
+  /** Writes down the places of all rows. */
+  #emitPlaces(): void {
+    const f = this.#f;
+    const at = f.local("i32", "written");
+    const left = f.local("i32", "unwritten");
+    f.get(this.#first.at(-1)!).set(at).get(this.#rows).set(left);
+    f.loop("row", (next) => {
+      f.get(at).get(this.#place).get(this.#rows).op("i32.add").get(left).op("i32.sub").memory("i32.store");
+      f.get(at).i32(PLACE_BYTES).op("i32.add").set(at);
+      f.get(left).i32(1).op("i32.sub").tee(left).brIf(next);
+    });
   }
 
   /** Merges the chain so far apart into the one that the chain at hand then is, where it has elements. */
@@ -209,7 +229,11 @@ class ColumnBuilder {
       f.op("i32.mul").op("i32.add").set(pointer);
     }
     f.get(this.#rows).get(this.#chain).op("i32.sub");
-    f.i32(chains - 1).op("i32.add").i32(chains).op("i32.div_u").set(left);
+    f.i32(chains - 1)
+      .op("i32.add")
+      .i32(chains)
+      .op("i32.div_u")
+      .set(left);
     const begin = (name: "begin" | "beginOne", rows: number): void => {
       this.#emitCall(loops[name], this.#loop[name], { states: this.#states, rows, turns: null });
       f.i32(rows).set(turns);

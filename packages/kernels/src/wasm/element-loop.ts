@@ -19,6 +19,8 @@ import { FunctionBuilder, type Local } from "./function-builder.ts";
 import { LaneEmitter, type LaneLeaves } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { LanePlan } from "./lane-plan.ts";
+import { NARROW_ELEMENTS, NarrowEmitter, type NarrowStreams } from "./narrow-emitter.ts";
+import { narrowBitsOf } from "./narrow-plan.ts";
 import {
   type ElementLoop,
   hasLoops,
@@ -59,6 +61,7 @@ class RunBuilder implements LaneLeaves {
   readonly #working: [RunParameter, Local][] = [];
   readonly #count: Local;
   readonly #emitter: LaneEmitter;
+  readonly #narrow: NarrowEmitter | null;
   readonly #inputs: readonly StreamPointer[];
   readonly #loads: ReadonlyMap<string, StreamLoads>;
   readonly #outputs: readonly StreamPointer[];
@@ -103,6 +106,17 @@ class RunBuilder implements LaneLeaves {
       return new StreamStores(f, width, stream, range);
     });
     this.#emitter = new LaneEmitter(f, this.#plan, this, this.#exits());
+    const bits = loop.unroll === undefined ? narrowBitsOf(this.#plan, loop.inputs, loop.outputs) : null;
+    this.#narrow = bits === null ? null : new NarrowEmitter(f, this.#plan, bits, this.#narrowStreams());
+  }
+
+  #narrowStreams(): NarrowStreams {
+    const keys = inputStreams(this.#loop.graph).map(streamKey);
+    return {
+      inputs: new Map(keys.map((key, at) => [key, this.#inputs[at]!])),
+      outputs: this.#outputs,
+      invariant: (node) => (node.type === "bool" ? this.#emitter.mask(node, 0, 32, 4) : this.#emitter.value(node, 0)),
+    };
   }
 
   build(): RunFunction {
@@ -154,7 +168,8 @@ class RunBuilder implements LaneLeaves {
     this.#emitter.emitInvariants();
     this.#beginIndex();
     const unroll = this.#loop.unroll ?? this.#unroll();
-    if (unroll > 1) this.#emitGroups(unroll);
+    if (this.#narrow !== null) this.#emitNarrow(this.#narrow);
+    else if (unroll > 1) this.#emitGroups(unroll);
     this.#emitGroups(1);
     f.get(this.#count).if("tail", () => this.#emitTail(width));
   }
@@ -180,14 +195,30 @@ class RunBuilder implements LaneLeaves {
 
   /** A loop over groups of so many whole vectors. */
   #emitGroups(vectors: number): void {
+    this.#emitRounds(vectors * this.#plan.width, () => {
+      for (const loads of this.#loads.values()) loads.begin({ vectors });
+      this.#emitGroup(vectors, (output, vector, values) => this.#stores[output]!.store(vector, vectors, values));
+    });
+  }
+
+  /** The same in lanes as narrow as the elements are. */
+  #emitNarrow(narrow: NarrowEmitter): void {
+    this.#f
+      .get(this.#count)
+      .i32(NARROW_ELEMENTS)
+      .op("i32.ge_u")
+      .if("narrow", () => narrow.emitInvariants());
+    this.#emitRounds(NARROW_ELEMENTS, () => narrow.emitRound());
+  }
+
+  /** A loop for as long as there are so many elements. @param round - what is done with them */
+  #emitRounds(elements: number, round: () => void): void {
     const f = this.#f;
-    const elements = vectors * this.#plan.width;
     const pushIsEnough = (): void => void f.get(this.#count).i32(elements).op("i32.ge_u");
     pushIsEnough();
     f.if(`by_${elements}`, () => {
       f.loop("next", (next) => {
-        for (const loads of this.#loads.values()) loads.begin({ vectors });
-        this.#emitGroup(vectors, (output, vector, values) => this.#stores[output]!.store(vector, vectors, values));
+        round();
         for (const stream of [...this.#inputs, ...this.#outputs]) stream.advance(elements);
         if (this.#index !== null) {
           f.get(this.#index);

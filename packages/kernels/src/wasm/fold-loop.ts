@@ -155,7 +155,7 @@ class FoldBuilder {
 
   #mergeChains(vector: number): void {
     const push = (slot: number): void => this.#pushLifted(slot, vector);
-    if (this.#extremes === null) this.#states.merge(vector, push);
+    if (this.#extremes === null) this.#states.add(vector, push);
     else this.#extremes.merge(vector, this.#states.local(vector, 0), () => push(0));
   }
 
@@ -234,7 +234,7 @@ class FoldBuilder {
           "first",
           () => this.#beginRest(turns),
           () =>
-            this.#states.merge(
+            this.#states.add(
               0,
               (slot) => void f.get(this.#lifted[slot]!),
               () => void f.get(this.#mask),

@@ -31,6 +31,8 @@ export interface FoldLoop {
   readonly takesPosition: boolean;
   /** From two states to one. */
   readonly merge: Graph;
+  /** The same of a state and of one element which comes after all of its own. */
+  readonly next: Graph;
   /** Of a fold with one slot, a float, whose `merge` is `min` or `max`: which. */
   readonly extreme: "min" | "max" | null;
   /** For each of {@link foldStreams}. */

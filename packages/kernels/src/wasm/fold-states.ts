@@ -23,12 +23,13 @@ export type PushSlot = (slot: number) => void;
 export type PushMask = (() => void) | null;
 
 /** What states are, and how many vectors of them there are. */
-export type StatesShape = Pick<FoldLoop, "slots" | "merge" | "width" | "accumulators">;
+export type StatesShape = Pick<FoldLoop, "slots" | "merge" | "next" | "width" | "accumulators">;
 
 export class FoldStates {
   readonly #f: FunctionBuilder;
   readonly #loop: StatesShape;
-  readonly #emitter: LaneEmitter;
+  readonly #merge: LaneEmitter;
+  readonly #next: LaneEmitter;
   /** By vector and slot. */
   readonly #states: readonly (readonly Local[])[];
   /** What is being merged. */
@@ -43,19 +44,24 @@ export class FoldStates {
   ) {
     this.#f = f;
     this.#loop = loop;
-    const { merge, slots, width, accumulators } = loop;
+    const { merge, next, slots, width, accumulators } = loop;
     const count = slots.length;
-    const plan = new LanePlan(merge, () => false, width);
     const load = ({ operand }: LoadNode): void =>
       operand < count ? this.#first(operand) : this.#second(operand - count);
-    this.#emitter = new LaneEmitter(f, plan, { load, parameter: pushParameter, index: missing }, exits);
+    const emitterOf = (graph: Graph): LaneEmitter => {
+      const plan = new LanePlan(graph, () => false, width);
+      return new LaneEmitter(f, plan, { load, parameter: pushParameter, index: missing }, exits);
+    };
+    this.#merge = emitterOf(merge);
+    this.#next = next === merge ? this.#merge : emitterOf(next);
     this.#states = Array.from({ length: accumulators }, () =>
       slots.map((_, slot) => f.local("v128", `chains_${slot}`)),
     );
   }
 
   emitInvariants(): void {
-    this.#emitter.emitInvariants();
+    this.#merge.emitInvariants();
+    if (this.#next !== this.#merge) this.#next.emitInvariants();
   }
 
   /** Begins the chains of a vector. */
@@ -66,13 +72,22 @@ export class FoldStates {
     }
   }
 
-  /** Merges what is given into the chains of a vector. */
+  /** Merges the elements that are given into the chains of a vector, which they come after. */
+  add(vector: number, push: PushSlot, mask: PushMask = null): void {
+    this.#apply(this.#next, vector, push, mask);
+  }
+
+  /** Merges the chains that are given into those of a vector. */
   merge(vector: number, push: PushSlot, mask: PushMask = null): void {
-    const { merge, slots, width } = this.#loop;
+    this.#apply(this.#merge, vector, push, mask);
+  }
+
+  #apply(emitter: LaneEmitter, vector: number, push: PushSlot, mask: PushMask): void {
+    const { slots, width } = this.#loop;
     const states = this.#states[vector]!;
     this.#first = (slot) => void this.#f.get(states[slot]!);
     this.#second = push;
-    this.#emitter.group(1, () => pushSlots(this.#emitter, merge, width));
+    emitter.group(1, () => pushSlots(emitter, emitter.plan.graph, width));
     for (let slot = slots.length - 1; slot >= 0; slot--) {
       const local = states[slot]!;
       if (mask !== null) {

@@ -5,6 +5,7 @@
  */
 import type { ConversionNode, Node } from "../graph/graph.ts";
 import type { Conversion } from "../graph/operations.ts";
+import { liesWithin } from "../graph/ranges.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { perLane } from "./lane-integers.ts";
@@ -41,6 +42,7 @@ export function emitConversion(emitter: LaneEmitter, node: ConversionNode, vecto
       return emitConvert(f, node, isNeverNegative(source, emitter) ? "convert_s" : node.op);
     case "trunc_sat_s":
     case "trunc_sat_u":
+      if (isSmall(emitter, node)) return emitSmallTruncation(f);
       return emitTruncation(f, node, node.op);
     case "promote":
       f.op("f64x2.promote_low_f32x4");
@@ -95,6 +97,25 @@ function emitConvert64(f: FunctionBuilder, sign: "s" | "u"): void {
   f.get(constant("i64", bitsOf(2 ** 52)))
     .op("v128.or")
     .op("f64x2.add");
+}
+
+/** 2^22, below which {@link emitSmallTruncation} does. */
+const SMALL = 4_194_304;
+
+function isSmall({ plan }: LaneEmitter, node: ConversionNode): boolean {
+  const [source] = node.args;
+  return node.type === "i32" && source.type === "f32" && liesWithin(source, plan.graph.operands, -SMALL, SMALL);
+}
+
+/**
+ * Of numbers up to 2^22: the sum of an integer and 1.5 · 2^23 is exact, and its bits are that number's and the integer.
+ * The instruction for all numbers is seven on most machines.
+ */
+function emitSmallTruncation(f: FunctionBuilder): void {
+  f.op("f32x4.trunc")
+    .get(constantOf(f, "f32", 12_582_912))
+    .op("f32x4.add");
+  f.get(constantOf(f, "i32", 0x4b40_0000)).op("i32x4.sub");
 }
 
 function emitTruncation(f: FunctionBuilder, node: ConversionNode, op: "trunc_sat_s" | "trunc_sat_u"): void {

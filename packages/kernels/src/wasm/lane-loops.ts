@@ -11,6 +11,7 @@
  * @module
  */
 import type { LoopNode, Node } from "../graph/graph.ts";
+import { emitFloatCount, isFloatCount } from "./float-counts.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { bitsOf, type LaneBits, type Width } from "./lane-plan.ts";
@@ -145,6 +146,8 @@ export function emitNext(emitter: LaneEmitter, loop: LoopNode, locals: LoopLocal
       f.get(carried[slot]!);
       pushActive(next);
       f.op(`${SHAPES[next.type]}.sub`);
+    } else if (isFloatCount(loop.initial[slot]!, next) && isCarried(next.args[0], slot)) {
+      emitFloatCount(emitter, next, vector, () => pushActive(next));
     } else {
       pushCarried(emitter, loop, next, vector);
       f.get(carried[slot]!);

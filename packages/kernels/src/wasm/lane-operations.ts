@@ -58,11 +58,36 @@ function emitBinary(emitter: LaneEmitter, node: BinaryNode, vector: number): voi
       return emitShift(emitter, node, op, vector);
     case "copysign":
       return emitCopysign(emitter, node, vector);
+    case "min":
+    case "max":
+      return emitExtreme(emitter, node, op, vector);
     default:
       emitter.value(node.args[0], vector);
       emitter.value(node.args[1], vector);
       emitter.f.op(`${shapeOf(node)}.${op}` as PlainInstruction);
   }
+}
+
+/**
+ * The lesser or the greater of two floats. On x86-64 `f32x4.min` is some eight instructions, most of which see to the bits
+ * of NaNs, which are of no account here; `f32x4.pmin` is one, and gives its first operand if either is NaN or both are
+ * zeros. So what it gives in both orders has the right sign of a zero and a NaN, in one of the two.
+ */
+function emitExtreme(emitter: LaneEmitter, node: BinaryNode, op: "min" | "max", vector: number): void {
+  const { f } = emitter;
+  const shape = node.type === "f32" ? "f32x4" : "f64x2";
+  const [a, b, differing] = [f.scratch("v128", "first"), f.scratch("v128", "second"), f.scratch("v128", "differing")];
+  emitter.value(node.args[0], vector);
+  emitter.value(node.args[1], vector);
+  f.set(b).tee(a).get(b).op(`${shape}.p${op}`).get(b).get(a).op(`${shape}.p${op}`);
+  // Zeros of both signs become -0 if their bits are joined.
+  if (op === "min") {
+    f.op("v128.or");
+    return;
+  }
+  // For +0 the bits in which they differ, those of -0, are subtracted.
+  f.set(b).tee(a).get(a).get(b).op("v128.xor").tee(differing).op("v128.or");
+  f.get(differing).op(`${shape}.sub`);
 }
 
 function emitBitwise(emitter: LaneEmitter, node: BinaryNode, op: "and" | "or" | "xor", vector: number): void {
@@ -119,8 +144,8 @@ function emitSelect(emitter: LaneEmitter, node: SelectNode, vector: number): voi
     else emitter.mask(condition, vector, bits, width);
   };
   if (extreme !== null) {
-    emitter.value(yes, vector);
     emitter.value(no, vector);
+    emitter.value(yes, vector);
     f.op(extreme);
   } else if (isZero(no)) {
     emitSameWidth(emitter, yes, node, vector);
@@ -138,16 +163,19 @@ function emitSelect(emitter: LaneEmitter, node: SelectNode, vector: number): voi
   }
 }
 
-/** The instruction that does the same as a comparison of two 32-bit integers and the choice of one of them. */
+/**
+ * The instruction that does the same as a comparison of two numbers and the choice of one of them, if it takes first what
+ * is chosen where the comparison fails. Of floats that are NaNs or zeros, too.
+ */
 function extremeOf({ type, args: [condition, yes, no] }: SelectNode): PlainInstruction | null {
-  if (type !== "i32" || condition.kind !== "comparison") return null;
-  const match = /^([lg])[te]_([su])$/.exec(condition.op);
+  if (type === "i64" || condition.kind !== "comparison") return null;
+  const match = /^([lg])[te]_([su])$|^(l)t$/.exec(condition.op);
   if (match === null) return null;
   const [a, b] = condition.args;
   const isSame = yes === a && no === b;
   if (!isSame && !(yes === b && no === a)) return null;
-  const takesLess = (match[1] === "l") === isSame;
-  return `i32x4.${takesLess ? "min" : "max"}_${match[2] as "s" | "u"}`;
+  const kind = ((match[1] ?? match[3]) === "l") === isSame ? "min" : "max";
+  return type === "i32" ? `i32x4.${kind}_${match[2] as "s" | "u"}` : `${SHAPES[type as "f32" | "f64"]}.p${kind}`;
 }
 
 function emitFused(emitter: LaneEmitter, node: FusedNode, vector: number): void {

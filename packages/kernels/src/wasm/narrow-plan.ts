@@ -24,11 +24,7 @@ const STEP_MAX = 4;
 const NARROW: ReadonlySet<DType> = new Set(["bool", "int8", "uint8", "int16", "uint16"]);
 
 /** Finds the narrowest lanes that do; null where there are none. */
-export function narrowBitsOf(
-  plan: LanePlan,
-  inputs: readonly Step[],
-  outputs: readonly Step[],
-): NarrowBits | null {
+export function narrowBitsOf(plan: LanePlan, inputs: readonly Step[], outputs: readonly Step[]): NarrowBits | null {
   const { graph } = plan;
   if (graph.nodes.length > NODES_MAX || outputs.some((step) => step !== 1)) return null;
   if (inputs.some((step) => step === "strided" || Math.abs(step) > STEP_MAX)) return null;
@@ -77,17 +73,16 @@ function isBinaryNarrow(node: BinaryNode, graph: Graph, bits: NarrowBits): boole
     case "or":
     case "xor":
       return true;
+    case "shl":
+      return other.kind === "constant";
     case "mul":
       // There is no product of 8-bit lanes.
       return bits === 16;
-    case "shl":
     case "shr_s":
     case "shr_u": {
       if (extensionOf(node) !== null) return true;
       if (other.kind !== "constant") return false;
       const count = Number(other.value) & 31;
-      // A left shift that only an extension takes is never computed.
-      if (node.op === "shl") return count < bits || count >= 32 - bits;
       const fit = fitOf(value, graph, bits);
       return count < bits && (fit === "u" || (fit === "s" && node.op === "shr_s"));
     }

@@ -157,7 +157,7 @@ class ScanBuilder {
         exits,
       );
     this.#lift = emitter(lift, (node, vector) => this.#streams.load(node, vector), "lift");
-    this.#states = new FoldStates(f, { ...loop, accumulators: 1 }, parameterOf("merge"), exits);
+    this.#states = new FoldStates(f, { ...loop, next: loop.merge, accumulators: 1 }, parameterOf("merge"), exits);
     this.#lifted = slots.map((_, slot) => f.local("v128", `lifted_${slot}`));
     this.#after = Array.from({ length: width }, () => slots.map((_, slot) => f.local("v128", `after_${slot}`)));
     this.#scanned = slots.map((_, slot) => f.local("v128", `scanned_${slot}`));

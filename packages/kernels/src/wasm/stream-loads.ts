@@ -142,7 +142,10 @@ export class StreamLoads {
     const elements = this.#group.vectors * width;
     const isHigh = isSigned(dtype);
     const swizzles = swizzlesOf({
-      ...{ dtype, step, elements, isHigh },
+      dtype,
+      step,
+      elements,
+      isHigh,
       first: vector * width,
       lanes: width,
       laneBytes: 4,

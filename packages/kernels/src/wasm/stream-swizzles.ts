@@ -71,7 +71,9 @@ export function emitSwizzles(f: FunctionBuilder, stream: StreamPointer, swizzles
   for (const [i, { at, order }] of swizzles.entries()) {
     const { pointer, offset } = stream.placeAt(at);
     f.get(pointer).memory("v128.load", offset);
-    f.get(f.constant(`bytes:${order.map((place) => (place === NOWHERE ? "" : place)).join(".")}`, Uint8Array.from(order)));
+    f.get(
+      f.constant(`bytes:${order.map((place) => (place === NOWHERE ? "" : place)).join(".")}`, Uint8Array.from(order)),
+    );
     f.op("i8x16.swizzle");
     if (i > 0) f.op("v128.or");
   }

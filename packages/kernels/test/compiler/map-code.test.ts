@@ -6,6 +6,7 @@ import { lowerKept } from "../../src/compiler/map-program.ts";
 import { RecentMap } from "../../src/compiler/recent-map.ts";
 import { isPlain, runPlainRange } from "../../src/compiler/plain-run.ts";
 import { readProgram } from "../../src/language/read-program.ts";
+import { reductionBody } from "../../src/reduction/body.ts";
 import type { OperandLayout } from "../../src/iteration/layouts.ts";
 import type { LowerRequest } from "../../src/typing/lower-program.ts";
 
@@ -47,7 +48,7 @@ test("map code: a program is lowered once for each combination of dtypes and par
 test("generated loops: a name that is none is refused", async () => {
   const program = await readProgram((x: number) => x);
   const { graph } = lowerKept(program, { operands: ["int8"], parameters: NO_PARAMETERS });
-  const loops = generatedLoops({ memory: null });
+  const loops = generatedLoops({ memory: null }, () => ({ reductionBody }));
   expect(() => loops("sort", { module: null, graph })).toThrow('no generated loop is named "sort"');
   expect(loops("map", { module: null, graph })).not.toBe(loops("map", { module: null, graph }));
 });

@@ -50,7 +50,7 @@ export interface TestResult {
   readonly bytes: Uint8Array;
 }
 
-const PAGES = 256;
+const PAGES = 512;
 export const heap = createMemory(PAGES, PAGES, true);
 const HEAP_START = 128;
 

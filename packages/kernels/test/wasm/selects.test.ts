@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, Node } from "../../src/graph/graph.ts";
-import { INTEGER_COMPARISON, type LaneType } from "../../src/graph/operations.ts";
+import { FLOAT_COMPARISON, INTEGER_COMPARISON, type LaneType } from "../../src/graph/operations.ts";
 import { buildElementLoop } from "../../src/wasm/element-loop.ts";
 import { functionText } from "../../src/wasm/text.ts";
 import { DTYPE_OF } from "../graph/random-graphs.ts";
@@ -64,11 +64,26 @@ test("a select of what was compared: one instruction for i32, and the same resul
   }
 });
 
-test("a select of i64 or f32 that were compared: no instruction of that kind is used", () => {
-  const long = graphOf("i64", false, (builder, a, b) => builder.select(builder.ltU(a, b), a, b));
-  const float = graphOf("f32", false, (builder, a, b) => builder.select(builder.lt(a, b), a, b));
-  checkPairs(long, "i64");
-  checkPairs(float, "f32");
+test("a select of i64 that were compared: there is no such instruction", () => {
+  checkPairs(
+    graphOf("i64", false, (builder, a, b) => builder.select(builder.ltU(a, b), a, b)),
+    "i64",
+  );
+});
+
+test("a select of floats that were compared: one instruction for less, and the same result for zeros and NaNs", () => {
+  for (const type of ["f32", "f64"] as const) {
+    for (const op of FLOAT_COMPARISON) {
+      for (const isSwapped of [false, true]) {
+        const graph = graphOf(type, type === "f32" && isSwapped, (builder, a, b) => {
+          const condition = builder.comparison(op, a, b);
+          return isSwapped ? builder.select(condition, b, a) : builder.select(condition, a, b);
+        });
+        checkPairs(graph, type);
+        expect({ op, is: /\.(pmin|pmax)/.test(textOf(graph)) }).toEqual({ op, is: op === "lt" });
+      }
+    }
+  }
 });
 
 test.for(["i32", "i64", "f32", "f64"] as const)(

@@ -101,6 +101,12 @@ export function finishAtOnce(team: JobTeam, job: OpenJob): boolean {
   return caller.messagesSent(port, job.slot) === 0 && !job.hasNews;
 }
 
+/** Has nobody start a further chunk, and those that run come to an end if they look whether they are to. */
+export function giveUp(port: AtomicsPort, { slot, interrupt }: OpenJob): void {
+  stopJob(port, slot);
+  interrupt?.set();
+}
+
 /** Looks again and again, for a short while. */
 function spinUntil(port: AtomicsPort, isSo: () => boolean): boolean {
   // At first without a look at the clock, and without a pause: each takes longer than the end of most chunks.
@@ -150,7 +156,7 @@ async function untilOver(team: JobTeam, job: OpenJob, { onProgress }: LoopJob): 
       onProgress(done);
     } catch (error) {
       job.progressError ??= { error };
-      stopJob(team.port, job.slot);
+      giveUp(team.port, job);
     }
     return over;
   };
@@ -160,7 +166,7 @@ async function untilOver(team: JobTeam, job: OpenJob, { onProgress }: LoopJob): 
 function isLate({ port }: JobTeam, job: OpenJob): boolean {
   if (!job.isLate && job.deadline !== Number.POSITIVE_INFINITY && Date.now() >= job.deadline) {
     job.isLate = true;
-    stopJob(port, job.slot);
+    giveUp(port, job);
   }
   return job.isLate;
 }
@@ -223,7 +229,8 @@ function settle(team: JobTeam, job: OpenJob, spec: LoopJob): PartialOutcome {
   if (outcome.failures.length > 0) return { ...outcome, unfinished: [] };
   if (team.failure !== null) throw team.failure;
   const done = caller.chunksDone(team.port, job.slot);
-  if (job.isLate && done < job.chunkCount) {
+  // A body that was told to end early counts its chunk, whatever is missing of it.
+  if (job.isLate && (done < job.chunkCount || job.interrupt !== null)) {
     // Who is out of a chunk in time has counted it, and who is not was ended in it.
     const hasBegun = spec.runsAgain === true || done > 0 || job.lost.some(({ chunk }) => chunk >= 0);
     throw deadlineError(spec, done, hasBegun);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Failure, KernelTarget, LoopOutcome, Partial } from "../protocol.ts";
+import type { Interrupt, LoopJob } from "../pool.ts";
 import type { JobMessage } from "./messages.ts";
 
 /** A lane that died inside a job. */
@@ -29,6 +30,8 @@ export class OpenJob {
   isLate = false;
   /** Whether lanes can enter it no more. */
   isClosed = false;
+  /** Ends its bodies early. */
+  readonly interrupt: Interrupt | null;
   /** What `onProgress` threw. */
   progressError: { readonly error: unknown } | null = null;
   #partials: Partial[] | null = null;
@@ -42,16 +45,16 @@ export class OpenJob {
   constructor(
     slot: number,
     ticket: number,
-    kernel: KernelTarget,
+    { kernel, deadlineMs, interrupt }: Pick<LoopJob, "kernel" | "deadlineMs" | "interrupt">,
     chunkCount: number,
     lanesWanted: number,
-    deadlineMs: number | undefined,
   ) {
     this.slot = slot;
     this.ticket = ticket;
     this.kernel = kernel;
     this.chunkCount = chunkCount;
     this.lanesWanted = lanesWanted;
+    this.interrupt = interrupt ?? null;
     this.deadline = deadlineMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + deadlineMs;
   }
 

@@ -14,8 +14,8 @@ import type { LoopOutcome } from "../protocol.ts";
 import { chunkAt, type ChunkedRange, evenChunks } from "../range.ts";
 import { helpFor, refuseHelp } from "./caller-help.ts";
 import * as caller from "./caller-side.ts";
-import { finish, finishAtOnce, finishSync, type JobTeam, type PartialOutcome } from "./job-course.ts";
-import { stopJob, workIn } from "./lane-side.ts";
+import { finish, finishAtOnce, finishSync, giveUp, type JobTeam, type PartialOutcome } from "./job-course.ts";
+import { workIn } from "./lane-side.ts";
 import { JobSlots } from "./job-slots.ts";
 import { nextTicket } from "./lane-words.ts";
 import type { LaneExit } from "./lane.ts";
@@ -172,7 +172,7 @@ export class LaneTeam implements JobTeam {
     job.fail(
       new WorkerLostError(`${DEATHS_MAX * this.laneCount} threads ended before they could run kernel "${kernel}"`),
     );
-    stopJob(this.port, job.slot);
+    giveUp(this.port, job);
   }
 
   /** A thread has sent something about a job. */
@@ -324,11 +324,11 @@ export class LaneTeam implements JobTeam {
 
   /** Opens a job, and has lanes come. */
   #open(slot: number, spec: LoopJob, chunks: ChunkedRange, kernel: number, operands: number): OpenJob {
-    const { helps, deadlineMs } = spec;
+    const { helps } = spec;
     this.#ticket = nextTicket(this.#ticket);
     // At most as many participants as cores.
     const lanesWanted = Math.min(this.laneCount - (helps ? 1 : 0), chunks.chunkCount);
-    const job = new OpenJob(slot, this.#ticket, spec.kernel, chunks.chunkCount, lanesWanted, deadlineMs);
+    const job = new OpenJob(slot, this.#ticket, spec, chunks.chunkCount, lanesWanted);
     this.#slots.put(job);
     const { count } = this.#registrations;
     const record = { chunks, kernel, operands, registrations: count, spins: helps };
@@ -366,7 +366,7 @@ export class LaneTeam implements JobTeam {
     spec: LoopJob,
     working: CallerWork | Promise<CallerWork | null> | null,
   ): Promise<PartialOutcome> {
-    const onAbort = (): void => stopJob(this.port, job.slot);
+    const onAbort = (): void => giveUp(this.port, job);
     spec.signal?.addEventListener("abort", onAbort, { once: true });
     if (spec.signal?.aborted === true) onAbort();
     if (this.#failure !== null) onAbort();
@@ -377,6 +377,7 @@ export class LaneTeam implements JobTeam {
       return await finish(this, job, spec);
     } finally {
       spec.signal?.removeEventListener("abort", onAbort);
+      spec.interrupt?.clear();
       this.#slots.clear(job.slot);
       this.#host.keepAlive(--this.#pending > 0);
     }
@@ -443,7 +444,7 @@ export class LaneTeam implements JobTeam {
     this.#failure = error;
     for (const job of this.#slots.jobs) {
       job.fail(error);
-      stopJob(this.port, job.slot);
+      giveUp(this.port, job);
     }
   }
 }

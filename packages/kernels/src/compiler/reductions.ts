@@ -1,0 +1,11 @@
+/**
+ * The compiler of reductions and scans: a part of its own, so that a program without any loads none of it.
+ *
+ * @module
+ */
+export { reducedAxes, reducedShape } from "../reduction/axes.ts";
+export { reductionBody } from "../reduction/body.ts";
+export { isReductionName, REDUCTIONS, SCANS } from "../reduction/reductions.ts";
+export { explainReduction } from "./explain-reduction.ts";
+export { planReduce, planScanning } from "./reduce-code.ts";
+export { accumulatorLanes, typeReduction } from "./reduction-types.ts";
