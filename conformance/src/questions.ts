@@ -123,7 +123,7 @@ async function askOne(question: Question, runtimes: readonly KernelRuntime[], fa
 function programOf(operands: number, outputs: readonly Expression[]): Program {
   const names = Array.from({ length: operands }, (_, place) => `x${place + 1}`);
   const returns = outputs.length === 1 ? "value" : "array";
-  return { operands: names, parameters: [], defaults: new Map(), outputs, returns };
+  return { operands: names, parameters: [], named: [], defaults: new Map(), outputs, returns };
 }
 
 /** Runs a kernel. Nothing is left of the call. */

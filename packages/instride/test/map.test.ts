@@ -74,6 +74,15 @@ describeModes((runtime, mode) => {
     });
   });
 
+  test("map: a parameter that the function names may be given though nothing depends on it", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const a = s.from([1, 2], { dtype: "float64" });
+      const kernel = rt.map((x, { unused }) => (unused > 0 ? x : x), { parameters: { unused: 1 } });
+      expect((await kernel(a, { out: s.zeros([2], "float64"), parameters: { unused: 2 } })).toList()).toEqual([1, 2]);
+    });
+  });
+
   test("map: parameters are of the kernel, or of the call", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {

@@ -238,6 +238,7 @@ function defaultOf(by: string | Program): Program | null {
 const PRODUCT: Program = {
   operands: ["x1", "x2"],
   parameters: [],
+  named: [],
   defaults: new Map(),
   outputs: [
     {
@@ -253,10 +254,11 @@ const PRODUCT: Program = {
 };
 
 /** All names of the functions of a reduction. */
-function namesOf({ by, of }: Pick<ReadFold, "by" | "of">): Pick<Program, "parameters" | "defaults"> {
+function namesOf({ by, of }: Pick<ReadFold, "by" | "of">): Pick<Program, "parameters" | "named" | "defaults"> {
   const programs = [...(typeof by === "string" ? [] : [by]), ...(of === null ? [] : [of])];
   return {
     parameters: [...new Set(programs.flatMap(({ parameters }) => parameters))],
+    named: [...new Set(programs.flatMap(({ named }) => named))],
     defaults: new Map(programs.flatMap(({ defaults }) => [...defaults])),
   };
 }

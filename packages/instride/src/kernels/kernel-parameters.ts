@@ -11,7 +11,7 @@ import type { HelperKernel, Parameters, ParameterValue } from "./functions.ts";
 export type ParameterValues = ReadonlyMap<string, ParameterValue>;
 
 /** What is asked of a program: the names of its parameters, and what stands for those that aren't given. */
-type Names = Pick<Program, "parameters" | "defaults">;
+type Names = Pick<Program, "parameters" | "named" | "defaults">;
 
 /** What a value counts as: all of one kind share their code. */
 export type ParameterKind = "number" | "bigint" | "boolean";
@@ -48,7 +48,7 @@ export function valuesOf(program: Names, fixed: ParameterValues, given: unknown,
   }
   const called = new Map(Object.entries((given as Readonly<Record<string, unknown>> | undefined) ?? {}));
   for (const [name, value] of called) {
-    if (!program.parameters.includes(name)) throw unknownName(kernel, name, program);
+    if (!program.named.includes(name)) throw unknownName(kernel, name, program);
     if (!isValue(value)) throw refusal(kernel, name, value, "a number, bigint or bool; a kernel is given to rt.map");
   }
   return new Map(
@@ -62,7 +62,7 @@ export function valuesOf(program: Names, fixed: ParameterValues, given: unknown,
 
 /** @throws a {@link ValueError} for a value that was given to a kernel which doesn't name it */
 export function checkNames(program: Names, fixed: ParameterValues, kernel: string): void {
-  for (const name of fixed.keys()) if (!program.parameters.includes(name)) throw unknownName(kernel, name, program);
+  for (const name of fixed.keys()) if (!program.named.includes(name)) throw unknownName(kernel, name, program);
 }
 
 /** Whether values of the same names are of the same kinds. */
@@ -89,10 +89,10 @@ function isProgram(value: unknown): value is Program {
   return typeof value === "object" && value !== null && Array.isArray((value as Partial<Program>).outputs);
 }
 
-function unknownName(kernel: string, name: string, { parameters }: Names): ValueError {
-  const names = parameters.length === 0 ? "none" : parameters.join(", ");
+function unknownName(kernel: string, name: string, { named }: Names): ValueError {
+  const names = named.length === 0 ? "none" : named.join(", ");
   return new ValueError(
-    `cannot give ${kernel} the parameter "${name}": expected one that its function uses (${names})`,
+    `cannot give ${kernel} the parameter "${name}": expected one that its function names (${names})`,
   );
 }
 

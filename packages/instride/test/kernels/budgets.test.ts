@@ -49,6 +49,16 @@ describeModes((runtime, mode) => {
     });
   });
 
+  test("budget: an element that is masked out goes round in no loop", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const a = s.from([-1, 0], { dtype: "float64" });
+      const out = s.full([2], 7, "float64");
+      await rt.map(endless, { roundsMax: 1000 })(a, { out, where: s.from([1, 0], { dtype: "bool" }) });
+      expect(out.toList()).toEqual([-1, 7]);
+    });
+  });
+
   test("budget: of what is computed for a reduction, too", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {

@@ -76,13 +76,13 @@ function grammarOf(unary: readonly string[], binary: readonly string[]): fc.Letr
           fc.tuple(condition, condition).map(([a, b]) => `(${a} || !${b})`),
         ),
       ),
-      statement: statements(tie),
+      statement: statementsOf(tie),
     };
   });
 }
 
 /** Statements that end. */
-function statements(tie: fc.LetrecTypedTie<Grammar>): fc.Arbitrary<string> {
+function statementsOf(tie: fc.LetrecTypedTie<Grammar>): fc.Arbitrary<string> {
   const number = tie("number");
   const condition = tie("condition");
   const target = fc.constantFrom("s", "t");

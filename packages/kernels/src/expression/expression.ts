@@ -102,6 +102,8 @@ export interface Program {
   readonly operands: readonly string[];
   /** The names of the parameters that it uses. */
   readonly parameters: readonly string[];
+  /** Those too that its function names and doesn't use. */
+  readonly named: readonly string[];
   /** For those of the parameters that have one. */
   readonly defaults: ParameterDefaults;
   readonly outputs: readonly Expression[];

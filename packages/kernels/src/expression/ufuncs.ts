@@ -21,6 +21,7 @@ function programOf(names: readonly FunctionName[], arity: 1 | 2): Program {
   return {
     operands,
     parameters: [],
+    named: [],
     defaults: new Map(),
     outputs: names.map((name): Expression => ({ kind: "call", name, args })),
     returns: names.length === 1 ? "value" : "array",

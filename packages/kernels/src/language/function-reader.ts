@@ -39,6 +39,7 @@ export function readFunction(
   const program: Program = {
     operands,
     parameters: names.filter((name) => used.has(name)),
+    named: names,
     defaults: new Map([...defaults].filter(([name]) => used.has(name))),
     outputs,
     returns,

@@ -43,63 +43,43 @@ export class DirectFolder implements Folder {
     const slots = fold.slots.map(
       (type, slot) => this.#call.slotAddress(slot) + (firstBlock * pass.outputs + output) * slotBytes(type),
     );
+    const outputStrides = kept.strides.map((own) => own.at(-1)!);
     if (pass.blocks === 1) {
-      const itemStrides = kept.strides.map((own) => own.at(-1)!);
-      const count = pass.elements;
-      return this.#run({
-        items: outputs,
-        count,
-        slots,
-        slotStep: 1,
-        inputs,
-        itemStrides,
-        position: 0,
-        positionStep: 0,
-      });
+      const common = { slotStep: 1, itemStrides: outputStrides, position: 0, positionStep: 0 };
+      return this.#run({ ...common, items: outputs, count: pass.elements, slots, inputs });
     }
-    if (outputs > 1) return this.#foldOutputs({ output, outputs }, firstBlock, blocks, slots, inputs);
-    const itemStrides = this.#strides.map((stride) => stride * order.block);
-    const common = { slotStep: pass.outputs, itemStrides, positionStep: order.block };
-    const last = firstBlock + blocks - 1;
-    const whole = blockLength(pass, last) === order.block ? blocks : blocks - 1;
-    const position = first;
-    if (whole > 0 && !this.#run({ ...common, items: whole, count: order.block, slots, inputs, position })) return false;
+    // One element of the result after the other: its blocks lie side by side, which memory is fastest with.
+    for (let one = 0; one < outputs; one++) {
+      const goesOn = this.#foldBlocks(
+        firstBlock,
+        blocks,
+        slots.map((slot, at) => slot + one * slotBytes(fold.slots[at]!)),
+        inputs.map((input, operand) => input + one * outputStrides[operand]!),
+      );
+      if (!goesOn) return false;
+    }
+    return true;
+  }
+
+  /** Folds blocks of an element of the result, the last of which may be shorter. */
+  #foldBlocks(firstBlock: number, blocks: number, slots: readonly number[], inputs: readonly number[]): boolean {
+    const { pass, fold } = this.#call;
+    const { block } = pass.order;
+    const position = firstBlock * block;
+    const itemStrides = this.#strides.map((stride) => stride * block);
+    const common = { slotStep: pass.outputs, itemStrides, positionStep: block };
+    const last = blockLength(pass, firstBlock + blocks - 1);
+    const whole = last === block ? blocks : blocks - 1;
+    if (whole > 0 && !this.#run({ ...common, items: whole, count: block, slots, inputs, position })) return false;
     if (whole === blocks) return true;
     return this.#run({
       ...common,
       items: 1,
-      count: blockLength(pass, last),
+      count: last,
       slots: slots.map((slot, at) => slot + whole * pass.outputs * slotBytes(fold.slots[at]!)),
       inputs: inputs.map((input, operand) => input + whole * itemStrides[operand]!),
-      position: first + whole * order.block,
+      position: position + whole * block,
     });
-  }
-
-  /** Each block of several elements of the result. */
-  #foldOutputs(
-    { outputs }: OutputRun,
-    firstBlock: number,
-    blocks: number,
-    slots: readonly number[],
-    inputs: readonly number[],
-  ): boolean {
-    const { pass, fold } = this.#call;
-    const itemStrides = pass.kept.strides.map((own) => own.at(-1)!);
-    for (let block = 0; block < blocks; block++) {
-      const element = block * pass.order.block;
-      const goesOn = this.#run({
-        items: outputs,
-        count: blockLength(pass, firstBlock + block),
-        slots: slots.map((slot, at) => slot + block * pass.outputs * slotBytes(fold.slots[at]!)),
-        slotStep: 1,
-        inputs: inputs.map((input, operand) => input + element * this.#strides[operand]!),
-        itemStrides,
-        position: firstBlock * pass.order.block + element,
-        positionStep: 0,
-      });
-      if (!goesOn) return false;
-    }
-    return true;
   }
 
   #run(items: Omit<Parameters<CompiledFold["run"]>[0], "strides">): boolean {

@@ -84,7 +84,13 @@ export function lowerProgram(program: Program, request: LowerRequest): Lowered {
   const loaded = where ? [...operands, ...results, "bool" as const] : operands;
   const b = new GraphBuilder(loaded, parameters.lanes);
   const { relaxed = false, roundsMax = ROUNDS_MAX_DEFAULT, compute } = request;
-  const options = { parameters: request.parameters, relaxed, roundsMax, ...(compute === undefined ? {} : { compute }) };
+  const options = {
+    parameters: request.parameters,
+    relaxed,
+    roundsMax,
+    ...(compute === undefined ? {} : { compute }),
+    ...(where ? { mask: () => maskOf(b) } : {}),
+  };
   const lowering = new Lowering(b, types, parameters, options);
   const stores = program.outputs.map((output, place): Store => {
     const dtype = results[place]!;

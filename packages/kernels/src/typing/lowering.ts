@@ -32,6 +32,8 @@ export interface LoweringOptions {
   readonly compute?: DType;
   readonly relaxed: boolean;
   readonly roundsMax: number;
+  /** Says of an element whether it is wanted: others go round in no loop. Default: all are. */
+  readonly mask?: () => Node;
 }
 
 const LOGIC: ReadonlySet<FunctionName> = new Set<FunctionName>([
@@ -208,7 +210,8 @@ export class Lowering {
       const [condition] = this.valueOf(loop.condition).as("bool");
       const next = inLanes(loop.next);
       this.#carried.delete(loop.key);
-      return { condition: condition!, next };
+      const { mask } = this.#options;
+      return { condition: mask === undefined ? condition! : b.and(mask(), condition!), next };
     });
     const values = this.#slotValues(dtypes, results);
     this.#loops.set(loop.key, values);

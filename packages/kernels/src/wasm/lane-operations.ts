@@ -6,6 +6,7 @@
 import type { BinaryNode, ComparisonNode, FusedNode, Node, SelectNode, UnaryNode } from "../graph/graph.ts";
 import type { OperationNode } from "../graph/steps.ts";
 import type { PlainInstruction } from "./instructions.ts";
+import { emitBound } from "./float-bounds.ts";
 import { emitConversion } from "./lane-conversions.ts";
 import type { LaneEmitter } from "./lane-emitter.ts";
 import { emitDivision, emitShift } from "./lane-integers.ts";
@@ -74,6 +75,7 @@ function emitBinary(emitter: LaneEmitter, node: BinaryNode, vector: number): voi
  * zeros. So what it gives in both orders has the right sign of a zero and a NaN, in one of the two.
  */
 function emitExtreme(emitter: LaneEmitter, node: BinaryNode, op: "min" | "max", vector: number): void {
+  if (emitBound(emitter, node, op, vector)) return;
   const { f } = emitter;
   const shape = node.type === "f32" ? "f32x4" : "f64x2";
   const [a, b, differing] = [f.scratch("v128", "first"), f.scratch("v128", "second"), f.scratch("v128", "differing")];

@@ -86,6 +86,28 @@ test("a select of floats that were compared: one instruction for less, and the s
   }
 });
 
+test("bounds of floats: each constant, in either place, gives what any other number would", () => {
+  for (const type of ["f32", "f64"] as const) {
+    for (const bound of [0, -0, 1, -255, Infinity, -Infinity, NaN]) {
+      for (const op of ["min", "max"] as const) {
+        const sides = [false, true].map((isFirst) =>
+          graphOf(type, isFirst, (builder, a) => {
+            const constant = builder.constant(type, bound);
+            return isFirst ? builder.binary(op, constant, a) : builder.binary(op, a, constant);
+          }),
+        );
+        for (const graph of sides) checkPairs(graph, type);
+      }
+    }
+  }
+  // Integers are numbers for sure; some of them times -0 are 0, others -0.
+  const builder = new GraphBuilder(["int32"], []);
+  const zeros = builder.mul(builder.convertS(builder.load(0), "f32"), builder.f32(-0));
+  const graph = builder.finish([{ dtype: "float32", value: [builder.max(builder.f32(0), zeros)] }]);
+  checkPairs(graph, "i32");
+  expect(textOf(graph)).not.toContain("f32x4.add");
+});
+
 test.for(["i32", "i64", "f32", "f64"] as const)(
   "a select of %s and 0, or -0: keeps every bit of what is selected",
   (type) => {
