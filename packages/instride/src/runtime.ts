@@ -18,7 +18,7 @@ import {
   type SharedView,
 } from "@instride/core";
 import type { Program } from "@instride/kernels";
-import type { ReductionName, ScanName } from "@instride/kernels/compiler";
+import type { ReductionName } from "@instride/kernels/compiler";
 import {
   borrow,
   type BorrowOptions,
@@ -250,8 +250,8 @@ export class Runtime implements AsyncDisposable {
    * const highest = await rt.scan((a, b) => Math.max(a, b))(prices, { axis: 0 });
    * ```
    */
-  scan<P extends Parameters = NoParameters>(by: ScanName | Combine | Program, options?: ScanOptions<P>): ScanKernel;
-  scan(by: ScanName | Combine | Program, options: ScanOptions<Parameters> = {}): ScanKernel {
+  scan<P extends Parameters = NoParameters>(by: Combine | string | Program, options?: ScanOptions<P>): ScanKernel;
+  scan(by: Combine | string | Program, options: ScanOptions<Parameters> = {}): ScanKernel {
     return makeScan(this.#context, by, options);
   }
 
