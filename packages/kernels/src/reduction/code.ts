@@ -24,6 +24,8 @@ export interface PassCode {
   readonly result: Step;
   /** Whether there are several states to merge. */
   readonly merges: boolean;
+  /** Whether a unit has several blocks of several results. */
+  readonly hasTurns: boolean;
   /** Of operands whose elements are copied side by side, along the innermost axis that is reduced. */
   readonly gathered: readonly Step[];
 }
@@ -97,7 +99,8 @@ export function codeOf(pass: ReductionPass, fold: Fold): PassCode {
   const stride = (kind === "reduction" || mode === "columns" ? kept : reduced).strides.at(-1)!.at(-1)!;
   const isStaged = kind !== "reduction" && mode === "staged";
   const step = isStaged ? 1 : stepOf(stride, DTYPES[result.dtype].itemsize);
-  return { inputs, result: step, merges: blocks > 1, gathered: mode === "gathered" ? gatherSteps(pass) : [] };
+  const hasTurns = mode === "runs" && kind === "reduction" && blocks > 1 && pass.outputsPerUnit > 1;
+  return { inputs, result: step, merges: blocks > 1, hasTurns, gathered: mode === "gathered" ? gatherSteps(pass) : [] };
 }
 
 function gatherSteps({ operands, reduced }: ReductionPass): Step[] {
@@ -177,8 +180,9 @@ export function functionNames(pass: number): Readonly<Record<"fold" | "merge" | 
 export function foldLoop(place: number, pass: ReductionPass, fold: Fold): FoldLoop {
   const { slots, lift, merge, next, takesPosition, extreme } = fold;
   const { width, accumulators } = pass.order;
-  const { inputs } = codeOf(pass, fold);
+  const { inputs, hasTurns } = codeOf(pass, fold);
   return {
+    hasTurns,
     name: functionNames(place).fold,
     slots,
     lift,

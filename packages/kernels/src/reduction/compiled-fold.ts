@@ -35,6 +35,10 @@ export interface FoldItems {
   /** The place of the first element, and how far it is to that of the next state. */
   readonly position: number;
   readonly positionStep: number;
+  /** Of a loop around: how often, and how far inputs and states are from turn to turn. Default: once. */
+  readonly turns?: number;
+  readonly inputTurns?: readonly number[];
+  readonly slotTurn?: number;
 }
 
 /** The function that folds elements. */
@@ -81,6 +85,17 @@ export class CompiledFold {
           break;
         case "input-stride":
           set(({ strides }) => strides[operands[parameter.stream]!]!);
+          break;
+        case "turns":
+          set(({ turns = 1 }) => turns);
+          break;
+        case "input-turn": {
+          const operand = operands[parameter.stream]!;
+          set(({ inputTurns = [], items, itemStrides }) => (inputTurns[operand] ?? 0) - items * itemStrides[operand]!);
+          break;
+        }
+        case "slot-turn":
+          set(({ slotTurn = 0, items, slotStep }) => slotTurn - items * slotStep);
           break;
         case "position":
           set(({ position }) => position);

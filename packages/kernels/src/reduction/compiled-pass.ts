@@ -48,29 +48,15 @@ export class DirectFolder implements Folder {
       const common = { slotStep: 1, itemStrides: outputStrides, position: 0, positionStep: 0 };
       return this.#run({ ...common, items: outputs, count: pass.elements, slots, inputs });
     }
-    // One element of the result after the other: its blocks lie side by side, which memory is fastest with.
-    for (let one = 0; one < outputs; one++) {
-      const goesOn = this.#foldBlocks(
-        firstBlock,
-        blocks,
-        slots.map((slot, at) => slot + one * slotBytes(fold.slots[at]!)),
-        inputs.map((input, operand) => input + one * outputStrides[operand]!),
-      );
-      if (!goesOn) return false;
-    }
-    return true;
-  }
-
-  /** Folds blocks of an element of the result, the last of which may be shorter. */
-  #foldBlocks(firstBlock: number, blocks: number, slots: readonly number[], inputs: readonly number[]): boolean {
-    const { pass, fold } = this.#call;
-    const { block } = pass.order;
-    const position = firstBlock * block;
+    const { block } = order;
     const itemStrides = this.#strides.map((stride) => stride * block);
-    const common = { slotStep: pass.outputs, itemStrides, positionStep: block };
+    // One element of the result after the other: its blocks lie side by side, which memory is fastest with.
+    const turns = { turns: outputs, inputTurns: outputStrides, slotTurn: 1 };
+    const common = { ...turns, slotStep: pass.outputs, itemStrides, positionStep: block };
     const last = blockLength(pass, firstBlock + blocks - 1);
     const whole = last === block ? blocks : blocks - 1;
-    if (whole > 0 && !this.#run({ ...common, items: whole, count: block, slots, inputs, position })) return false;
+    if (whole > 0 && !this.#run({ ...common, items: whole, count: block, slots, inputs, position: first }))
+      return false;
     if (whole === blocks) return true;
     return this.#run({
       ...common,
@@ -78,7 +64,7 @@ export class DirectFolder implements Folder {
       count: last,
       slots: slots.map((slot, at) => slot + whole * pass.outputs * slotBytes(fold.slots[at]!)),
       inputs: inputs.map((input, operand) => input + whole * itemStrides[operand]!),
-      position: position + whole * block,
+      position: first + whole * block,
     });
   }
 

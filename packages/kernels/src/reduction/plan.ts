@@ -202,7 +202,9 @@ class Planner {
     const outputs = this.#outputs;
     const order = foldOrder(fold);
     const blocks = Math.ceil(this.#elements / order.block);
-    const settledBy = blocks > 1 && outputs === 1 ? this.#settledBy() : null;
+    // One unit reads all of its blocks.
+    const hasUnits = blocks > 1 && this.#elements > unitElements(fold);
+    const settledBy = outputs === 1 && hasUnits ? this.#settledBy() : null;
     if (settledBy !== null) takeRoom(this.#room, SETTLED_BYTES);
     const target: PassArray = isLast
       ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
@@ -289,9 +291,7 @@ class Planner {
     blocks: number,
     mode: PassMode,
   ): { outputsPerUnit: number; blocksPerUnit: number; tile: number } {
-    const isOfBytes = fold.lift.operands.every((dtype) => DTYPES[dtype].itemsize === 1);
-    const most = grainElements(fold.lift);
-    const elements = isOfBytes && most >= UNIT_ELEMENTS ? UNIT_BYTES : Math.min(UNIT_ELEMENTS, most);
+    const elements = unitElements(fold);
     const rows = Math.max(1, Math.min(this.#elements, block));
     const tile = tileOf(this.#outputs * blocks, rows, elements < UNIT_ELEMENTS ? elements : null);
     if (mode === "columns") {
@@ -336,6 +336,13 @@ class Planner {
     const all: readonly OperandLayout[] = where === undefined ? operands : [...operands, where];
     return all.some((operand) => overlaps(operand, result));
   }
+}
+
+/** The most elements that a unit of a fold is to read. */
+function unitElements({ lift }: Fold): number {
+  const isOfBytes = lift.operands.every((dtype) => DTYPES[dtype].itemsize === 1);
+  const most = grainElements(lift);
+  return isOfBytes && most >= UNIT_ELEMENTS ? UNIT_BYTES : Math.min(UNIT_ELEMENTS, most);
 }
 
 /** Scratch memory that has been given out. */

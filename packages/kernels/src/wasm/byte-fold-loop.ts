@@ -6,7 +6,14 @@
  * @module
  */
 import type { ByteFold } from "./byte-folds.ts";
-import { type FoldLoop, foldParameterKey, foldParameters, foldVariable, slotBytes } from "./fold-parameters.ts";
+import {
+  emitTurns,
+  type FoldLoop,
+  foldParameterKey,
+  foldParameters,
+  foldVariable,
+  slotBytes,
+} from "./fold-parameters.ts";
 import type { FoldFunction } from "./fold-loop.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
 import type { PlainInstruction } from "./instructions.ts";
@@ -52,22 +59,24 @@ class ByteFoldBuilder {
     f.get(items)
       .op("i32.eqz")
       .if("nothing", () => f.i32(0).op("return"));
-    f.loop("item", (next) => {
-      f.get(base).set(this.#pointer);
-      f.get(places.get(foldParameterKey({ kind: "count" }))!).set(this.#left);
-      this.#emitItem();
-      f.get(slot);
-      this.#pushState();
-      this.#store();
-      f.get(base)
-        .get(places.get(foldParameterKey({ kind: "item-stride", stream: 0 }))!)
-        .op("i32.add")
-        .set(base);
-      f.get(slot)
-        .get(places.get(foldParameterKey({ kind: "slot-step" }))!)
-        .i32(slotBytes(this.#loop.slots[0]!));
-      f.op("i32.mul").op("i32.add").set(slot);
-      f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);
+    emitTurns(f, this.#loop, () => {
+      f.loop("item", (next) => {
+        f.get(base).set(this.#pointer);
+        f.get(places.get(foldParameterKey({ kind: "count" }))!).set(this.#left);
+        this.#emitItem();
+        f.get(slot);
+        this.#pushState();
+        this.#store();
+        f.get(base)
+          .get(places.get(foldParameterKey({ kind: "item-stride", stream: 0 }))!)
+          .op("i32.add")
+          .set(base);
+        f.get(slot)
+          .get(places.get(foldParameterKey({ kind: "slot-step" }))!)
+          .i32(slotBytes(this.#loop.slots[0]!));
+        f.op("i32.mul").op("i32.add").set(slot);
+        f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);
+      });
     });
     f.i32(0);
     return { function: f, parameters };

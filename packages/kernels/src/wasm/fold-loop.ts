@@ -17,6 +17,7 @@
  */
 import type { LoadNode, ParameterNode } from "../graph/graph.ts";
 import {
+  emitTurns,
   type FoldLoop,
   type FoldParameter,
   foldParameterKey,
@@ -106,10 +107,12 @@ class FoldBuilder {
       .if("nothing", () => f.i32(0).op("return"));
     this.#lift.emitInvariants();
     this.#states.emitInvariants();
-    f.loop("item", (next) => {
-      this.#emitItem();
-      this.#emitNextItem();
-      f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);
+    emitTurns(f, this.#loop, () => {
+      f.loop("item", (next) => {
+        this.#emitItem();
+        this.#emitNextItem();
+        f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);
+      });
     });
     f.i32(0);
     return { function: f, parameters: this.#parameters };

@@ -6,7 +6,7 @@
 import { type DType, DTYPES } from "@instride/core";
 import type { Graph } from "../graph/graph.ts";
 import type { LaneType } from "../graph/operations.ts";
-import type { ValueType, Variable } from "./function-builder.ts";
+import type { FunctionBuilder, Local, ValueType, Variable } from "./function-builder.ts";
 import type { Width } from "./lane-plan.ts";
 import { hasLoops } from "./run-parameters.ts";
 import { type InputStream, inputStreams, type Step } from "./streams.ts";
@@ -41,6 +41,8 @@ export interface FoldLoop {
   readonly width: Width;
   /** Vectors of states that are merged side by side: a power of two. */
   readonly accumulators: number;
+  /** Whether there is a loop around the items. */
+  readonly hasTurns: boolean;
 }
 
 /** What a parameter of the function is. Units: addresses and strides in bytes. */
@@ -60,6 +62,13 @@ export type FoldParameter =
   /** i32: the place of the first element, and how far it is to that of the next state. */
   | { readonly kind: "position" }
   | { readonly kind: "position-step" }
+  /**
+   * i32: turns of a loop around the items, at least one; how far it is from where the items end to where those of the next
+   * turn begin, of a stream and of the states, these in elements of the slots. Only where there is such a loop.
+   */
+  | { readonly kind: "turns" }
+  | { readonly kind: "input-turn"; readonly stream: number }
+  | { readonly kind: "slot-turn" }
   /** Of the type that the graph says; a bool as an i32. */
   | { readonly kind: "parameter"; readonly of: "lift" | "merge"; readonly parameter: number }
   /** i32: the address of a word. Only where a graph has loops. */
@@ -78,7 +87,7 @@ export function foldStreams(loop: Pick<FoldLoop, "lift" | "takesPosition">): Inp
 
 /** What the function takes, in order. */
 export function foldParameters(loop: FoldLoop): FoldParameter[] {
-  const { slots, lift, merge, inputs, takesPosition } = loop;
+  const { slots, lift, merge, inputs, takesPosition, hasTurns } = loop;
   const streams = [...inputs.keys()];
   const scalars = (of: "lift" | "merge", graph: Graph): FoldParameter[] =>
     graph.parameters.map((_, parameter) => ({ kind: "parameter", of, parameter }));
@@ -93,6 +102,13 @@ export function foldParameters(loop: FoldLoop): FoldParameter[] {
       .filter((stream) => inputs[stream] === "strided")
       .map((stream) => ({ kind: "input-stride", stream }) as const),
     ...(takesPosition ? [{ kind: "position" } as const, { kind: "position-step" } as const] : []),
+    ...(hasTurns
+      ? [
+          { kind: "turns" } as const,
+          ...streams.map((stream) => ({ kind: "input-turn", stream }) as const),
+          { kind: "slot-turn" } as const,
+        ]
+      : []),
     ...scalars("lift", lift),
     ...scalars("merge", merge),
     ...(hasLoops(lift) || hasLoops(merge) ? [{ kind: "cancel" } as const] : []),
@@ -117,6 +133,7 @@ export function foldVariable(parameter: FoldParameter, { lift, merge }: FoldLoop
     case "input":
     case "item-stride":
     case "input-stride":
+    case "input-turn":
       return { type: "i32", name: `${parameter.kind.replace("-", "_")}_${parameter.stream}` };
     case "parameter": {
       const type = (parameter.of === "lift" ? lift : merge).parameters[parameter.parameter]!;
@@ -126,4 +143,37 @@ export function foldVariable(parameter: FoldParameter, { lift, merge }: FoldLoop
     default:
       return { type: "i32", name: parameter.kind.replace("-", "_") };
   }
+}
+
+/** Writes the loop around items, whose body goes over all items of a turn; none where there is no such loop. */
+export function emitTurns(f: FunctionBuilder, loop: FoldLoop, emitItems: () => void): void {
+  const parameters = foldParameters(loop);
+  const placeOf = (wanted: FoldParameter): Local =>
+    parameters.findIndex((parameter) => foldParameterKey(parameter) === foldParameterKey(wanted));
+  if (!loop.hasTurns) return emitItems();
+  const turns = placeOf({ kind: "turns" });
+  // What counts down or moves on over the items, and begins again as it was.
+  const again = [{ kind: "items" } as const, ...(loop.takesPosition ? [{ kind: "position" } as const] : [])].map(
+    (parameter) => [placeOf(parameter), f.local("i32", `first_${parameter.kind}`)] as const,
+  );
+  for (const [place, kept] of again) f.get(place).set(kept);
+  f.loop("turn", (next) => {
+    emitItems();
+    for (const [place, kept] of again) f.get(kept).set(place);
+    for (const stream of loop.inputs.keys()) {
+      const base = placeOf({ kind: "input", stream });
+      f.get(base)
+        .get(placeOf({ kind: "input-turn", stream }))
+        .op("i32.add")
+        .set(base);
+    }
+    for (const [slot, type] of loop.slots.entries()) {
+      const state = placeOf({ kind: "slot", slot });
+      f.get(state)
+        .get(placeOf({ kind: "slot-turn" }))
+        .i32(slotBytes(type));
+      f.op("i32.mul").op("i32.add").set(state);
+    }
+    f.get(turns).i32(1).op("i32.sub").tee(turns).brIf(next);
+  });
 }
