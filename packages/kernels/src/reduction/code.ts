@@ -182,7 +182,6 @@ export function foldLoop(place: number, pass: ReductionPass, fold: Fold): FoldLo
   const { width, accumulators } = pass.order;
   const { inputs, hasTurns } = codeOf(pass, fold);
   return {
-    hasTurns,
     name: functionNames(place).fold,
     slots,
     lift,
@@ -193,6 +192,7 @@ export function foldLoop(place: number, pass: ReductionPass, fold: Fold): FoldLo
     inputs,
     width,
     accumulators,
+    hasTurns,
   };
 }
 

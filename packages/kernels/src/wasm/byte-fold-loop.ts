@@ -6,15 +6,9 @@
  * @module
  */
 import type { ByteFold } from "./byte-folds.ts";
-import {
-  emitTurns,
-  type FoldLoop,
-  foldParameterKey,
-  foldParameters,
-  foldVariable,
-  slotBytes,
-} from "./fold-parameters.ts";
+import { type FoldLoop, foldParameterKey, foldParameters, foldVariable, slotBytes } from "./fold-parameters.ts";
 import type { FoldFunction } from "./fold-loop.ts";
+import { emitTurns } from "./fold-turns.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
 import type { PlainInstruction } from "./instructions.ts";
 import { orderOf, rearrange } from "./vectors.ts";

@@ -1,8 +1,9 @@
 /**
  * The function that reduces runs of elements to one state each: the inner loop of a reduction.
  *
- * `fold(items, n, states..., step, inputs..., strides..., position..., parameters..., cancel?)` computes so many states, of
- * n elements each (1 to 2^31 - 1) that lie at constant steps. The order in which elements are merged is fixed by n alone:
+ * `fold(items, n, states..., step, inputs..., strides..., position..., turns..., parameters..., cancel?)` computes so many
+ * states, of n elements each (1 to 2^31 - 1) that lie at constant steps; and that in each turn of a loop around, if there
+ * is one. The order in which elements are merged is fixed by n alone:
  *
  * - There are C chains, one for each lane of the accumulators. Element i is merged into chain i modulo C, in order.
  * - Then the chains are merged: the upper half of them into the lower, chain by chain, until one is left. Chains that no
@@ -17,7 +18,6 @@
  */
 import type { LoadNode, ParameterNode } from "../graph/graph.ts";
 import {
-  emitTurns,
   type FoldLoop,
   type FoldParameter,
   foldParameterKey,
@@ -29,6 +29,7 @@ import {
 } from "./fold-parameters.ts";
 import { FoldExtremes } from "./fold-extremes.ts";
 import { FoldStates, pushStore } from "./fold-states.ts";
+import { emitTurns } from "./fold-turns.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
 import { ItemStreams, partialGroup } from "./item-streams.ts";
 import { LaneEmitter } from "./lane-emitter.ts";
