@@ -65,7 +65,7 @@ async function fold(
   const x = keep(keep(runtime.place(elements)).reshape(shape)).transpose(perm);
   keep(x);
   const asked = { ...options, ...control };
-  const kernel = (SCANS.includes(fn) ? rt.scan(fn as "cumsum") : rt.reduce(fn)) as (
+  const kernel = (SCANS.includes(fn) ? rt.scan(fn) : rt.reduce(fn)) as (
     operand: MemoryView,
     asked: ReduceCallOptions,
   ) => Promise<MemoryView | FoldedValue>;

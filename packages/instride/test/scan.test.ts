@@ -71,7 +71,7 @@ describeModes((runtime) => {
       const cumsum = rt.scan("cumsum");
       expect(await rejection(cumsum(a, { axis: 0, out: s.zeros([3], "float64") }))).toBeInstanceOf(ShapeError);
       expect(await rejection(cumsum(a, { keepdims: true } as never))).toBeInstanceOf(ValueError);
-      expect((await rejection(rt.scan("sum" as "cumsum")(a))).message).toContain("one of cumsum, cumprod");
+      expect((await rejection(rt.scan("sum")(a))).message).toContain("one of cumsum, cumprod");
       expect((await rejection(cumsum(a, { axis: 5 }))).name).toBe("IndexError");
     });
   });
