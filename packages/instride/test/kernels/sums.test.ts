@@ -6,13 +6,20 @@ import { everyWay } from "./runtimes.ts";
 
 const ways = everyWay();
 
-/**
- * Errors of so few sums differ by chance; and chains are longer than NumPy's 16 elements, which shows where numbers cancel.
- */
-const OF_NUMPYS = 3;
+/** Of the root of the mean square of errors, which a thousand sums leave to chance by some hundredths. */
+const OF_NUMPYS = 1.05;
 
 /** Elements of which there are many blocks and chunks, and not a whole number of either. */
 const SIZE = 70_001;
+
+/** How many sums of how many elements: of one block, of a few, and of many; just over a power of two, and under. */
+const SAMPLES: readonly (readonly [sums: number, size: number])[] = [
+  [600, 1000],
+  [300, 2100],
+  [100, 5000],
+  [30, 15_000],
+  [4, SIZE],
+];
 
 /** Numbers whose sum is hard: of many magnitudes, and of both signs. */
 const KINDS = {
@@ -37,21 +44,29 @@ const CASES = (["float32", "float64"] as const).flatMap((dtype) =>
 test.each(CASES)("rt.reduce: sums of %s %s are as near as a chain and a tree, and NumPy's", async (dtype, kind) => {
   const rt = ways().at(-1)!.rt;
   const rounding = dtype === "float32" ? 2 ** -24 : 2 ** -53;
-  let [ours, numpys] = [0, 0];
-  for (let seed = 1; seed <= 8; seed++) {
-    const values = ARRAYS[dtype].from(numbers(kind, SIZE - seed, seed * 7919));
-    const exact = exactSum(values);
-    const array: MemoryView = rt.from(values);
-    const sum = await rt.reduce("sum")(array);
-    array.release();
-    const size = Array.from(values).reduce((total, value) => total + Math.abs(value), 0);
-    // A block is a chain of 2048 / (8 accumulators of 2 or 4 lanes); the rest is a tree.
-    const roundings = 2048 / (dtype === "float32" ? 32 : 16) + Math.ceil(Math.log2(SIZE));
-    expect(distance(sum, exact)).toBeLessThanOrEqual(roundings * rounding * size);
-    ours += distance(sum, exact) ** 2;
-    numpys += distance(pairwiseSum(values), exact) ** 2;
+  let [ratios, samples] = [0, 0];
+  for (const [sums, size] of SAMPLES) {
+    const values = ARRAYS[dtype].from(numbers(kind, sums * size, size));
+    using flat: MemoryView = rt.from(values);
+    using table = flat.reshape([sums, size]);
+    using reduced = (await rt.reduce("sum")(table, { axis: 1 })) as MemoryView;
+    // A chain of 8 or 9 elements; the rest is a tree.
+    const roundings = 9 + Math.ceil(Math.log2(size));
+    let [ours, numpys] = [0, 0];
+    for (let row = 0; row < sums; row++) {
+      const own = values.subarray(row * size, (row + 1) * size);
+      const exact = exactSum(own);
+      const error = distance(Number(reduced.get(row)), exact);
+      const magnitude = Array.from(own).reduce((sum, value) => sum + Math.abs(value), 0);
+      expect(error).toBeLessThanOrEqual(roundings * rounding * magnitude);
+      ours += error ** 2;
+      numpys += distance(pairwiseSum(own), exact) ** 2;
+    }
+    // Errors of each size count as those of the others.
+    ratios += (sums * ours) / numpys;
+    samples += sums;
   }
-  expect(Math.sqrt(ours)).toBeLessThanOrEqual(OF_NUMPYS * Math.sqrt(numpys));
+  expect(Math.sqrt(ratios / samples)).toBeLessThanOrEqual(OF_NUMPYS);
 });
 
 /** The bits of what a call gives: of a value, or of an array that is released. */

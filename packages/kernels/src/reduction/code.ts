@@ -6,7 +6,7 @@
 import { DTYPES } from "@instride/core";
 import { GraphBuilder } from "../graph/builder.ts";
 import { stepOf } from "../iteration/steps.ts";
-import { type ColumnLoop, ROWS } from "../wasm/column-loop.ts";
+import { BEGIN_ROWS, type ColumnLoop, ROWS } from "../wasm/column-loop.ts";
 import { type FoldLoop, foldStreams } from "../wasm/fold-parameters.ts";
 import type { ElementLoop } from "../wasm/run-parameters.ts";
 import type { ScanLoop } from "../wasm/scan-loop.ts";
@@ -38,10 +38,14 @@ function rowSteps({ operands, kept }: ReductionPass, { lift }: Fold): Step[] {
   );
 }
 
+/** Nodes up to which a loop over many rows is worth its code, and has registers for them. */
+const BEGIN_NODES_MAX = 16;
+
 /** Reduces rows. */
 export function columnLoop(place: number, pass: ReductionPass, fold: Fold): ColumnLoop {
   const { slots, lift, merge, takesPosition } = fold;
   const steps = rowSteps(pass, fold);
+  const beginsMany = pass.order.section !== null && lift.nodes.length + merge.nodes.length <= BEGIN_NODES_MAX;
   const loop = (name: string, rows: number, hasState: boolean): ElementLoop => {
     const graph = chainGraph(fold, rows, hasState);
     const states = hasState ? slots.length : 0;
@@ -61,9 +65,12 @@ export function columnLoop(place: number, pass: ReductionPass, fold: Fold): Colu
     arrays: lift.operands.length,
     takesPosition,
     chains: chainsOf(pass.order),
+    width: pass.order.width,
+    section: pass.order.section,
     lifting: lift.parameters,
     merging: merge.parameters,
     begin: loop("begin", ROWS, false),
+    beginMany: beginsMany ? loop("begin_many", BEGIN_ROWS, false) : null,
     beginOne: loop("begin_one", 1, false),
     goOn: loop("go_on", ROWS, true),
     goOnOne: loop("go_on_one", 1, true),
@@ -179,7 +186,7 @@ export function functionNames(pass: number): Readonly<Record<"fold" | "merge" | 
 
 export function foldLoop(place: number, pass: ReductionPass, fold: Fold): FoldLoop {
   const { slots, lift, merge, next, takesPosition, extreme } = fold;
-  const { width, accumulators } = pass.order;
+  const { width, accumulators, section, block } = pass.order;
   const { inputs, hasTurns } = codeOf(pass, fold);
   return {
     name: functionNames(place).fold,
@@ -192,17 +199,19 @@ export function foldLoop(place: number, pass: ReductionPass, fold: Fold): FoldLo
     inputs,
     width,
     accumulators,
+    block,
+    section,
     hasTurns,
   };
 }
 
-/** Merges states that lie at any steps into others of theirs. */
+/** Merges states that lie side by side. */
 export function mergeLoop(place: number, { merge }: Fold): ElementLoop {
   return {
     name: functionNames(place).merge,
     graph: merge,
-    inputs: inputStreams(merge).map(() => "strided"),
-    outputs: merge.stores.map(() => "strided"),
+    inputs: inputStreams(merge).map(() => 1),
+    outputs: merge.stores.map(() => 1),
   };
 }
 

@@ -9,7 +9,7 @@
 import { columnLevels, PLACE_BYTES } from "../wasm/column-loop.ts";
 import { slotBytes } from "../wasm/fold-parameters.ts";
 import type { Fold } from "./fold.ts";
-import { chainsOf, type FoldOrder } from "./fold-order.ts";
+import { chainsOf, type FoldOrder, sectionsOf } from "./fold-order.ts";
 import type { Walk } from "./walks.ts";
 
 /** The most rows that one loop reads whole, of an expression that is small. */
@@ -98,6 +98,6 @@ export function unitBytes(
   const states = slots.reduce((sum, type) => sum + tile * slotBytes(type), 0);
   return {
     places: takesPosition ? order.block * PLACE_BYTES : 0,
-    levels: states * (columnLevels(chainsOf(order)) - 1),
+    levels: states * (columnLevels(chainsOf(order), sectionsOf(order, order.block)) - 1),
   };
 }

@@ -144,9 +144,9 @@ export class CompiledStates implements StateRunner {
     this.#functions = functions;
   }
 
-  merge({ first, second, target, step, count }: StateRun): boolean {
+  merge({ first, second, target, count }: StateRun): boolean {
     const { place, fold, args, calls } = this.#call;
-    const strides = fold.slots.map((type) => step * slotBytes(type));
+    const strides = fold.slots.map(slotBytes);
     this.#merge ??= new CompiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], calls);
     return this.#merge.run({
       count,

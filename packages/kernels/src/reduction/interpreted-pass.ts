@@ -11,9 +11,9 @@ import { type Lanes, newLanes } from "../graph/lanes.ts";
 import { partOffset, readerOf, writerOf } from "../graph/storage.ts";
 import { SLOT_DTYPES, slotBytes } from "../wasm/fold-parameters.ts";
 import type { PassCall } from "./call.ts";
-import { chainsOf } from "./fold-order.ts";
+import { chainsOf, sectionsOf } from "./fold-order.ts";
 import { Lifter } from "./lifter.ts";
-import { copyLanes, Merger, type States, WIDTH } from "./merger.ts";
+import { lanesFrom, Merger, type States, WIDTH } from "./merger.ts";
 import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
@@ -25,9 +25,8 @@ export class InterpretedFolder implements Folder {
   readonly #staged: DataView<ArrayBuffer>;
   readonly #lifter: Lifter;
   readonly #merger: Merger;
-  /** What a block's elements have become, and the states of its chains. */
+  /** What a block's elements have become; and then, where the first were, states of what they have been merged to. */
   readonly #lifted: States;
-  readonly #states: States;
 
   constructor(call: PassCall) {
     const { pass, fold, args } = call;
@@ -37,7 +36,6 @@ export class InterpretedFolder implements Folder {
     this.#lifter = new Lifter(call, this.#stage);
     this.#merger = new Merger(fold.merge, args.combineParameters ?? [], WIDTH);
     this.#lifted = fold.slots.map((type) => newLanes(type, pass.order.block));
-    this.#states = fold.slots.map((type) => newLanes(type, pass.order.block));
   }
 
   fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
@@ -60,25 +58,43 @@ export class InterpretedFolder implements Folder {
     const stretch = { output, outputs, element, elements };
     this.#stage.bringIn(this.#staged.buffer, stretch, "columns", (array) => this.#call.placeOf(array));
     this.#lifter.run(this.#staged, this.#lifted, stretch);
-    this.#mergeChains(outputs, elements);
+    this.#mergeElements(outputs, elements);
     for (const [slot, type] of fold.slots.entries()) {
       const { buffer, byteOffset } = this.#call.slotPlace(slot);
       const target = byteOffset + (block * pass.outputs + output) * slotBytes(type);
-      writerOf(SLOT_DTYPES[type])(new DataView(buffer), target, slotBytes(type), this.#states[slot]!, 0, outputs);
+      writerOf(SLOT_DTYPES[type])(new DataView(buffer), target, slotBytes(type), this.#lifted[slot]!, 0, outputs);
     }
     return true;
   }
 
-  #mergeChains(outputs: number, elements: number): void {
-    const chains = chainsOf(this.#call.pass.order);
-    let left = Math.min(chains, elements);
-    for (const [slot, states] of this.#states.entries()) copyLanes(states, this.#lifted[slot]!, 0, 0, left * outputs);
-    for (let first = chains; first < elements; first += chains)
-      this.#merger.run(this.#states, this.#lifted, first * outputs, Math.min(chains, elements - first) * outputs);
-    for (let half = chains / 2; half >= 1; half /= 2) {
-      if (left > half) this.#merger.run(this.#states, this.#states, half * outputs, (left - half) * outputs);
-      left = Math.min(left, half);
+  #mergeElements(outputs: number, elements: number): void {
+    const { order } = this.#call.pass;
+    const { width, section } = order;
+    const chains = chainsOf(order);
+    const sections = sectionsOf(order, elements);
+    const length = section ?? elements;
+    const merge = (into: number, from: number, count: number): void => {
+      const states = this.#lifted.map((lanes) => lanesFrom(lanes, into * outputs));
+      this.#merger.run(states, this.#lifted, from * outputs, count * outputs);
+    };
+    /** Merges states side by side, of which there may be fewer: the upper half into the lower, until some are left. */
+    const halve = (into: number, most: number, least: number, count: number): void => {
+      let left = count;
+      for (let half = most / 2; half >= least; half /= 2) {
+        if (left > half) merge(into, into + half, left - half);
+        left = Math.min(left, half);
+      }
+    };
+    for (let own = 0; own < sections; own++) {
+      const first = own * length;
+      const stop = own === sections - 1 ? elements : first + length;
+      for (let next = first + chains; next < stop; next += chains) merge(first, next, Math.min(chains, stop - next));
+      halve(first, chains, width, Math.min(chains, stop - first));
     }
+    for (let gap = 1; gap < sections; gap *= 2) {
+      for (let own = 0; own + gap < sections; own += 2 * gap) merge(own * length, (own + gap) * length, width);
+    }
+    halve(0, width, 1, Math.min(width, elements));
   }
 }
 
@@ -95,19 +111,19 @@ export class InterpretedStates implements StateRunner {
     this.#finish.setParameters(call.finishParameters());
   }
 
-  merge({ first, second, target, step, count }: StateRun): boolean {
+  merge({ first, second, target, count }: StateRun): boolean {
     const { slots } = this.#call.fold;
     const [into, from] = [slots.map((type) => newLanes(type, WIDTH)), slots.map((type) => newLanes(type, WIDTH))];
     for (let at = 0; at < count; at += WIDTH) {
       const some = Math.min(WIDTH, count - at);
-      this.#read(into, first + at * step, step, some);
-      this.#read(from, second + at * step, step, some);
+      this.#read(into, first + at, some);
+      this.#read(from, second + at, some);
       this.#merger.run(into, from, 0, some);
       for (const [slot, type] of slots.entries()) {
         const { buffer, byteOffset } = this.#call.slotPlace(slot);
         const bytes = slotBytes(type);
-        const start = byteOffset + (target + at * step) * bytes;
-        writerOf(SLOT_DTYPES[type])(new DataView(buffer), start, step * bytes, into[slot]!, 0, some);
+        const start = byteOffset + (target + at) * bytes;
+        writerOf(SLOT_DTYPES[type])(new DataView(buffer), start, bytes, into[slot]!, 0, some);
       }
     }
     return true;
@@ -121,22 +137,22 @@ export class InterpretedStates implements StateRunner {
     const first = byteOffset + distancesOf(kept, output).at(-1)!;
     for (let at = 0; at < outputs; at += WIDTH) {
       const count = Math.min(WIDTH, outputs - at);
-      for (const { node, lanes } of this.#finish.loads) this.#readSlot(lanes, node.operand, output + at, 1, count);
+      for (const { node, lanes } of this.#finish.loads) this.#readSlot(lanes, node.operand, output + at, count);
       this.#finish.run(count);
       writeParts(memory, result.dtype, first + at * stride, stride, this.#finish.outputs[0]!.parts, count);
     }
     return true;
   }
 
-  #read(states: States, state: number, step: number, count: number): void {
-    for (const [slot, lanes] of states.entries()) this.#readSlot(lanes, slot, state, step, count);
+  #read(states: States, state: number, count: number): void {
+    for (const [slot, lanes] of states.entries()) this.#readSlot(lanes, slot, state, count);
   }
 
-  #readSlot(lanes: Lanes, slot: number, state: number, step: number, count: number): void {
+  #readSlot(lanes: Lanes, slot: number, state: number, count: number): void {
     const type = this.#call.fold.slots[slot]!;
     const { buffer, byteOffset } = this.#call.slotPlace(slot);
     const bytes = slotBytes(type);
-    readerOf(SLOT_DTYPES[type])(new DataView(buffer), byteOffset + state * bytes, step * bytes, lanes, 0, count);
+    readerOf(SLOT_DTYPES[type])(new DataView(buffer), byteOffset + state * bytes, bytes, lanes, 0, count);
   }
 }
 

@@ -15,6 +15,11 @@ export function copyLanes(target: Lanes, source: Lanes, from: number, to: number
   (target as LanesOf["f64"]).set((source as LanesOf["f64"]).subarray(from, from + count), to);
 }
 
+/** The lanes from some one on, where they lie. */
+export function lanesFrom(lanes: Lanes, first: number): Lanes {
+  return (lanes as LanesOf["f64"]).subarray(first);
+}
+
 /** A state's slots, for many states. */
 export type States = readonly Lanes[];
 

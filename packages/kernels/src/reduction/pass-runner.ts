@@ -16,13 +16,12 @@ export interface Folder {
   fold(run: OutputRun, firstBlock: number, blocks: number): boolean;
 }
 
-/** States, by their numbers: so many, each `step` further than the one before. */
+/** States, by their numbers: so many, side by side. */
 export interface StateRun {
   readonly first: number;
   readonly second: number;
   /** What becomes of the two: one of both. */
   readonly target: number;
-  readonly step: number;
   readonly count: number;
 }
 

@@ -99,7 +99,7 @@ export function scanGraph(fold: Fold, rows: number, hasState: boolean): Graph {
   return b.builder.finish([...b.slots(state!), ...results]);
 }
 
-/** Merges all elements that are reduced to one, and makes the result of them. */
+/** Merges all elements that are reduced to one, and makes the result of them: so few that they are of one section. */
 export function wholeGraph(fold: Fold, rows: number, chains: number): Graph {
   const b = new RowBuilder(fold, rows, false, fold.finish);
   const states: State[] = [];

@@ -130,7 +130,7 @@ function foldOf({ kind, element, result }: ScanRequest): Fold {
 function scanOrder(fold: Fold): FoldOrder {
   const { width, accumulators } = foldOrder(fold);
   const finish = new LanePlan(fold.finish, () => false).width;
-  return { width: finish === 2 ? 2 : width, accumulators, block: BLOCK_ELEMENTS };
+  return { width: finish === 2 ? 2 : width, accumulators, section: null, block: BLOCK_ELEMENTS };
 }
 
 function refuseShape(shape: readonly number[], isWhole: boolean, { shape: actual }: OperandLayout): void {

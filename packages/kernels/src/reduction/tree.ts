@@ -1,5 +1,5 @@
 /**
- * Merging the states of blocks: as the leaves of a binary tree, neighbours first; or one after the other.
+ * Merging the states of blocks: halves of them, again and again; or one after the other.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import type { ReductionPass } from "./plan.ts";
 /**
  * Merges the states of all blocks into those of the first, of every element of the result.
  *
- * On each level a state takes in that of its right neighbour; one that has none waits for the next level.
+ * On each level those of the upper half are merged into the lower; where their number is odd, the last of the lower waits
+ * for the next level. So two states that are merged come of about as many blocks, however many there are: fewer roundings
+ * of great sums than where a power of two meets what is left over.
  *
  * @returns false if the call was cancelled
  */
@@ -17,21 +19,11 @@ export function mergeBlocks(
   { blocks, outputs }: Pick<ReductionPass, "blocks" | "outputs">,
   states: StateRunner,
 ): boolean {
-  for (let gap = 1; gap < blocks; gap *= 2) {
-    const pairs = Math.ceil((blocks - gap) / (2 * gap));
-    // The longer of the two loops is that of the function.
-    if (outputs >= pairs) {
-      for (let pair = 0; pair < pairs; pair++) {
-        const first = pair * 2 * gap * outputs;
-        const run = { first, second: first + gap * outputs, target: first, step: 1, count: outputs };
-        if (!states.merge(run)) return false;
-      }
-    } else {
-      for (let first = 0; first < outputs; first++) {
-        const run = { first, second: first + gap * outputs, target: first, step: 2 * gap * outputs, count: pairs };
-        if (!states.merge(run)) return false;
-      }
-    }
+  for (let left = blocks; left > 1;) {
+    const half = Math.ceil(left / 2);
+    const count = (left - half) * outputs;
+    if (!states.merge({ first: 0, second: half * outputs, target: 0, count })) return false;
+    left = half;
   }
   return true;
 }
@@ -47,7 +39,7 @@ export function prefixBlocks(
 ): boolean {
   for (let block = 1; block < blocks; block++) {
     const second = block * outputs;
-    if (!states.merge({ first: second - outputs, second, target: second, step: 1, count: outputs })) return false;
+    if (!states.merge({ first: second - outputs, second, target: second, count: outputs })) return false;
   }
   return true;
 }

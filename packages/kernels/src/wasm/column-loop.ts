@@ -3,8 +3,9 @@
  *
  * `columns(columns, rows, tile, levels, place, states..., rows..., row strides..., column strides..., parameters...,
  * cancel?)` computes a state for each column of at most `tile`, of the elements that so many rows (at least one) have there.
- * They are merged in the order of `fold-loop.ts`, chain by chain: each two chains that are to be merged are done one after the other,
- * so that few states wait, those of one level of the tree each. The first level is where the states are to come to lie.
+ * They are merged in the order of `fold-loop.ts`, chain by chain of each section: each two chains that are to be merged are
+ * done one after the other, so that few states wait, those of one level of the tree each. The first level is where the
+ * states are to come to lie.
  *
  * What is done with the elements of a chain, and with two chains, are functions of their own, over columns.
  *
@@ -25,10 +26,15 @@ export const PLACE_BYTES = 4;
 /** Rows that one loop merges into a state: fewer reads and writes of it. */
 export const ROWS = 4;
 
+/** Rows that one loop begins a state with, where there are so many: a whole chain of a section. */
+export const BEGIN_ROWS = 8;
+
 /** Loops over the columns of some rows. Operands are slots of states, then arrays, row after row. */
 export interface ColumnLoops {
   /** The first elements of a chain: of {@link ROWS} rows, or of one. */
   readonly begin: ElementLoop;
+  /** Of {@link BEGIN_ROWS}; null where that is more code than it is worth. */
+  readonly beginMany: ElementLoop | null;
   readonly beginOne: ElementLoop;
   /** More of them, into a state, with a loop around. */
   readonly goOn: ElementLoop;
@@ -48,14 +54,17 @@ export interface ColumnLoop extends ColumnLoops {
   readonly takesPosition: boolean;
   /** A power of two. */
   readonly chains: number;
+  /** Chains that are merged after sections are, and elements of a section; as of a `FoldLoop`. */
+  readonly width: number;
+  readonly section: number | null;
   /** Those of what lifts elements, which `begin` and `goOn` take first, then of what merges. */
   readonly lifting: readonly LaneType[];
   readonly merging: readonly LaneType[];
 }
 
 /** Levels of states, that at which the result is left included. */
-export function columnLevels(chains: number): number {
-  return 1 + Math.log2(chains);
+export function columnLevels(chains: number, sections: number): number {
+  return 1 + Math.log2(chains) + Math.ceil(Math.log2(sections));
 }
 
 /** Builds the function. Cost: O(nodes). */
@@ -95,7 +104,7 @@ class ColumnBuilder {
   readonly #columnStrides: readonly Local[];
   readonly #scalars: readonly Local[];
   readonly #cancel: Local;
-  /** The chain at hand, and the level of its states. */
+  /** The first element of the chain at hand, which also says in binary digits where in the tree that is; and the level of its states. */
   readonly #chain: Local;
   readonly #level: Local;
   readonly #states: readonly Local[];
@@ -154,7 +163,7 @@ class ColumnBuilder {
     }
     const apart = f.local("i32", "apart");
     f.loop("chain", (next) => {
-      f.get(this.#chain).get(this.#rows).op("i32.lt_u");
+      this.#pushHasElements(this.#chain);
       f.if("elements", () => {
         this.#emitStates(this.#level, this.#states);
         this.#emitChain(loops);
@@ -164,7 +173,8 @@ class ColumnBuilder {
         f.loop("join", (again) => {
           f.get(this.#chain).get(apart).op("i32.and").op("i32.eqz").brIf(joined);
           this.#emitJoin(loops.join, apart);
-          f.get(apart).i32(1).op("i32.shr_u").tee(apart).brIf(again);
+          this.#emitNextApart(apart);
+          f.get(apart).brIf(again);
         });
         f.i32(0).op("return");
       });
@@ -189,11 +199,46 @@ class ColumnBuilder {
     });
   }
 
+  /** Leaves whether a chain that begins with some element has any. */
+  #pushHasElements(first: Local): void {
+    const f = this.#f;
+    const { chains, section } = this.#loop;
+    f.get(first);
+    if (section !== null) {
+      // Elements at the end that are fewer than chains make no section.
+      f.i32(chains - 1)
+        .op("i32.or")
+        .get(first);
+      f.get(first).i32(section).op("i32.ge_u").op("select");
+    }
+    f.get(this.#rows).op("i32.lt_u");
+  }
+
+  /** How far apart chains are that are merged next: those of a vector after sections, if there are any so far apart. */
+  #emitNextApart(apart: Local): void {
+    const f = this.#f;
+    const { width, section } = this.#loop;
+    if (section === null) {
+      f.get(apart).i32(1).op("i32.shr_u").set(apart);
+      return;
+    }
+    const further = f.scratch("i32", "further");
+    f.i32(section).get(apart).i32(1).op("i32.shl").get(apart).i32(width).op("i32.eq").op("select").set(further);
+    f.get(apart).i32(1).op("i32.shr_u").set(apart);
+    f.get(further).i32(section).op("i32.ge_u");
+    f.if("sections", () => {
+      f.get(further).i32(width / 2);
+      this.#pushHasElements(further);
+      f.op("select").set(apart);
+    });
+  }
+
   /** Merges the chain so far apart into the one that the chain at hand then is, where it has elements. */
   #emitJoin(join: RunFunction, apart: Local): void {
     const f = this.#f;
     const hasElements = f.scratch("i32", "has_elements");
-    f.get(this.#chain).get(this.#rows).op("i32.lt_u").set(hasElements);
+    this.#pushHasElements(this.#chain);
+    f.set(hasElements);
     f.get(this.#chain).get(apart).op("i32.xor").set(this.#chain);
     f.get(this.#level).i32(1).op("i32.sub").set(this.#level);
     f.get(hasElements).if("both", () => {
@@ -221,7 +266,7 @@ class ColumnBuilder {
   /** Merges the elements of the chain at hand. */
   #emitChain(loops: Functions): void {
     const f = this.#f;
-    const { chains } = this.#loop;
+    const { chains, section } = this.#loop;
     const left = f.scratch("i32", "left");
     const turns = f.scratch("i32", "turns");
     for (const [array, pointer] of this.#pointers.entries()) {
@@ -234,17 +279,33 @@ class ColumnBuilder {
       .i32(chains)
       .op("i32.div_u")
       .set(left);
-    const begin = (name: "begin" | "beginOne", rows: number): void => {
-      this.#emitCall(loops[name], this.#loop[name], { states: this.#states, rows, turns: null });
+    if (section !== null) {
+      const after = f.scratch("i32", "after");
+      f.get(this.#chain).i32(section).op("i32.add").set(after);
+      f.i32(section / chains).get(left);
+      this.#pushHasElements(after);
+      f.op("select").set(left);
+    }
+    const begin = (callee: RunFunction, loop: ElementLoop, rows: number): void => {
+      this.#emitCall(callee, loop, { states: this.#states, rows, turns: null });
       f.i32(rows).set(turns);
       this.#emitMove(left, turns);
     };
-    f.get(left).i32(ROWS).op("i32.ge_u");
-    f.if(
-      "several",
-      () => begin("begin", ROWS),
-      () => begin("beginOne", 1),
-    );
+    const beginFew = (): void => {
+      f.get(left).i32(ROWS).op("i32.ge_u");
+      f.if(
+        "several",
+        () => begin(loops.begin, this.#loop.begin, ROWS),
+        () => begin(loops.beginOne, this.#loop.beginOne, 1),
+      );
+    };
+    const { beginMany } = this.#loop;
+    if (beginMany === null) {
+      beginFew();
+    } else {
+      f.get(left).i32(BEGIN_ROWS).op("i32.ge_u");
+      f.if("many", () => begin(loops.beginMany!, beginMany, BEGIN_ROWS), beginFew);
+    }
     f.get(left).i32(ROWS).op("i32.div_u").tee(turns);
     f.if("by_several", () => {
       this.#emitCall(loops.goOn, this.#loop.goOn, { states: this.#states, rows: ROWS, turns });
@@ -335,9 +396,10 @@ class ColumnBuilder {
   }
 
   #functions(): Functions {
-    const { begin, beginOne, goOn, goOnOne, join } = this.#loop;
+    const { begin, beginMany, beginOne, goOn, goOnOne, join } = this.#loop;
     return {
       begin: buildElementLoop(begin),
+      beginMany: beginMany === null ? null : buildElementLoop(beginMany),
       beginOne: buildElementLoop(beginOne),
       goOn: buildElementLoop(goOn),
       goOnOne: buildElementLoop(goOnOne),
@@ -351,4 +413,6 @@ class ColumnBuilder {
   }
 }
 
-type Functions = { readonly [N in keyof ColumnLoops]: RunFunction };
+type Functions = { readonly [N in Exclude<keyof ColumnLoops, "beginMany">]: RunFunction } & {
+  readonly beginMany: RunFunction | null;
+};

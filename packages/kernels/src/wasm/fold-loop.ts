@@ -2,12 +2,15 @@
  * The function that reduces runs of elements to one state each: the inner loop of a reduction.
  *
  * `fold(items, n, states..., step, inputs..., strides..., position..., turns..., parameters..., cancel?)` computes so many
- * states, of n elements each (1 to 2^31 - 1) that lie at constant steps; and that in each turn of a loop around, if there
- * is one. The order in which elements are merged is fixed by n alone:
+ * states, of n elements each (1 to those of a block) that lie at constant steps; and that in each turn of a loop around, if
+ * there is one. The order in which elements are merged is fixed by n alone:
  *
  * - There are C chains, one for each lane of the accumulators. Element i is merged into chain i modulo C, in order.
  * - Then the chains are merged: the upper half of them into the lower, chain by chain, until one is left. Chains that no
  *   element has come to are left out.
+ * - Where there are sections, each has chains of its own. Elements at the end that are fewer than C come to those of the
+ *   section before. Chains of a section are merged until those of one vector are left; then vectors of sections, as leaves
+ *   of a binary tree, neighbours first; then the chains of the last vector.
  *
  * So it is the same order wherever the elements lie, and nobody else has to compute in vectors to get the same bits.
  *
@@ -91,7 +94,8 @@ class FoldBuilder {
       { load: (node, vector) => this.#load(node, vector), index: noIndex, parameter: parameterOf("lift") },
       exits,
     );
-    this.#states = new FoldStates(f, loop, parameterOf("merge"), exits);
+    const levels = loop.section === null ? 0 : Math.log2(loop.block / loop.section);
+    this.#states = new FoldStates(f, loop, parameterOf("merge"), exits, levels);
     const [type] = loop.slots;
     this.#extremes =
       loop.extreme !== null && (type === "f32" || type === "f64") ? new FoldExtremes(f, type, loop.extreme) : null;
@@ -134,22 +138,59 @@ class FoldBuilder {
     }
     const pushIsFew = (): void => void f.get(n).i32(chains).op("i32.lt_u");
     this.#extremes?.begin();
-    pushIsFew();
-    f.op("i32.eqz").if("many", () => {
-      this.#emitGroup((vector) => this.#beginChains(vector));
-      this.#emitGroups(chains, (vector) => this.#mergeChains(vector));
-    });
-    f.get(this.#count).if("rest", () => this.#emitRest(pushIsFew));
-    pushIsFew();
-    f.if(
-      "few",
-      () => this.#states.fold((chain) => this.#pushHasChain(n, chain)),
-      () => {
+    const few = (): void => this.#states.fold((chain) => this.#pushHasChain(n, chain));
+    if (this.#loop.section === null) {
+      pushIsFew();
+      f.op("i32.eqz").if("many", () => {
+        this.#emitGroup((vector) => this.#beginChains(vector));
+        this.#emitGroups(chains, (vector) => this.#mergeChains(vector));
+      });
+      f.get(this.#count).if("rest", () => this.#emitRest(pushIsFew));
+      pushIsFew();
+      f.if("few", few, () => {
         this.#states.fold(null);
         this.#extremes?.settle(this.#states.local(0, 0), (body) => this.#emitAgain(n, chains, body));
-      },
-    );
+      });
+    } else {
+      this.#emitSections(this.#loop.section, pushIsFew, few);
+    }
     this.#states.store(this.#loop.slots.map((_, slot) => this.#parameter({ kind: "slot", slot })));
+  }
+
+  /** Section by section. Each begins anew: nothing that it loads waits for the one before to be merged. */
+  #emitSections(section: number, pushIsFew: () => void, few: () => void): void {
+    const f = this.#f;
+    const chains = this.#loop.accumulators * this.#loop.width;
+    const sections = f.local("i32", "sections");
+    const enough = f.local("i32", "enough");
+    f.i32(0).set(sections);
+    f.loop("section", (again) => {
+      f.get(this.#count).i32(chains).op("i32.ge_u");
+      f.if("many", () => {
+        // While there are so many left, there is another group of this section: of one for each chain at least.
+        f.get(this.#count)
+          .i32(section - chains)
+          .op("i32.sub")
+          .tee(enough)
+          .i32(chains);
+        f.get(enough).i32(chains).op("i32.gt_s").op("select").set(enough);
+        this.#emitGroup((vector) => this.#beginChains(vector));
+        this.#emitGroups(chains, (vector) => this.#mergeChains(vector), enough);
+      });
+      f.get(this.#count)
+        .i32(1)
+        .op("i32.sub")
+        .i32(chains - 1)
+        .op("i32.lt_u");
+      f.if("rest", () => this.#emitRest(pushIsFew));
+      pushIsFew();
+      f.if("few", few, () => {
+        this.#states.foldVectors(null);
+        f.get(sections).get(this.#count).op("i32.or");
+        f.if("several", () => this.#states.carry(sections, this.#count, again));
+        this.#states.foldLanes(null);
+      });
+    });
   }
 
   #beginChains(vector: number): void {
@@ -188,10 +229,15 @@ class FoldBuilder {
       .set(position);
   }
 
-  /** Whole groups of vectors, one for each accumulator, while there are elements for one. */
-  #emitGroups(chains: number, body: (vector: number) => void): void {
+  /** Whole groups of vectors, one for each accumulator, while there are elements for one; or as many as are enough. */
+  #emitGroups(chains: number, body: (vector: number) => void, enough: Local | null = null): void {
     const f = this.#f;
-    const pushIsEnough = (): void => void f.get(this.#count).i32(chains).op("i32.ge_u");
+    const pushIsEnough = (): void => {
+      f.get(this.#count);
+      if (enough === null) f.i32(chains);
+      else f.get(enough);
+      f.op("i32.ge_u");
+    };
     pushIsEnough();
     f.if(`by_${chains}`, () => {
       f.loop("next", (next) => {

@@ -41,6 +41,10 @@ export interface FoldLoop {
   readonly width: Width;
   /** Vectors of states that are merged side by side: a power of two. */
   readonly accumulators: number;
+  /** The most elements of a state: a power of two. */
+  readonly block: number;
+  /** Elements of a section: a power of two, at least two for each chain. Null: there is one section, whatever its length. */
+  readonly section: number | null;
   /** Whether there is a loop around the items. */
   readonly hasTurns: boolean;
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Graph, LoadNode, ParameterNode } from "../graph/graph.ts";
-import type { FunctionBuilder, Local } from "./function-builder.ts";
+import type { FunctionBuilder, Label, Local } from "./function-builder.ts";
 import { LaneEmitter } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { bitsOf, LanePlan, type Width } from "./lane-plan.ts";
@@ -25,6 +25,9 @@ export type PushMask = (() => void) | null;
 /** What states are, and how many vectors of them there are. */
 export type StatesShape = Pick<FoldLoop, "slots" | "merge" | "next" | "width" | "accumulators">;
 
+/** Leaves which lanes of a vector have a chain so many chains further. Null: all have. */
+export type MaskOf = ((chain: number) => void) | null;
+
 export class FoldStates {
   readonly #f: FunctionBuilder;
   readonly #loop: StatesShape;
@@ -32,6 +35,8 @@ export class FoldStates {
   readonly #next: LaneEmitter;
   /** By vector and slot. */
   readonly #states: readonly (readonly Local[])[];
+  /** First vectors of sections that wait for those after them, by level of the tree and slot. */
+  readonly #waiting: readonly (readonly Local[])[];
   /** What is being merged. */
   #first: PushSlot = missing;
   #second: PushSlot = missing;
@@ -41,6 +46,7 @@ export class FoldStates {
     loop: StatesShape,
     pushParameter: (node: ParameterNode) => void,
     exits: LoopExits | null,
+    levels = 0,
   ) {
     this.#f = f;
     this.#loop = loop;
@@ -57,6 +63,7 @@ export class FoldStates {
     this.#states = Array.from({ length: accumulators }, () =>
       slots.map((_, slot) => f.local("v128", `chains_${slot}`)),
     );
+    this.#waiting = Array.from({ length: levels }, () => slots.map((_, slot) => f.local("v128", `waiting_${slot}`)));
   }
 
   emitInvariants(): void {
@@ -83,10 +90,20 @@ export class FoldStates {
   }
 
   #apply(emitter: LaneEmitter, vector: number, push: PushSlot, mask: PushMask): void {
-    const { slots, width } = this.#loop;
     const states = this.#states[vector]!;
-    this.#first = (slot) => void this.#f.get(states[slot]!);
-    this.#second = push;
+    this.#mergeInto(emitter, states, (slot) => void this.#f.get(states[slot]!), push, mask);
+  }
+
+  #mergeInto(
+    emitter: LaneEmitter,
+    states: readonly Local[],
+    first: PushSlot,
+    second: PushSlot,
+    mask: PushMask = null,
+  ): void {
+    const { slots, width } = this.#loop;
+    this.#first = first;
+    this.#second = second;
     emitter.group(1, () => pushSlots(emitter, emitter.plan.graph, width));
     for (let slot = slots.length - 1; slot >= 0; slot--) {
       const local = states[slot]!;
@@ -111,21 +128,60 @@ export class FoldStates {
     }
   }
 
-  /**
-   * Merges all chains into the first: the upper half of them into the lower, again and again.
-   *
-   * @param mask - leaves which lanes of a vector have a chain so many chains further; null: all have
-   */
-  fold(mask: ((chain: number) => void) | null): void {
+  /** Merges all chains into the first: the upper half of them into the lower, again and again. */
+  fold(mask: MaskOf): void {
+    this.foldVectors(mask);
+    this.foldLanes(mask);
+  }
+
+  /** The first turns of `fold`, that leave the chains of one vector. */
+  foldVectors(mask: MaskOf): void {
     const { width, accumulators } = this.#loop;
-    const maskOf = (chain: number): PushMask => (mask === null ? null : () => mask(chain));
+    const maskOf = maskBy(mask);
     for (let half = accumulators / 2; half >= 1; half /= 2) {
       for (let vector = 0; vector < half; vector++) {
         const other = this.#states[vector + half]!;
         this.merge(vector, (slot) => void this.#f.get(other[slot]!), maskOf((vector + half) * width));
       }
     }
-    for (let half = width / 2; half >= 1; half /= 2) this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
+  }
+
+  /** The rest of them. */
+  foldLanes(mask: MaskOf): void {
+    const maskOf = maskBy(mask);
+    for (let half = this.#loop.width / 2; half >= 1; half /= 2)
+      this.merge(0, (slot) => this.#pushUpper(slot, half), maskOf(half));
+  }
+
+  /**
+   * Merges the first vector, which is what a section has come to, into those that wait: as one is added to a binary number.
+   *
+   * @param sections - how many there are before it; they are counted
+   * @param again - a loop that is gone on with where the section then waits itself: while `left` is not 0
+   */
+  carry(sections: Local, left: Local, again: Label): void {
+    const f = this.#f;
+    for (const [level, waiting] of this.#waiting.entries()) {
+      f.get(sections)
+        .i32(2 ** level)
+        .op("i32.and");
+      f.if(
+        "waits",
+        () => {
+          const states = this.#states[0]!;
+          const earlier = (slot: number): void => void f.get(waiting[slot]!);
+          this.#mergeInto(this.#merge, states, earlier, (slot) => void f.get(states[slot]!));
+        },
+        () => {
+          f.get(left);
+          f.if("more", () => {
+            for (const [slot, local] of waiting.entries()) f.get(this.#states[0]![slot]!).set(local);
+            f.get(sections).i32(1).op("i32.add").set(sections);
+            f.br(again);
+          });
+        },
+      );
+    }
   }
 
   /** Reads a state into all chains of the first vector. */
@@ -165,6 +221,10 @@ export class FoldStates {
     const bytes = lanes * (bitsOf(this.#loop.slots[slot]!) / 8);
     rearrange(this.#f, bytes === 8 ? HIGH_HALF : SECOND_32);
   }
+}
+
+function maskBy(mask: MaskOf): (chain: number) => PushMask {
+  return (chain) => (mask === null ? null : () => mask(chain));
 }
 
 /** Leaves the values of a graph's stores, one after the other. */
