@@ -88,6 +88,8 @@ export function runLane(host: LaneHost): LaneExit {
     spins = false;
     // Whoever counts on lanes counts their stays, not the threads: news that comes now has another one started.
     if (park(port, lane, seen, host.idleMs) && generation(port) === seen) return "idle";
+    // Others may have dealt with the news by now. Where jobs follow each other the next is not far.
+    spins = spinsAfter(port, cursor);
   }
 }
 
