@@ -53,10 +53,10 @@ describeModes((runtime) => {
     const rt = runtime();
     const text = '{ throw new AggregateError([new RangeError("a"), new TypeError("b")], "both", { cause: 7 }); }';
     for (const call of [
-      rt.parallelFor(kernelOf(`() => ${text}`), { over: 1 }),
-      rt.run(kernelOf(`async () => ${text}`)),
+      () => rt.parallelFor(kernelOf(`() => ${text}`), { over: 1 }),
+      () => rt.run(kernelOf(`async () => ${text}`)),
     ]) {
-      const cause = (await causeOf(call)) as AggregateError;
+      const cause = (await causeOf(call())) as AggregateError;
       expect(cause).toBeInstanceOf(AggregateError);
       expect([cause.message, ...cause.errors.map(String)]).toEqual(["both", "RangeError: a", "TypeError: b"]);
       expect(cause.errors[0]).toBeInstanceOf(RangeError);
