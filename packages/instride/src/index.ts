@@ -32,6 +32,7 @@ export * as kernels from "@instride/kernels";
 export { KernelBudgetError, KernelSyntaxError, type Ufuncs, ufuncs } from "@instride/kernels";
 export type { Element, Indices, KernelFunction, Parameters, ParameterValue } from "./kernels/functions.ts";
 export type { MapCallOptions, MapKernel, MapPrepareOptions, PreparedMap } from "./kernels/map.ts";
+export type { AstypeOptions } from "./kernels/astype.ts";
 export type { MapOptions } from "./kernels/map-settings.ts";
 export type { FoldedValue } from "./kernels/fold-loop.ts";
 export type {

@@ -53,6 +53,7 @@ import { KernelContext } from "./kernels/kernel-context.ts";
 import { makeMap, type MapKernel } from "./kernels/map.ts";
 import type { MapOptions } from "./kernels/map-settings.ts";
 import { type Combine, makeReduce, type ReduceKernel, type ReduceOptions, type ValueOf } from "./kernels/reduce.ts";
+import { type AstypeOptions, Casts } from "./kernels/astype.ts";
 import { makeScan, type ScanKernel, type ScanOptions } from "./kernels/scan.ts";
 
 /** How a runtime works: on threads that share memory, on one that it moves to, or on the calling thread alone. */
@@ -90,9 +91,11 @@ export class Runtime implements AsyncDisposable {
   /** How many take part in a loop. */
   readonly threads: number;
   readonly #context: KernelContext;
+  readonly #casts: Casts;
 
   constructor({ owner, pool, turn, registry, mode, reason }: RuntimeParts) {
     this.#context = new KernelContext({ owner, pool, turn, registry, moves: mode === "worker" });
+    this.#casts = new Casts(this.#context);
     this.mode = mode;
     this.reason = reason;
     this.threads = pool.participants;
@@ -211,6 +214,21 @@ export class Runtime implements AsyncDisposable {
   ): MapKernel<readonly MemoryView[], SharedView<D>>;
   map(source: AnnotatedFunction | string | Program, options: MapOptions = {}): unknown {
     return makeMap(this.#context, source, options);
+  }
+
+  /**
+   * The elements of an array in another dtype, cast as NumPy's `astype` does: floats are truncated, integers wrap around.
+   *
+   * @returns `options.out`, or a new array of the same shape
+   * @throws a `DTypeError` for a cast that `casting` doesn't allow; as a kernel of {@link map} does
+   *
+   * @example
+   * ```ts
+   * const exact = await rt.astype(pixels, "float32");
+   * ```
+   */
+  astype<D extends DType>(view: MemoryView, dtype: D, options: AstypeOptions = {}): Promise<SharedView<D>> {
+    return this.#casts.cast(view, dtype, options);
   }
 
   /**
