@@ -117,7 +117,7 @@ export class Engagement {
     const written = this.#plan.call.form === "reduce" ? [] : ["y0"];
     // Memory that moves is lost with the thread that has it: it may be what is only read.
     const isMoved = this.#rt.mode === "worker";
-    const planned = mustPoison(this.#plan, this.#facts!, outcome);
+    const planned = mustPoison(this.#plan, this.#rt.mode, this.#facts!, outcome);
     // Others may have ended a thread of it, which poisons as well.
     const must = outcome.status === "rejected" && (losesThreads || closes) ? null : planned;
     if (must === null) {

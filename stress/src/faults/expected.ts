@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ClosedError, DeadlineError, KernelError, ModuleLoadError, WorkerLostError } from "instride";
+import { ClosedError, DeadlineError, KernelError, type Mode, ModuleLoadError, WorkerLostError } from "instride";
 import { type CallPlan, isTasks } from "../jobs/call-plan.ts";
 import { hasIteration } from "../jobs/call.ts";
 import { type Oddity, PURPOSE, TELLING } from "../jobs/odd-values.ts";
@@ -112,7 +112,12 @@ export function widened(
  *
  * @returns null where it may be
  */
-export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts, outcome: Outcome): boolean | null {
+export function mustPoison(
+  { fault, call }: CallCase,
+  mode: Mode,
+  { killed, closed }: Facts,
+  outcome: Outcome,
+): boolean | null {
   if (outcome.status === "fulfilled") return false;
   if (outcome.error instanceof DeadlineError && !outcome.error.hasBegun) return false;
   switch (fault.kind) {
@@ -120,8 +125,11 @@ export function mustPoison({ fault, call }: CallCase, { killed, closed }: Facts,
     case "memory":
       return true;
     case "hang":
+      if (fault.ended !== "by closing") return true;
+      // What moved to the thread comes back as it was before the call: copies were kept for another try.
+      if (mode === "worker" && isIdempotent(call)) return killed > 0 ? null : false;
       // Closing ends all threads, also those of the call's other tasks.
-      return fault.ended === "by closing" && call.form === "invoke" ? null : true;
+      return call.form === "invoke" ? null : true;
     case "abort":
       // The thread of a task that is cancelled is ended.
       return isTasks(call) ? null : false;
