@@ -14,20 +14,14 @@ import {
   threadId,
   workerData,
 } from "node:worker_threads";
-import { kernelNamed } from "@instride/kernels";
-import { type GeneratedCode, generatedLoops, reductionBody } from "@instride/kernels/compiler/bodies";
 import {
   checkProtocol,
   joinLane,
   joinThread,
-  type KernelRegistry,
   type LaneExit,
-  type LoopBody,
   MOVED_POOL_PORT,
   type MovedPoolData,
   MovedThread,
-  nestedLoops,
-  provideLoops,
   type Refusal,
   refusalOf,
   type RegistrationMessage,
@@ -40,6 +34,7 @@ import {
   type ThreadLaneHost,
   type ThreadRequest,
 } from "@instride/scheduler";
+import { provideThreadLoops, registryOf } from "./thread-registry.ts";
 
 /** This thread's part in a runtime. */
 interface Membership {
@@ -50,10 +45,7 @@ interface Membership {
 
 const memberships = new Map<number, Membership>();
 
-const builtin = (name: string): LoopBody => kernelNamed(name).run as LoopBody;
-
-// For `instride/thread` in modules of kernels and tasks.
-provideLoops(nestedLoops(builtin));
+provideThreadLoops();
 
 const movedPool = workerData as Partial<MovedPoolData<MessagePort>> | null;
 if (movedPool?.[MOVED_POOL_PORT] !== undefined) {
@@ -90,13 +82,6 @@ function serveMovedPool(port: MessagePort): void {
     // Nobody would ever answer what could not be read: the pool is to hear of an end.
     throw error;
   });
-}
-
-/** The built-ins of a thread, and the loops that run generated code on the memory that it shares. */
-function registryOf(memory: ThreadData["memory"]): KernelRegistry {
-  const generated = generatedLoops({ memory }, () => ({ reductionBody }));
-  return (name, code) =>
-    code === undefined ? builtin(name) : (generated(name, code.content as GeneratedCode) as LoopBody);
 }
 
 function join({ runtime, leases, lanes, memory }: ThreadData): Membership {

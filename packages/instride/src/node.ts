@@ -4,38 +4,21 @@
  * @module
  */
 import { threadId } from "node:worker_threads";
-import { describe, type MemoryOwner, ValueError } from "@instride/core";
-import { InlinePool, joinThread, type KernelRegistry, MovedPool, type Pool, TurnBudget } from "@instride/scheduler";
+import { ValueError } from "@instride/core";
 import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
-import { callerRegistry } from "./kernels/caller-registry.ts";
-import { chooseMode } from "./mode-choice.ts";
-import { type Mode, Runtime } from "./runtime.ts";
+import { asCaller, checkOptions, type CommonOptions, openOn, type Opener, type Platform } from "./opening.ts";
+import type { Pool } from "@instride/scheduler";
+import type { Mode, Runtime } from "./runtime.ts";
 
-export interface OpenOptions {
-  /** Threads that take part in a loop, in mode `threads`. Default: as many as the machine runs at once. */
-  readonly threads?: number;
+export interface OpenOptions extends CommonOptions {
   /**
    * A Piscina of the user's own, whose threads are used. It stays open when the runtime is closed: what waits there is
    * taken out then, and a thread that is not out of a chunk or task after 200 ms is ended, and replaced.
    */
   readonly piscina?: PiscinaLike;
-  /**
-   * `threads` shares memory between threads, `worker` moves it to one thread and back, `inline` starts no thread: the
-   * same calls, with the same results. Default: the first of them that this platform can have; `rt.reason` says why.
-   */
-  readonly mode?: Mode;
-  /** The most that arrays may take, in bytes. Default: as much as the platform grants; of shared memory at most 4 GiB. */
-  readonly maximumBytes?: number;
-  /**
-   * Records where arrays are made and leases are taken, for `leaks()` and for errors about full memory; and checks that
-   * no read-only operand has changed when a call is done. Costs a stack trace for each, and two passes over what is read.
-   * Default false.
-   */
-  readonly debug?: boolean;
+  /** Of pages: see `docs/browser.md`. In Node it does nothing, so that one program can be for both. */
+  readonly worker?: () => object;
 }
-
-/** More threads than this share no work in a useful way, and each takes memory. */
-export const THREADS_MAX = 64;
 
 /**
  * Opens a runtime: memory for arrays, and threads that start with the first call.
@@ -51,46 +34,33 @@ export const THREADS_MAX = 64;
  * ```
  */
 export async function open(options: OpenOptions = {}): Promise<Runtime> {
-  const { threads, piscina, mode: asked, maximumBytes, debug = false } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX)) {
-    throw new ValueError(
-      `cannot open a runtime of ${describe(threads)} threads: expected an integer from 1 to ${THREADS_MAX}`,
-    );
+  const { piscina, mode } = options;
+  checkOptions(options);
+  if (piscina !== undefined && mode !== undefined && mode !== "threads") {
+    throw new ValueError(`cannot use a Piscina in mode "${mode}": its threads are for mode "threads"`);
   }
-  if (asked !== undefined && !MODES.includes(asked)) {
-    throw new ValueError(`cannot open a runtime in mode ${describe(asked)}: expected one of ${MODES.join(", ")}`);
-  }
-  if (piscina !== undefined && asked !== undefined && asked !== "threads") {
-    throw new ValueError(`cannot use a Piscina in mode "${asked}": its threads are for mode "threads"`);
-  }
-  const missing = piscina === undefined ? missingThreads() : null;
-  const memory = { debug, ...(maximumBytes === undefined ? {} : { maximumBytes }) };
-  const { owner, mode, reason } = chooseMode(piscina === undefined ? asked : "threads", missing, memory);
-  const turn = new TurnBudget();
-  const registry = callerRegistry(owner);
-  const pool = await poolOf(mode, { owner, turn, registry }, options);
-  return new Runtime({ owner, pool, turn, registry, mode, reason });
+  const platform: Platform = {
+    thread: leaseThread(threadId),
+    missingThreads: piscina === undefined ? missingThreads() : null,
+    makePool: (chosen, opener) => poolOf(chosen, opener, options),
+  };
+  return openOn(platform, piscina === undefined ? options : { ...options, mode: "threads" });
 }
 
-const MODES: readonly Mode[] = ["threads", "worker", "inline"];
-
 async function poolOf(
-  mode: Mode,
-  {
-    owner,
-    turn,
-    registry,
-  }: { readonly owner: MemoryOwner; readonly turn: TurnBudget; readonly registry: KernelRegistry },
+  mode: Exclude<Mode, "inline">,
+  opener: Opener,
   { threads, piscina }: OpenOptions,
 ): Promise<Pool> {
-  if (mode === "worker") {
-    const { WorkerThread } = await import("@instride/scheduler/worker-thread");
-    return new MovedPool(new WorkerThread(import.meta.resolve("#worker-node")));
-  }
-  const { words } = owner.leases;
-  const caller = { ...joinThread(words, leaseThread(threadId), registry), turn, depth: 0 };
-  if (mode === "inline") return new InlinePool(caller);
   const filename = import.meta.resolve("#worker-node");
+  if (mode === "worker") {
+    const { MovedPool } = await import("@instride/scheduler/moved-pool");
+    const { WorkerThread } = await import("@instride/scheduler/worker-thread");
+    return new MovedPool(new WorkerThread(filename));
+  }
+  const { owner } = opener;
+  const { words } = owner.leases;
+  const caller = asCaller(leaseThread(threadId), opener);
   const onThreadEnd = (thread: number): void => owner.leases.removeThread(thread);
   const { memory } = owner.heap;
   return new PiscinaPool({ filename, threads, piscina, leases: words, memory, caller, onThreadEnd });

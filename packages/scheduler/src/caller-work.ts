@@ -6,7 +6,7 @@
 import { errorToWire } from "@instride/core";
 import { type ChunkOperands, runChunk } from "./chunk.ts";
 import { cloneError } from "./errors.ts";
-import { isGenerated, loadKernel, type LoopBody } from "./kernel-source.ts";
+import { isGenerated, type LateRegistry, loadKernel, type LoopBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import { ALL_RAN, type LoopJob } from "./pool.ts";
 import type { Failure, LoopOutcome, Partial } from "./protocol.ts";
@@ -15,7 +15,7 @@ import type { ThreadContext } from "./thread.ts";
 import type { TurnBudget } from "./turn-budget.ts";
 
 /** The calling thread. */
-export interface CallerThread extends ThreadContext {
+export interface CallerThread extends ThreadContext<LateRegistry> {
   readonly turn: TurnBudget;
   /** How many loops it is in the bodies of at the moment: those that a body runs run inline. */
   depth: number;

@@ -12,9 +12,9 @@ export { type CallOptions, type Views, withLoans } from "./calls.ts";
 export { type CallerThread } from "./caller-work.ts";
 export * from "./errors.ts";
 export { InlinePool } from "./inline-pool.ts";
-export { targetName, type KernelRegistry, type LoopBody, type TaskBody } from "./kernel-source.ts";
+export { type KernelRegistry, type LateRegistry, type LoopBody, targetName, type TaskBody } from "./kernel-source.ts";
 export { type CutOptions, type Over, type Partitioner } from "./cut.ts";
-export { type WaitOptions } from "./lease-wait.ts";
+export { lendInTime, type WaitOptions } from "./lease-wait.ts";
 export { type LoopRange } from "./range.ts";
 export {
   nestedLoops,
@@ -31,7 +31,7 @@ export { type Invocation, parallelInvoke } from "./parallel-invoke.ts";
 export { parallelReduce, type ParallelReduceOptions } from "./parallel-reduce.ts";
 export { parallelScan, type ParallelScanOptions } from "./parallel-scan.ts";
 export { type LaneExit } from "./lanes/lane.ts";
-export { joinLane, stayInLane, type ThreadLaneHost } from "./lanes/lane-host.ts";
+export { joinLane, stayInEventLane, stayInLane, type ThreadLaneHost } from "./lanes/lane-host.ts";
 export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";

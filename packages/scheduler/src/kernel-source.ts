@@ -33,6 +33,12 @@ export type TaskBody = (views: Readonly<Record<string, MemoryView>>, args: unkno
  */
 export type KernelRegistry = (name: string, code?: KernelCode) => LoopBody;
 
+/** As {@link KernelRegistry}, of a thread that loads the built-ins with the first of them that it is to run. */
+export interface LateRegistry {
+  (name: string, code: KernelCode): LoopBody;
+  (name: string, code?: KernelCode): LoopBody | Promise<LoopBody>;
+}
+
 const modules = new Map<string, (...parameters: never) => unknown>();
 
 /**
@@ -42,7 +48,7 @@ const modules = new Map<string, (...parameters: never) => unknown>();
  */
 export async function loadKernel(
   target: KernelTarget,
-  registry: KernelRegistry,
+  registry: LateRegistry,
 ): Promise<(...parameters: never) => unknown> {
   if ("name" in target) return registry(target.name, target.code);
   const known = modules.get(target.url);

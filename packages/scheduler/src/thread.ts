@@ -4,15 +4,16 @@
  * @module
  */
 import { claimRow, errorToWire, type LeaseWords, type ThreadLeases } from "@instride/core";
-import { type KernelRegistry, loadKernel, type TaskBody } from "./kernel-source.ts";
+import { type KernelRegistry, type LateRegistry, loadKernel, type TaskBody } from "./kernel-source.ts";
 import { type BorrowedOperands, borrowOperands } from "./operands.ts";
 import type { TaskMessage, TaskOutcome } from "./protocol.ts";
 import { checkTaskResult } from "./sendable.ts";
 
-export interface ThreadContext {
+/** @typeParam R - how it finds kernels: a lane has all of them at once */
+export interface ThreadContext<R extends LateRegistry = KernelRegistry> {
   /** Its part in the owner's leases; null where memory moves, and nobody has to count who uses it. */
   readonly leases: ThreadLeases | null;
-  readonly registry: KernelRegistry;
+  readonly registry: R;
 }
 
 /**
@@ -21,12 +22,12 @@ export interface ThreadContext {
  * @param id - positive, and of no other living thread of the runtime
  * @throws a `MemoryError` if there are too many threads
  */
-export function joinThread(leases: LeaseWords, id: number, registry: KernelRegistry): ThreadContext {
+export function joinThread<R extends LateRegistry>(leases: LeaseWords, id: number, registry: R): ThreadContext<R> {
   return { leases: claimRow(leases, id), registry };
 }
 
 /** Runs a task. Never rejects. */
-export async function runTaskHere(message: TaskMessage, thread: ThreadContext): Promise<TaskOutcome> {
+export async function runTaskHere(message: TaskMessage, thread: ThreadContext<LateRegistry>): Promise<TaskOutcome> {
   let borrowed: BorrowedOperands | null = null;
   try {
     borrowed = borrowOperands(message, thread.leases);

@@ -10,11 +10,13 @@ import { loadKernel, type LoopBody } from "../kernel-source.ts";
 import type { BuiltinTarget, KernelTarget } from "../protocol.ts";
 import type { ThreadContext } from "../thread.ts";
 import { settlesWithin } from "../time-limit.ts";
+import { nextTurn } from "../turn-budget.ts";
 import { readRecord } from "./job-record.ts";
-import { type JobWork, type LaneExit, type LaneHost, runLane } from "./lane.ts";
+import { type EventLaneHost, rouse, runEventLane } from "./event-lane.ts";
+import { type JobWork, type LaneExit, runLane } from "./lane.ts";
 import { claimLane, countMessage, noteLoading } from "./lane-side.ts";
 import { LaneWork } from "./lane-work.ts";
-import { LANES_MAX } from "./lane-words.ts";
+import { GENERATION, LANES_MAX } from "./lane-words.ts";
 import type { JobMessage, OperandsRegistration, Registration, RegistrationMessage } from "./messages.ts";
 
 /** What a thread and its platform give its lane. */
@@ -57,7 +59,7 @@ const LOAD_ON_MS = 10;
 const LOOKS_PER_PAUSE = 4;
 const LOOKS_PER_CLOCK = 32;
 
-export class ThreadLaneHost implements LaneHost {
+export class ThreadLaneHost implements EventLaneHost {
   readonly port: AtomicsPort;
   readonly lane: number;
   readonly idleMs: number = IDLE_MS;
@@ -123,6 +125,19 @@ export class ThreadLaneHost implements LaneHost {
       if (++count % LOOKS_PER_PAUSE === 0) this.port.pause();
       return count % LOOKS_PER_CLOCK !== 0 || performance.now() < end;
     };
+  }
+
+  waitForNews(seen: number): Promise<void> {
+    return this.port.change(GENERATION, seen);
+  }
+
+  giveWay(): Promise<void> {
+    return nextTurn();
+  }
+
+  /** A message of the owner has arrived: what waits without blocking looks again. */
+  rouse(): void {
+    rouse(this.port);
   }
 
   work(job: number, ticket: number): JobWork | "later" | null {
@@ -208,10 +223,25 @@ export function joinLane(words: Int32Array<SharedArrayBuffer>, id: number, threa
   return new ThreadLaneHost(port, lane, thread);
 }
 
+/** Why a thread is a lane no more. */
+export type StayEnd = Exclude<LaneExit, "to load">;
+
 /** Is a lane until it has to go. Modules are loaded between two stays in the lane's loop, which blocks the thread. */
-export async function stayInLane(host: ThreadLaneHost): Promise<Exclude<LaneExit, "to load">> {
+export function stayInLane(host: ThreadLaneHost): Promise<StayEnd> {
+  return stay(host, runLane);
+}
+
+/** As {@link stayInLane}, on a thread whose event loop turns while the lane has nothing to do. */
+export function stayInEventLane(host: ThreadLaneHost): Promise<StayEnd> {
+  return stay(host, runEventLane);
+}
+
+async function stay(
+  host: ThreadLaneHost,
+  run: (host: ThreadLaneHost) => LaneExit | Promise<LaneExit>,
+): Promise<StayEnd> {
   for (;;) {
-    const exit = runLane(host);
+    const exit = await run(host);
     if (exit !== "to load") return exit;
     await host.load();
   }

@@ -201,16 +201,26 @@ export function generation(port: Port): number {
  * @returns true if the time has passed
  */
 export function park(port: Port, lane: number, seen: number, idleMs: number): boolean {
+  beginPark(port, lane);
+  const outcome = port.wait(GENERATION, seen, idleMs);
+  endPark(port, lane);
+  return outcome === "timed-out";
+}
+
+/** Says that the lane is going to wait on the generation, if that is still the one that it saw before it looked for work. */
+export function beginPark(port: Port, lane: number): void {
   // Counted before the wait compares the generation. The owner changes the generation, then looks for sleepers
   // (`wakeLanes`): it sees this one, or the wait sees the change.
   port.add(SLEEPERS, 1);
   // Marked after it is counted, and unmarked before it is discounted: whoever dies in between leaves the count too
   // high, which costs a spare notify; too low would cost a wake-up.
   port.store(parkedOf(lane), 1);
-  const outcome = port.wait(GENERATION, seen, idleMs);
+}
+
+/** Says that the lane waits no more. */
+export function endPark(port: Port, lane: number): void {
   port.store(parkedOf(lane), 0);
   port.sub(SLEEPERS, 1);
-  return outcome === "timed-out";
 }
 
 /**

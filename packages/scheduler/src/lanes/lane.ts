@@ -70,27 +70,58 @@ export type LaneExit = "idle" | "evicted" | "shut down" | "to load" | "died";
 /** Stays until there is no more work, or the thread is wanted for something else. */
 export function runLane(host: LaneHost): LaneExit {
   const { port, lane } = host;
-  let cursor = lane % JOBS_MAX;
-  let spins = false;
+  const course = startCourse(lane);
   for (;;) {
-    const seen = generation(port);
-    if (isShutDown(port)) return "shut down";
-    if (takeEviction(port)) return "evicted";
-    const served = serveNextJob(host, cursor);
-    if (host.mustLoad) return "to load";
-    if (served >= 0) {
-      // The next job of a caller that runs one after the other is in the same slot.
-      cursor = othersAreOpen(port) ? (served + 1) % JOBS_MAX : served;
-      spins = spinsAfter(port, served);
-      continue;
-    }
-    if (spins && spin(port, lane, seen, host.startSpin())) continue;
-    spins = false;
+    const found = lookForWork(host, course);
+    if (found === "more") continue;
+    if (found !== "nothing") return found;
     // Whoever counts on lanes counts their stays, not the threads: news that comes now has another one started.
-    if (park(port, lane, seen, host.idleMs) && generation(port) === seen) return "idle";
-    // Others may have dealt with the news by now. Where jobs follow each other the next is not far.
-    spins = spinsAfter(port, cursor);
+    if (park(port, lane, course.seen, host.idleMs) && generation(port) === course.seen) return "idle";
+    wakeUp(port, course);
   }
+}
+
+/** How far a lane has come, from one look for work to the next. */
+export interface LaneCourse {
+  /** The generation that it saw before it looked. */
+  seen: number;
+  /** The slot to begin with. */
+  cursor: number;
+  /** Whether it looks for a while before it parks. */
+  spins: boolean;
+}
+
+export function startCourse(lane: number): LaneCourse {
+  return { seen: 0, cursor: lane % JOBS_MAX, spins: false };
+}
+
+/**
+ * Looks for work once, and serves a job if it finds one.
+ *
+ * @returns "more" if there may be more, "nothing" if the lane is to wait while the generation is `course.seen`; else why
+ *   it has to go
+ */
+export function lookForWork(host: LaneHost, course: LaneCourse): LaneExit | "more" | "nothing" {
+  const { port, lane } = host;
+  course.seen = generation(port);
+  if (isShutDown(port)) return "shut down";
+  if (takeEviction(port)) return "evicted";
+  const served = serveNextJob(host, course.cursor);
+  if (host.mustLoad) return "to load";
+  if (served >= 0) {
+    // The next job of a caller that runs one after the other is in the same slot.
+    course.cursor = othersAreOpen(port) ? (served + 1) % JOBS_MAX : served;
+    course.spins = spinsAfter(port, served);
+    return "more";
+  }
+  if (course.spins && spin(port, lane, course.seen, host.startSpin())) return "more";
+  course.spins = false;
+  return "nothing";
+}
+
+/** After a wait. Others may have dealt with the news by now: where jobs follow each other the next is not far. */
+export function wakeUp(port: Port, course: LaneCourse): void {
+  course.spins = spinsAfter(port, course.cursor);
 }
 
 /** Serves the next job that has work, from slot `cursor` on. @returns its slot, or -1 if there is none */

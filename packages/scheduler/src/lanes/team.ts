@@ -35,6 +35,11 @@ export interface TeamHost {
   receive(): void;
   /** Whether the platform can tell a thread's death without a turn of the event loop. */
   readonly seesDeaths: boolean;
+  /**
+   * Whether a caller that helps stands for a lane, so that one less has to come. Not where the threads that are woken
+   * wait for the core of the caller, and only the next one finds another.
+   */
+  readonly callerStandsIn: boolean;
   /** Takes in which threads have died, if the platform can tell. */
   receiveDeaths(): void;
   /** Ends the thread of a lane. The team is told of its end like of any other. */
@@ -327,7 +332,7 @@ export class LaneTeam implements JobTeam {
     const { helps } = spec;
     this.#ticket = nextTicket(this.#ticket);
     // At most as many participants as cores.
-    const lanesWanted = Math.min(this.laneCount - (helps ? 1 : 0), chunks.chunkCount);
+    const lanesWanted = Math.min(this.laneCount - (helps && this.#host.callerStandsIn ? 1 : 0), chunks.chunkCount);
     const job = new OpenJob(slot, this.#ticket, spec, chunks.chunkCount, lanesWanted);
     this.#slots.put(job);
     const { count } = this.#registrations;

@@ -116,6 +116,7 @@ interface Connection {
 
 export class PiscinaPool implements Pool, TeamHost {
   readonly participants: number;
+  readonly callerStandsIn: boolean = true;
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #options: PiscinaPoolOptions;
   readonly #thread: ThreadData;

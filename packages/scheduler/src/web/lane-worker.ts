@@ -1,0 +1,99 @@
+/**
+ * A worker of a page as a thread of one runtime: it joins, and then is a lane or runs a task.
+ *
+ * @module
+ */
+import { errorFromWire } from "@instride/core";
+import type { LaneExit, TaskMessage, TaskOutcome, ThreadData } from "@instride/scheduler";
+import type { PageWorker } from "./page-worker.ts";
+import type { Seat } from "./seats.ts";
+import type { Membership } from "./worker-api.ts";
+
+export class LaneWorker implements Seat {
+  /** The id by which leases know it. */
+  readonly thread: number;
+  readonly #worker: PageWorker;
+  readonly #joined: Promise<Membership>;
+  #membership: Membership | null = null;
+  #idle: Promise<unknown> = Promise.resolve();
+  #isEnding = false;
+
+  /** @param thread - an id that no other thread of the runtime has had */
+  constructor(worker: PageWorker, data: ThreadData, thread: number) {
+    this.#worker = worker;
+    this.thread = thread;
+    this.#joined = this.#join(data);
+    // One that can't join is of no use.
+    this.#joined.catch(() => this.terminate());
+  }
+
+  /** Settles once it is known as a lane. @throws a `ThreadStartError`, a `ProtocolVersionError` */
+  get joined(): Promise<Membership> {
+    return this.#joined;
+  }
+
+  get hasStarted(): boolean {
+    return this.#membership !== null;
+  }
+
+  get ended(): Promise<void> {
+    return this.#worker.ended;
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  get lastError(): string | null {
+    return this.#worker.lastError;
+  }
+
+  /** Which lane it can be; -1 as long as it has not joined. */
+  get laneNumber(): number {
+    return this.#membership?.lane ?? -1;
+  }
+
+  get port(): MessagePort | null {
+    return this.#membership?.port ?? null;
+  }
+
+  /** Settles when nothing is asked of it, however that has ended. */
+  get idle(): Promise<unknown> {
+    return this.#idle;
+  }
+
+  /** Has it be a lane, until it has to go. */
+  lane(): Promise<LaneExit> {
+    return this.#ask(async () => {
+      await this.#joined;
+      return await (await this.#worker.started).lane();
+    });
+  }
+
+  /** Has it run a task. */
+  task(message: TaskMessage): Promise<TaskOutcome> {
+    return this.#ask(async () => {
+      await this.#joined;
+      return await (await this.#worker.started).task(message);
+    });
+  }
+
+  terminate(): void {
+    this.#isEnding = true;
+    this.#worker.terminate();
+  }
+
+  #ask<T>(call: () => Promise<T>): Promise<T> {
+    const answer = call();
+    this.#idle = Promise.race([answer, this.ended]).catch(() => {});
+    return answer;
+  }
+
+  async #join(data: ThreadData): Promise<Membership> {
+    const api = await this.#worker.started;
+    const answer = await api.join(data, this.thread);
+    if ("refused" in answer) throw errorFromWire(answer.refused);
+    this.#membership = answer;
+    return answer;
+  }
+}
