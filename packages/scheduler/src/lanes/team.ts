@@ -35,10 +35,7 @@ export interface TeamHost {
   receive(): void;
   /** Whether the platform can tell a thread's death without a turn of the event loop. */
   readonly seesDeaths: boolean;
-  /**
-   * Whether a caller that helps stands for a lane, so that one less has to come. Not where the threads that are woken
-   * wait for the core of the caller, and only the next one finds another.
-   */
+  /** Whether one lane less has to come where the caller helps: not where the first that is woken waits for its core. */
   readonly callerStandsIn: boolean;
   /** Takes in which threads have died, if the platform can tell. */
   receiveDeaths(): void;
@@ -53,7 +50,6 @@ const DEATHS_MAX = 3;
 
 /** How long a lane may go on loading a module for a job that is over, in milliseconds. */
 const STUCK_MS = 1000;
-
 const always = (): boolean => true;
 
 /** A loop that is run often: its kernel and operands are known to every thread, by their numbers. */
@@ -203,9 +199,8 @@ export class LaneTeam implements JobTeam {
   }
 
   /** Part of {@link JobTeam}. */
-  async wait(word: number, expected: number, timeoutMs: number): Promise<void> {
-    const waiting = Atomics.waitAsync(this.#host.words, word, expected, timeoutMs);
-    if (waiting.async) await waiting.value;
+  wait(word: number, expected: number, timeoutMs: number): Promise<void> {
+    return this.port.change(word, expected, timeoutMs);
   }
 
   /** Part of {@link JobTeam}. */
@@ -339,7 +334,7 @@ export class LaneTeam implements JobTeam {
     const record = { chunks, kernel, operands, registrations: count, spins: helps };
     caller.openJob(this.port, slot, job.ticket, record, this.otherJobs);
     caller.wakeLanes(this.port, lanesWanted);
-    // To load a pool and start threads takes longer than many loops: a caller that helps has its part first.
+    // To start threads takes longer than many loops: a caller that helps has its part first.
     if (!helps && this.#failure === null) this.#stays.start(lanesWanted);
     return job;
   }

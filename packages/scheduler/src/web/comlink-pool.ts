@@ -186,13 +186,16 @@ export class ComlinkPool implements Pool, TeamHost {
   /** Waits for what a worker was asked, and gives it back. @throws a `WorkerLostError` once it has ended, if it does so first */
   async #lent<T>(worker: LaneWorker, asked: Promise<T>): Promise<T> {
     // Nobody may settle before a worker that ends can write no more.
-    const lost = worker.ended.then(() => Promise.reject(this.#lost(worker)));
+    const lost = worker.ended.then((): never => {
+      throw this.#lost(worker);
+    });
     lost.catch(() => {});
     try {
       return await Promise.race([asked, lost]);
     } catch (error) {
       if (worker.isEnding) await worker.ended;
-      throw error;
+      // It may not even have come up.
+      throw this.#closed && error instanceof WorkerLostError ? this.#lost(worker) : error;
     } finally {
       this.#seats.give(worker);
     }

@@ -18,21 +18,20 @@ const WAYS_OUT =
 
 /** The error for a worker that did not come up. */
 export function startFailure(seen: StartFailure): ThreadStartError {
-  switch (seen.kind) {
-    case "refused":
-      return new ThreadStartError(
-        `cannot start a worker: the browser refused it (${seen.message}); a content security policy has to allow ` +
-          `worker-src 'self', and the file has to be of the page's own origin; ${WAYS_OUT}`,
-        { cause: seen.cause },
-      );
-    case "error":
-      return seen.message === "" ? notLoaded() : scriptThrew(seen.message);
-    case "silence":
-      return new ThreadStartError(
-        `cannot start a worker: it said nothing for ${seen.afterMs / 1000} s after it was made; most likely what was ` +
-          `loaded is not instride's worker file, or the page is so busy that none gets a turn; ${WAYS_OUT}`,
-      );
+  if (seen.kind === "refused") {
+    return new ThreadStartError(
+      `cannot start a worker: the browser refused it (${seen.message}); a content security policy has to allow ` +
+        `worker-src 'self', and the file has to be of the page's own origin; ${WAYS_OUT}`,
+      { cause: seen.cause },
+    );
   }
+  if (seen.kind === "silence") {
+    return new ThreadStartError(
+      `cannot start a worker: it said nothing for ${seen.afterMs / 1000} s after it was made; most likely what was ` +
+        `loaded is not instride's worker file, or the page is so busy that none gets a turn; ${WAYS_OUT}`,
+    );
+  }
+  return seen.message === "" ? notLoaded() : scriptThrew(seen.message);
 }
 
 function notLoaded(): ThreadStartError {
