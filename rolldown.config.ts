@@ -1,9 +1,10 @@
 /**
- * Bundles the JavaScript that is published: a file for each entry of a package, and the file that each thread of a Node
- * pool runs.
+ * Bundles the JavaScript that is published: a file for each entry of a package, and the files that threads run: one of a
+ * Node pool, one of a page's.
  *
- * Packages import each other, so that a program has each class once. The threads' file holds the sources of scheduler and
- * kernels: nothing but Node's own modules stays an import, and a thread starts with one read and no resolution.
+ * Packages import each other, so that a program has each class once. The threads' files hold the sources of scheduler and
+ * kernels: nothing but Node's own modules stays an import, and a thread starts with one read and no resolution. That of
+ * pages imports nothing at all, since bundlers hand it on as it is; so it is the one file that is minified here.
  *
  * Why not a file for each source: `docs/decisions/0009-bundled-packages.md`.
  *
@@ -29,10 +30,14 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** An entry: its source, and the file that is built from it; none where only the threads' file holds it. */
+/**
+ * An entry: its source, and the file that is built from it; none where only the threads' files hold it. What pages get
+ * instead, under `browser`. An entry without a source is built by itself, below.
+ */
 interface Entry {
-  readonly "@instride/source": string;
+  readonly "@instride/source"?: string;
   readonly default?: string;
+  readonly browser?: Entry;
 }
 
 const COMMON = {
@@ -65,6 +70,8 @@ function packageOptions(folderName: string): RolldownOptions {
       dir: join(FOLDER, folderName, "dist"),
       entryFileNames: "[name].js",
       chunkFileNames: "[name].js",
+      // What all of instride's entries have: one file, that those parts use as well which are loaded later.
+      codeSplitting: { groups: [{ name: "common", test: /\/instride\/src\/(public|opening)\.ts$/ }] },
       // The sources are published beside it.
       sourcemapExcludeSources: true,
     },
@@ -74,13 +81,17 @@ function packageOptions(folderName: string): RolldownOptions {
 /** The sources of a package's entries, by the paths in `dist` that its manifest gives them. */
 function entriesOf(folder: string, exports: Manifest["exports"]): Record<string, string> {
   return Object.fromEntries(
-    Object.values(exports).flatMap(({ default: path, "@instride/source": source }) =>
-      path === undefined ? [] : [[path.replace(/^\.\/dist\/(.*)\.js$/, "$1"), join(folder, source)]],
-    ),
+    Object.values(exports)
+      .flatMap((entry) => (entry.browser === undefined ? [entry] : [entry, entry.browser]))
+      .flatMap(({ default: path, "@instride/source": source }) =>
+        path === undefined || source === undefined
+          ? []
+          : [[path.replace(/^\.\/dist\/(.*)\.js$/, "$1"), join(folder, source)]],
+      ),
   );
 }
 
-const worker: RolldownOptions = {
+const nodeWorker: RolldownOptions = {
   ...COMMON,
   input: join(ROOT, "workers/src/node.ts"),
   platform: "node",
@@ -89,4 +100,28 @@ const worker: RolldownOptions = {
   output: { ...COMMON_OUTPUT, file: join(FOLDER, "instride/dist/worker-node.js"), codeSplitting: false },
 };
 
-export default defineConfig([...PUBLISHED.map(packageOptions), worker]);
+const pageWorker: RolldownOptions = {
+  ...COMMON,
+  transform: { target: "es2024" },
+  input: join(ROOT, "workers/src/browser.ts"),
+  platform: "browser",
+  resolve: { conditionNames: ["@instride/source", "browser", "import", "default"] },
+  plugins: [
+    {
+      // It is named, never imported: tools want to know that it has nothing to import.
+      name: "declarations of the worker file",
+      generateBundle() {
+        this.emitFile({ type: "asset", fileName: "worker.d.ts", source: "export {};\n" });
+      },
+    },
+  ],
+  output: {
+    ...COMMON_OUTPUT,
+    dir: join(FOLDER, "instride/dist"),
+    entryFileNames: "worker.js",
+    codeSplitting: false,
+    minify: true,
+  },
+};
+
+export default defineConfig([...PUBLISHED.map(packageOptions), nodeWorker, pageWorker]);

@@ -14,8 +14,11 @@ export default defineConfig({
       "{packages/*,workers,examples/*,bench,cases,conformance,fuzz,model,stress}/test/**/*.test.ts",
       "test/**/*.test.ts",
     ],
+    exclude: ["**/node_modules/**", "**/*.browser.test.ts"],
+    globalSetup: ["test/packaging/packed-folder.ts"],
     // The main thread must be free to block, and a thread of ours that dies must not take the runner with it.
     pool: "forks",
+    provide: { modes: "all" },
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -12,7 +12,6 @@
  *
  * @module
  */
-import { setTimeout } from "node:timers/promises";
 import { open } from "instride";
 import { ASYNC_PATH, asyncPathFinding, measureAsyncPath } from "./dispatch/async-path.ts";
 import {
@@ -21,17 +20,18 @@ import {
   type Job,
   loopName,
   parallelFor,
-  piscina,
   PREPARED_SYNC,
   prepared,
   preparedSync,
   rendezvousJob,
   verified,
 } from "./dispatch/fork-join.ts";
+import { piscina } from "./dispatch/piscina.ts";
 import { type Effort, effortOf, type GroupPlan, measureGroup } from "./support/measure.ts";
 import { plainPiscina } from "./support/plain-piscina.ts";
 import { type CaseResult, type Finding, formatSpread, formatUs, type Group } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
+import { computeFor, rest } from "./support/turns.ts";
 
 interface Gap {
   readonly name: string;
@@ -44,7 +44,7 @@ const FORK_JOIN = "fork-join";
 const GAPS: readonly Gap[] = [
   { name: "back to back", gapUs: 0 },
   { name: "300 µs after the last", gapUs: 300, beforeEach: () => computeFor(0.3) },
-  { name: "2 ms after the last", gapUs: 2000, beforeEach: () => setTimeout(2) },
+  { name: "2 ms after the last", gapUs: 2000, beforeEach: () => rest(2) },
 ];
 
 /** Where calls are apart, samples are counted: the time between them would make a budget of time last for ever. */
@@ -106,11 +106,6 @@ function effortWithGap(gapUs: number, quick: boolean): Effort {
   const effort = effortOf(quick);
   if (gapUs === 0) return effort;
   return { ...effort, timeMs: 0, warmupMs: 0, samplesMin: quick ? APART_SAMPLES.quick : APART_SAMPLES.full };
-}
-
-function computeFor(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
 }
 
 /** How far a prepared loop is below the reference, and what its promise adds. */

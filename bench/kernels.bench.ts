@@ -16,6 +16,7 @@ import { CALL_OVERHEAD, measureOverhead, overheadFindings } from "./kernels/over
 import { PLAIN_JAVASCRIPT } from "./kernels/plain-javascript.ts";
 import { measureRow, roundsEffort } from "./kernels/rounds.ts";
 import { allRows } from "./kernels/workloads.ts";
+import { versionOf } from "./support/machine.ts";
 import type { Finding, Group } from "./support/report.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
 
@@ -42,7 +43,7 @@ async function* measureKernels({ threads, quick }: SuiteContext): AsyncGenerator
     PLAIN_JAVASCRIPT,
     rivals.use(await openInstride(threads)),
     openNumpyTs(),
-    await openJaxJs(),
+    await openJaxJs(versionOf("@jax-js/jax"), "one thread"),
     rivals.use(await openNumpy(scratch)),
     rivals.use(await openC(scratch, threads)),
   ];

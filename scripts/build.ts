@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, "..");
 for (const folder of globSync(["packages/*/dist", "workers/dist"], { cwd: ROOT })) {
   rmSync(join(ROOT, folder), { recursive: true });
 }
-run("tsc", "-b", "packages/instride", "workers");
+run("tsc", "-b", "packages/instride/src/web", "workers");
 run("rolldown", "-c", "rolldown.config.ts");
 
 function run(tool: string, ...args: readonly string[]): void {

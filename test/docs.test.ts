@@ -11,14 +11,23 @@ import { projectFiles, ROOT } from "./tidy/project-files.ts";
 
 const GIVEN: Readonly<Record<string, Given>> = { "README.md": README };
 
+const BROWSER_ENTRY = join(ROOT, "packages/instride/src/web/index.ts");
+
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "instride-docs-"));
 const CLAIMS = pathToFileURL(join(ROOT, "test/docs/claims.ts")).href;
 
-const programs = projectFiles()
-  .filter(({ path }) => path === "README.md" || /^docs\/.*\.md$/.test(path))
-  .map(({ path, text }) => programOf(path, text, GIVEN[path]))
-  .filter(({ files }) => files.size > 1 || files.get(PROGRAM)!.trim() !== "");
+const pages = projectFiles().filter(({ path }) => path === "README.md" || /^docs\/.*\.md$/.test(path));
+
+function programsOf(info: string): PageProgram[] {
+  return pages
+    .map(({ path, text }) => programOf(path, text, GIVEN[path], info))
+    .filter(({ files }) => files.size > 1 || files.get(PROGRAM)!.trim() !== "");
+}
+
+const programs = programsOf("ts");
+/** For pages of a browser: checked by the compiler alone. */
+const browserPrograms = programsOf("ts browser");
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -42,8 +51,9 @@ function fromSources(code: string): string {
 }
 
 test("docs: the pages with samples are found", () => {
-  const pages = programs.map(({ page }) => page);
-  expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/buffer-protocol.md", "docs/for-numpy-users.md"]));
+  const found = programs.map(({ page }) => page);
+  expect(found).toEqual(expect.arrayContaining(["README.md", "docs/buffer-protocol.md", "docs/for-numpy-users.md"]));
+  expect(browserPrograms.map(({ page }) => page)).toContain("docs/browser.md");
 });
 
 test.each(programs)("docs: the samples of $page run, and do what their comments say", async (program) => {
@@ -84,25 +94,40 @@ test("docs: every report that docs/cpython-races.md lists is in the name of a te
   expect(numbers.filter((number) => !names.includes(number))).toEqual([]);
 });
 
-test("docs: the samples are well typed", async () => {
-  for (const program of programs) write("types", program, (code) => code);
+/** What the compiler has to say of programs: nothing. */
+async function complaints(
+  kind: string,
+  own: readonly PageProgram[],
+  settings: string,
+  packages: object,
+): Promise<string> {
+  for (const program of own) write(kind, program, (code) => code);
   const config = {
-    extends: join(ROOT, "tsconfig.check.json"),
+    extends: join(ROOT, settings),
     compilerOptions: {
       incremental: false,
       noUnusedLocals: false,
-      paths: Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) => [name, [path]])),
+      paths: Object.fromEntries(Object.entries(packages).map(([name, path]) => [name, [path]])),
       typeRoots: [join(ROOT, "node_modules/@types")],
     },
     include: ["**/*.ts"],
     references: [],
   };
-  const file = join(folder, "types/tsconfig.json");
+  const file = join(folder, kind, "tsconfig.json");
   writeFileSync(file, JSON.stringify(config));
   const tsc = JSON.parse(readFileSync(join(ROOT, "node_modules/typescript/package.json"), "utf8")) as {
     readonly bin: { readonly tsc: string };
   };
   const compiler = join(ROOT, "node_modules/typescript", tsc.bin.tsc);
   const outcome = await run(process.execPath, [compiler, "-p", file]).catch((error: unknown) => error);
-  expect((outcome as { readonly stdout: string }).stdout).toBe("");
+  return (outcome as { readonly stdout: string }).stdout;
+}
+
+test("docs: the samples are well typed", async () => {
+  expect(await complaints("types", programs, "tsconfig.check.json", PACKAGES)).toBe("");
+});
+
+test("docs: the samples for pages are well typed", async () => {
+  const packages = { ...PACKAGES, instride: BROWSER_ENTRY };
+  expect(await complaints("page-types", browserPrograms, "tsconfig.browser.json", packages)).toBe("");
 });

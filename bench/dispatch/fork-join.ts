@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { strictEqual } from "node:assert/strict";
 import type { Runtime } from "instride";
-import type { Piscina } from "piscina";
 import { EMPTY_KERNEL, RENDEZVOUS_KERNEL } from "../jobs/kernels.ts";
 import { arrivalsAt, meetingPoint } from "../jobs/rendezvous.ts";
 import { runCounts } from "../jobs/run-counts.ts";
+import { check } from "../support/check.ts";
 import { gather } from "../support/gather.ts";
 import type { Case } from "../support/measure.ts";
-import { PROMISE_ALL, promiseAll } from "../support/plain-piscina.ts";
 import { verifyRuns } from "../support/verify-runs.ts";
 
 type Args = Int32Array<SharedArrayBuffer>;
@@ -30,7 +28,7 @@ export interface Job {
   readonly args: Args;
   /** What it is given by calls that are timed, where each gives it anew. */
   readonly timedArgs: Args | undefined;
-  /** @throws an `AssertionError` unless `run` runs the job */
+  /** @throws a `WrongResultError` unless `run` runs the job */
   readonly verify: (name: string, run: () => Promise<unknown> | void) => Promise<void>;
 }
 
@@ -78,7 +76,11 @@ export function rendezvousJob(iterations: number): Job {
     async verify(name, run): Promise<void> {
       const before = arrivalsAt(args);
       const times = await repeat(run);
-      strictEqual(arrivalsAt(args) - before, times * iterations, `${name}: a participant didn't come each time`);
+      const came = arrivalsAt(args) - before;
+      check(
+        came === times * iterations,
+        `${name}: ${came} participants came to ${times} meetings, expected ${iterations} to each`,
+      );
     },
   };
 }
@@ -86,11 +88,6 @@ export function rendezvousJob(iterations: number): Job {
 async function repeat(run: () => Promise<unknown> | void): Promise<number> {
   for (let times = 0; times < VERIFIED_RUNS; times++) await run();
   return VERIFIED_RUNS;
-}
-
-/** What a user of Piscina writes. */
-export function piscina(pool: Piscina, { iterations, task }: Job): ForkJoin {
-  return { name: PROMISE_ALL, run: promiseAll(pool, iterations, task) };
 }
 
 /** As {@link prepared}, without a promise. */

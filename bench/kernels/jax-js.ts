@@ -1,19 +1,17 @@
 /**
  * jax-js, as its users write: a formula compiled by `jit`, on its WebAssembly backend.
  *
- * In Node it computes on one thread: its threads need a global `Worker`. The operands lie in its own memory before
+ * In Node it computes on one thread: its threads need a global `Worker`. In an isolated page it has as many workers as
+ * there are cores, each of which gets a message for each kernel. The operands lie in its own memory before
  * anything is timed, and the result of a run stays there.
  *
  * @module
  */
 import { type Array, defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
-import { versionOf } from "../support/machine.ts";
 import { JAX_JS } from "./columns.ts";
 import type { Numbers } from "./inputs.ts";
 import { CANNOT, type Loaded, localWay, type Rival } from "./way.ts";
 import { RATE, type Row, VOLATILITY, type WorkloadName, WORKLOADS } from "./workloads.ts";
-
-const PACKAGE = "@jax-js/jax";
 
 /** A function takes what it is given: `ref` keeps an array for another use. */
 type Formula = (row: Row, a: Array, b: Array, c: Array) => Array;
@@ -63,12 +61,18 @@ function normal(x: Array): Array {
 const COARSE: readonly WorkloadName[] = ["exp", "sin", "Black-Scholes"];
 const COARSE_LEEWAY = 1e8;
 
-export async function openJaxJs(): Promise<Rival> {
-  await init();
+/**
+ * Opens it.
+ *
+ * @param version - of the package
+ * @param threads - on which it computes here, in words
+ */
+export async function openJaxJs(version: string, threads: string): Promise<Rival> {
+  await init("wasm");
   defaultDevice("wasm");
   return {
     name: JAX_JS,
-    remark: `${JAX_JS} ${versionOf(PACKAGE)}, one thread; its float64 exp, log and sin are as of float32, and checked to 1e-5`,
+    remark: `${JAX_JS} ${version}, ${threads}; its float64 exp, log and sin are as of float32, and checked to 1e-5`,
     load,
     async [Symbol.asyncDispose]() {
       // It has no end but that of the process.

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { setTimeout } from "node:timers/promises";
 import { resultsOf } from "../support/measure.ts";
 import type { CaseResult, Group } from "../support/report.ts";
+import { rest } from "../support/turns.ts";
 import { operandsOf } from "./inputs.ts";
 import { PLAIN_LOOP } from "./columns.ts";
 import { expectedOf, verify } from "./verify.ts";
@@ -35,7 +35,7 @@ export function roundsEffort(quick: boolean): RoundsEffort {
  * Measures a row.
  *
  * @param rivals - one of them gives the plain loop, which ratios refer to
- * @throws an `AssertionError` if a way gives a wrong result; nothing is timed then
+ * @throws a `WrongResultError` if a way gives a wrong result; nothing is timed then
  */
 export async function measureRow(
   row: Row,
@@ -72,7 +72,7 @@ export async function measureWays(
     const turn = round === 0 ? effort : { ...effort, warmupMs: Math.min(effort.warmupMs, LATER_WARMUP_MS) };
     for (const way of ways) {
       for (const us of await way.sample(turn)) samples.get(way.name)!.push(us);
-      await setTimeout(REST_MS);
+      await rest(REST_MS);
     }
   }
   return resultsOf(samples, reference);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ok } from "node:assert/strict";
+import { check } from "../support/check.ts";
 import { MANDELBROT_ROUNDS, RATE, type Row, rowName, VOLATILITY, CHANNELS } from "./workloads.ts";
 
 type Operands = readonly ArrayLike<number>[];
@@ -144,12 +144,12 @@ function normal(x: number): number {
  * Compares a result with what is right.
  *
  * @param leeway - how many times the tolerance is allowed, for a program that is known to compute less exactly
- * @throws an `AssertionError` that names the way and an element
+ * @throws a `WrongResultError` that names the way and an element
  */
 export function verify(row: Row, way: string, result: ArrayLike<number>, expected: Expected, leeway = 1): void {
   const { values, scales } = expected;
   const name = `${rowName(row)}, ${way}`;
-  ok(result.length === values.length, `${name}: ${result.length} elements, expected ${values.length}`);
+  check(result.length === values.length, `${name}: ${result.length} elements, expected ${values.length}`);
   const tolerance = toleranceOf(row, scales !== null) * leeway;
   let wrong = 0;
   let at = -1;
@@ -160,7 +160,7 @@ export function verify(row: Row, way: string, result: ArrayLike<number>, expecte
     at = i;
   }
   const most = row.workload === "Mandelbrot" ? MANDELBROT_SHARE * values.length : 0;
-  ok(
+  check(
     wrong <= most,
     `${name}: ${wrong} of ${values.length} elements are wrong: [${at}] is ${result[at]}, expected ${values[at]}`,
   );

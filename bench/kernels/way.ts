@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "../support/turns.ts";
 import type { Numbers } from "./inputs.ts";
 import type { Row } from "./workloads.ts";
 
@@ -44,6 +44,8 @@ export interface SampleEffort {
   readonly timeMs: number;
   /** Before that, untimed. */
   readonly warmupMs: number;
+  /** What a batch takes at least. Default {@link BATCH_US}. */
+  readonly batchUs?: number;
 }
 
 /** What a batch takes at least: long enough for clocks, and for a turn of the event loop to cost nothing beside it. */
@@ -99,23 +101,25 @@ async function sampleAsync(run: () => unknown, effort: SampleEffort): Promise<nu
 
 /** @param batch - runs so often. @returns the milliseconds that it took */
 async function inBatches(
-  { timeMs, warmupMs }: SampleEffort,
+  { timeMs, warmupMs, batchUs = BATCH_US }: SampleEffort,
   batch: (runs: number) => number | Promise<number>,
 ): Promise<number[]> {
   let runs = 1;
   // A run that is repeated often enough for V8 to optimise it, and the length of a batch.
   const warm = performance.now() + warmupMs;
+  let isLong = false;
   do {
     const ms = await batch(runs);
-    if (ms * 1000 < BATCH_US) runs *= 2;
-  } while (performance.now() < warm);
+    isLong = ms * 1000 >= batchUs;
+    if (!isLong) runs *= 2;
+  } while (performance.now() < warm || !isLong);
   const samples: number[] = [];
   for (let spent = 0; spent < timeMs || samples.length === 0;) {
     const ms = await batch(runs);
     samples.push((ms * 1000) / runs);
     spent += ms;
     // The caller of a parallel loop has a budget for each turn of the event loop, as in programs.
-    await setImmediate();
+    await nextTurn();
   }
   return samples;
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { Bench } from "tinybench";
+import { type Batch, batchOf, type BatchEffort } from "./batch.ts";
 import type { CaseResult, Group, Latency } from "./report.ts";
 
 /** One way of doing a group's work. */
@@ -24,8 +25,10 @@ export interface Case {
 export interface GroupPlan extends Omit<Group, "cases"> {
   readonly cases: readonly Case[];
   readonly effort: Effort;
-  /** Runs before each sample, outside of its time. */
+  /** Runs before each run, outside of its time. */
   readonly beforeEach?: () => void | Promise<void>;
+  /** A sample is the mean of as many runs as take so long together: for clocks that step. Default: of one run. */
+  readonly batch?: BatchEffort;
 }
 
 /** How much is spent on each case. */
@@ -51,7 +54,10 @@ export function effortOf(quick: boolean): Effort {
  *
  * @throws what a case throws
  */
-export async function measureGroup({ cases, effort, beforeEach, ...group }: GroupPlan): Promise<Group> {
+export async function measureGroup({ cases, effort, beforeEach, batch, ...group }: GroupPlan): Promise<Group> {
+  const batches = new Map<string, Batch>();
+  if (batch !== undefined)
+    for (const timed of cases) batches.set(timed.name, await batchOf(timed, batch, beforeEach));
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < effort.rounds; round++) {
     const bench = new Bench({
@@ -64,15 +70,18 @@ export async function measureGroup({ cases, effort, beforeEach, ...group }: Grou
       throws: true,
     });
     for (const { name, run, isAsync, beforeAll } of cases) {
-      bench.add(name, run, {
-        async: isAsync,
+      const inBatches = batches.get(name);
+      bench.add(name, inBatches?.run ?? run, {
+        async: inBatches?.isAsync ?? isAsync,
         ...(beforeAll === undefined ? {} : { beforeAll }),
-        ...(beforeEach === undefined ? {} : { beforeEach }),
+        // A batch has it before each of its runs.
+        ...(beforeEach === undefined || inBatches !== undefined ? {} : { beforeEach }),
       });
     }
     for (const { name, result } of await bench.run()) {
       if (!("latency" in result)) throw new Error(`cannot time "${name}": its state is ${result.state}`);
-      for (const ms of result.latency.samples ?? []) samples.get(name)!.push(ms * 1000);
+      const runs = batches.get(name)?.runs ?? 1;
+      for (const ms of result.latency.samples ?? []) samples.get(name)!.push((ms * 1000) / runs);
     }
   }
   return { ...group, cases: resultsOf(samples, group.reference) };

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HalfOpenRange } from "instride";
 import { Piscina } from "piscina";
+import { equalParts } from "./equal-parts.ts";
 
 /** A pool with a fixed number of threads; all else is Piscina's default. It runs `jobs/piscina.task.ts`. */
 export function plainPiscina(threads: number): Piscina {
@@ -19,10 +19,4 @@ export const PROMISE_ALL = "Promise.all of pool.run";
 export function promiseAll(pool: Piscina, threads: number, task: string): (args?: Int32Array) => Promise<unknown> {
   const parts = equalParts(threads, threads);
   return (args) => Promise.all(parts.map((part) => pool.run({ ...part, args }, { name: task })));
-}
-
-/** Cuts `[0, length)` into equal parts, one for each thread; the last ones are one shorter where it doesn't divide. */
-export function equalParts(length: number, parts: number): HalfOpenRange[] {
-  const edge = (part: number): number => Math.ceil((part * length) / parts);
-  return Array.from({ length: parts }, (_, part) => ({ start: edge(part), stop: edge(part + 1) }));
 }

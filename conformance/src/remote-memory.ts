@@ -1,65 +1,48 @@
 /**
- * Memory that one thread asks another for, without waiting for its event loop: a replay is no asynchronous function.
+ * Memory that one thread has of another. A replay is no asynchronous function, and some threads may not block: so it is
+ * all there before the replay begins.
  *
- * The asking thread posts a size, and sleeps on a shared word until the other has answered.
+ * A first replay, over memory of the thread's own, tells which sizes are asked for; the second gets the other's.
  *
  * @module
  */
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { World } from "./world.ts";
 
-/** What the asking thread is given: its port, and the word that counts answers. Survives structured clone. */
-export interface MemoryRequests {
-  readonly port: MessagePort;
-  readonly answers: Int32Array<SharedArrayBuffer>;
-}
-
-/** Buffers in one answer: replays ask for the same few sizes over and over. */
-const BUFFERS_PER_ANSWER = 16;
-
-const ANSWER_TIMEOUT_MS = 20_000;
-
-/** The memory of the thread that asks. */
-export class RemoteMemory implements World {
-  readonly name: string = "SharedArrayBuffer of another thread";
-  readonly #port: MessagePort;
-  readonly #answers: Int32Array<SharedArrayBuffer>;
-  /** By size. */
-  readonly #unused: Map<number, ArrayBufferLike[]> = new Map();
-
-  constructor({ port, answers }: MemoryRequests) {
-    this.#port = port;
-    this.#answers = answers;
-  }
+/** Memory of the thread itself, that notes what is asked for. */
+export class MeasuredMemory implements World {
+  readonly name: string = "SharedArrayBuffer, measured";
+  /** In bytes, in the order of the replay. */
+  readonly sizes: number[] = [];
 
   allocate(nbytes: number): ArrayBufferLike {
-    const unused = this.#unused.get(nbytes) ?? [];
-    if (unused.length === 0) unused.push(...this.#ask(nbytes));
-    this.#unused.set(nbytes, unused);
-    return unused.pop()!;
-  }
-
-  #ask(nbytes: number): ArrayBufferLike[] {
-    const seen = Atomics.load(this.#answers, 0);
-    this.#port.postMessage(nbytes);
-    // Pairs with the add in `answerRequests`: what was posted before it is there after it.
-    if (Atomics.wait(this.#answers, 0, seen, ANSWER_TIMEOUT_MS) === "timed-out") {
-      throw new Error(`no thread has given ${nbytes} bytes within ${ANSWER_TIMEOUT_MS} ms`);
-    }
-    const answer = receiveMessageOnPort(this.#port) as { readonly message: ArrayBufferLike[] };
-    return answer.message;
+    this.sizes.push(nbytes);
+    return new SharedArrayBuffer(nbytes);
   }
 }
 
-/** Answers from now on. @returns what tells how many buffers were given */
-export function answerRequests({ port, answers }: MemoryRequests): () => number {
-  let given = 0;
-  port.on("message", (nbytes: number) => {
-    const buffers = Array.from({ length: BUFFERS_PER_ANSWER }, () => new SharedArrayBuffer(nbytes));
-    given += buffers.length;
-    port.postMessage(buffers);
-    Atomics.add(answers, 0, 1);
-    Atomics.notify(answers, 0);
-  });
-  return () => given;
+/** What the other thread gives for the sizes. */
+export function buffersOf(sizes: readonly number[]): SharedArrayBuffer[] {
+  return sizes.map((nbytes) => new SharedArrayBuffer(nbytes));
+}
+
+/** The memory of another thread, for a replay that asks as the first did. */
+export class RemoteMemory implements World {
+  readonly name: string = "SharedArrayBuffer of another thread";
+  readonly #buffers: readonly SharedArrayBuffer[];
+  #used = 0;
+
+  constructor(buffers: readonly SharedArrayBuffer[]) {
+    this.#buffers = buffers;
+  }
+
+  /** @throws Error if the first replay has asked for something else here */
+  allocate(nbytes: number): ArrayBufferLike {
+    const buffer = this.#buffers[this.#used++];
+    if (buffer?.byteLength !== nbytes) {
+      throw new Error(
+        `a replay asks for ${nbytes} bytes as number ${this.#used}, where its first run asked for ${buffer?.byteLength ?? "nothing"}`,
+      );
+    }
+    return buffer;
+  }
 }

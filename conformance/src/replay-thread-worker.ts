@@ -3,22 +3,28 @@
  *
  * @module
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { errorToWire } from "../../packages/core/src/errors.ts";
 import { claimRow } from "../../packages/core/src/leases/lease-words.ts";
 import { readCases } from "./cases.ts";
-import { type MemoryRequests, RemoteMemory } from "./remote-memory.ts";
+import { MeasuredMemory, RemoteMemory } from "./remote-memory.ts";
 import { replayFile } from "./replay-file.ts";
 import type { ThreadCommand, ThreadReply } from "./replay-thread.ts";
 import { ScriptThread } from "./script-thread.ts";
 
-const memory = new RemoteMemory(workerData as MemoryRequests);
 let views: ScriptThread | null = null;
 
 function run(command: ThreadCommand): unknown {
   switch (command.kind) {
-    case "replay":
+    case "measure": {
+      const memory = new MeasuredMemory();
+      replayFile(command.file, readCases(command.file, new URL(command.folder)), memory);
+      return memory.sizes;
+    }
+    case "replay": {
+      const memory = new RemoteMemory(command.buffers);
       return replayFile(command.file, readCases(command.file, new URL(command.folder)), memory);
+    }
     case "join":
       views = new ScriptThread(claimRow(command.words, command.thread));
       return null;

@@ -4,47 +4,49 @@
  * @module
  */
 import { once } from "node:events";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { errorFromWire, type WireError } from "../../packages/core/src/errors.ts";
 import { claimRow, type LeaseWords } from "../../packages/core/src/leases/lease-words.ts";
 import { MemoryOwner } from "../../packages/core/src/memory/owner.ts";
 import { type Case, show } from "./cases.ts";
-import { answerRequests } from "./remote-memory.ts";
+import { buffersOf } from "./remote-memory.ts";
 import type { KindResult } from "./replay-file.ts";
 import type { ScriptCase } from "./replay-lifecycle.ts";
 import { playScattered, type ScriptLane } from "./scattered-script.ts";
 import { type ScriptCommand, ScriptThread } from "./script-thread.ts";
 
 export type ThreadCommand =
-  | { readonly kind: "replay"; readonly file: string; readonly folder: string }
+  /** Replays a file over the thread's own memory, for the sizes that it asks for. */
+  | { readonly kind: "measure"; readonly file: string; readonly folder: string }
+  | {
+      readonly kind: "replay";
+      readonly file: string;
+      readonly folder: string;
+      readonly buffers: readonly SharedArrayBuffer[];
+    }
   | { readonly kind: "join"; readonly words: LeaseWords; readonly thread: number }
   | ScriptCommand;
 
 export type ThreadReply = { readonly value: unknown } | { readonly error: WireError };
 
+const WORKER = new URL("./replay-thread-worker.ts", import.meta.url);
+
 /** A thread that does as it is told, one command after another. */
 export class ReplayThread implements ScriptLane, AsyncDisposable {
-  readonly #worker: Worker;
-  readonly #buffersGiven: () => number;
+  readonly #worker: Worker = new Worker(WORKER);
+  #buffersGiven = 0;
 
-  constructor() {
-    const { port1, port2 } = new MessageChannel();
-    const answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.#buffersGiven = answerRequests({ port: port1, answers });
-    // The worker keeps the process alive, the port needn't.
-    port1.unref();
-    const entry = new URL("./replay-thread-worker.ts", import.meta.url);
-    this.#worker = new Worker(entry, { workerData: { port: port2, answers }, transferList: [port2] });
-  }
-
-  /** Buffers of this thread that the other has asked for. */
+  /** Buffers of this thread that the other was given. */
   get buffersGiven(): number {
-    return this.#buffersGiven();
+    return this.#buffersGiven;
   }
 
   /** Replays a file there, over shared memory of the calling thread. */
   async replay(file: string, folder: URL): Promise<readonly KindResult[]> {
-    return (await this.do({ kind: "replay", file, folder: folder.href })) as readonly KindResult[];
+    const place = { file, folder: folder.href };
+    const buffers = buffersOf((await this.do({ kind: "measure", ...place })) as number[]);
+    this.#buffersGiven += buffers.length;
+    return (await this.do({ kind: "replay", ...place, buffers })) as readonly KindResult[];
   }
 
   async do(command: ThreadCommand): Promise<unknown> {

@@ -5,18 +5,20 @@
  *
  * @module
  */
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import { kindsOf, readCases } from "../src/cases.ts";
-import { KERNEL_MODES, KernelRuntime } from "../src/kernel-runtime.ts";
+import { KERNEL_MODES, type KernelMode, KernelRuntime } from "../src/kernel-runtime.ts";
 import { replayKernelFile } from "../src/replay-kernels.ts";
 import { KERNEL_REPLAYS } from "../src/replays.ts";
+
+const MODES: readonly KernelMode[] = inject("modes") === "threads" ? ["threads-2"] : KERNEL_MODES;
 
 /** Defines them. @param file - its name without `.jsonl` */
 export async function testKernelVectors(file: string): Promise<void> {
   const cases = readCases(file);
   const replays = KERNEL_REPLAYS[file]!;
   const runtimes = await Promise.all(
-    KERNEL_MODES.map((mode) => KernelRuntime.open(mode, { memory: "own", waits: true })),
+    MODES.map((mode) => KernelRuntime.open(mode, { memory: "own", waits: true })),
   );
   // Throws if anything is left in a runtime.
   afterAll(async () => {
@@ -28,7 +30,7 @@ export async function testKernelVectors(file: string): Promise<void> {
   });
 
   for (const kind of Object.keys(replays)) {
-    test(`${file}.jsonl: every ${kind} case holds in every mode`, { timeout: 60_000 }, async () => {
+    test(`${file}.jsonl: every ${kind} case holds in ${MODES.join(", ")}`, { timeout: 60_000 }, async () => {
       const own = cases.filter((c) => c.kind === kind);
       const results = await replayKernelFile(file, own, replays, runtimes);
       expect(results.flatMap(({ failures }) => failures)).toEqual([]);

@@ -15,13 +15,14 @@ import { ATTACHING } from "./leases/attaching.ts";
 import { COPYING } from "./leases/copying.ts";
 import { RELEASING } from "./leases/releasing.ts";
 import { LEASE_ROWS } from "./leases/rows.ts";
+import { VISITING } from "./leases/visiting.ts";
 import { CLAIM_MUTANTS } from "./mutants/claim-mutants.ts";
 import { LANE_MUTANTS } from "./mutants/lane-mutants.ts";
 import { LEASE_MUTANTS } from "./mutants/lease-mutants.ts";
 import { SPIN_MUTANTS } from "./mutants/spin-mutants.ts";
 import type { Theme } from "./theme.ts";
 
-const LEASE_THEMES: readonly Theme[] = [RELEASING, ATTACHING, COPYING, LEASE_ROWS];
+const LEASE_THEMES: readonly Theme[] = [RELEASING, ATTACHING, COPYING, LEASE_ROWS, VISITING];
 const LANE_THEMES: readonly Theme[] = [ENTERING, PARKING, SPINNING, WAITING, SHARING, DYING];
 
 const small = (themes: readonly Theme[]): Scenario[] => themes.flatMap((theme) => theme.small);

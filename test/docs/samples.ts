@@ -3,7 +3,7 @@
  *
  * The `ts` blocks of a page are one program, from top to bottom; a block that begins with a comment of nothing but a
  * file's name is that file, beside it. Every line keeps its number, so that an error in line 40 of a program is one in
- * line 40 of the page.
+ * line 40 of the page. Blocks that begin with `ts browser` are for a page of a browser, and another program.
  *
  * What a sample claims in a comment at the end of a line is checked (`claims.ts`):
  *
@@ -49,18 +49,18 @@ interface Block {
   readonly code: string;
 }
 
-/** The `ts` blocks of a page. */
-export function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: code, index }) => ({
+/** The blocks of a page that begin so. */
+export function blocksOf(text: string, info: string = "ts"): Block[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${info}\\n(.*?)^\`\`\`$`, "gms"))].map(({ 1: code, index }) => ({
     line: text.slice(0, index).split("\n").length,
     code: code!,
   }));
 }
 
-/** Makes a program of a page's samples. */
-export function programOf(page: string, text: string, given: Given = {}): PageProgram {
+/** Makes a program of a page's samples: of those for Node, or by `info` of others. */
+export function programOf(page: string, text: string, given: Given = {}, info: string = "ts"): PageProgram {
   const lines = new Map<string, string[]>([[PROGRAM, []]]);
-  for (const [i, { line, code }] of blocksOf(text).entries()) {
+  for (const [i, { line, code }] of blocksOf(text, info).entries()) {
     const name = given.names?.[i] ?? /^\/\/ ([\w-]+(?:\.[\w-]+)+)\n/.exec(code)?.[1] ?? PROGRAM;
     const file = lines.get(name) ?? [];
     lines.set(name, file);

@@ -4,8 +4,7 @@
  * @module
  */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../tidy/project-files.ts";
@@ -51,11 +50,6 @@ export async function run(cwd: string, file: string, ...args: readonly string[])
 /** Runs a tool of the workspace. */
 export async function runTool(cwd: string, tool: string, ...args: readonly string[]): Promise<string> {
   return run(cwd, join(ROOT, "node_modules", ".bin", tool), ...args);
-}
-
-/** A folder for one run of the tests, outside the workspace, so that nothing of it is found by accident. */
-export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), "instride-packaging-"));
 }
 
 /** Builds the packages and packs them into `folder`. */

@@ -30,6 +30,12 @@ const LAYERS: readonly Layer[] = [
     mayImport: [CORE, SCHEDULER, "piscina", "comlink"],
     mayImportNode: true,
   },
+  {
+    name: "a pool of pages",
+    files: /^packages\/scheduler\/src\/web\//,
+    mayImport: [CORE, SCHEDULER, "comlink"],
+    mayImportNode: false,
+  },
   { name: "scheduler", files: /^packages\/scheduler\/src\//, mayImport: [CORE], mayImportNode: false },
   {
     name: "the kernels' parser",
@@ -43,6 +49,12 @@ const LAYERS: readonly Layer[] = [
     name: "instride's Node entry",
     files: /^packages\/instride\/src\/node(\.ts$|\/)/,
     mayImport: [CORE, KERNELS, SCHEDULER],
+    mayImportNode: true,
+  },
+  {
+    name: "the adapter of a program's own Piscina",
+    files: /^packages\/instride\/src\/interop\/piscina\.ts$/,
+    mayImport: [CORE],
     mayImportNode: true,
   },
   {

@@ -27,7 +27,7 @@ const FOUND_TEST = /^((packages\/[^/]+|workers|examples\/[^/]+|bench|cases|confo
 const TEST = /\.test(-d)?\.ts$/;
 
 /** What takes a default export: kernel modules, task files of threads, configurations of tools. */
-const DEFAULT_EXPORTS = /(\.kernel\.[jt]s|\.task\.[jt]s|^workers\/src\/[^/]+\.ts|^[^/]+\.config\.ts)$/;
+const DEFAULT_EXPORTS = /(\.kernel\.[jt]s|\.task\.[jt]s|^workers\/src\/[^/]+\.ts|\.config\.ts)$/;
 
 const NAMELESS = /^(utils?|common|helpers?|types?|misc)$/;
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -142,15 +142,15 @@ export function silencers(file: SourceFile): Finding[] {
     );
 }
 
-/** Where shared words are touched by `Atomics` itself: in the port of production, and to await what a port can't. */
-const TOUCHES_WORDS = new Set(["packages/core/src/leases/port.ts", "packages/scheduler/src/lanes/team.ts"]);
+/** Where shared words are touched by `Atomics` itself: in the port of production. */
+const TOUCHES_WORDS = "packages/core/src/leases/port.ts";
 
 /** A protocol of threads is a function of ports, so that the explorer can run it. */
 export function atomics(file: SourceFile): Finding[] {
   const findings: Finding[] = [];
   visit(file, {
     MemberExpression: ({ object, start }) => {
-      if (object.type !== "Identifier" || object.name !== "Atomics" || TOUCHES_WORDS.has(file.path)) return;
+      if (object.type !== "Identifier" || object.name !== "Atomics" || file.path === TOUCHES_WORDS) return;
       findings.push(
         `${file.path}:${lineAt(file, start)}: uses Atomics: write it against a Port, and explore it in model`,
       );

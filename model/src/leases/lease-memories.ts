@@ -16,7 +16,7 @@ import {
 export const SLOTS = 2;
 export const ROWS = 2;
 
-export type LeaseMemory = "states" | "claims" | "row0" | "row1" | "regions" | "data";
+export type LeaseMemory = "states" | "claims" | "row0" | "row1" | "regions" | "bell" | "data";
 export type LeaseEnv = ThreadEnv<LeaseMemory>;
 
 /** A state word: {@link LIVE} or free, in a generation. */
@@ -49,6 +49,7 @@ export function leaseMemories(rows: readonly number[] = []): Readonly<Record<Lea
       words: SLOTS * REGION_CELLS,
       initial: (words) => words.set([FIRST_REGION.low, FIRST_REGION.high, Number(FIRST_REGION.writable)]),
     },
+    bell: { words: 1 },
     data: { words: ROWS },
   };
 }

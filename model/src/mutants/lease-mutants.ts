@@ -6,6 +6,7 @@
 import { mutate, type Scenario } from "@instride/explorer";
 import {
   attach,
+  BELL,
   buryThread,
   claimedRows,
   closeHandle,
@@ -13,6 +14,7 @@ import {
   isLive,
   openHandle,
   REGION_CELLS,
+  ringBell,
   viewsUnder,
 } from "../../../packages/core/src/leases/lease-protocol.ts";
 import {
@@ -29,6 +31,7 @@ import { LIVE, SECOND_REGION, stateWord } from "../leases/lease-memories.ts";
 import { type LeaseProtocol, PROTOCOL } from "../leases/protocol.ts";
 import { releasedByTwo, releasedTooLate } from "../leases/releasing.ts";
 import { claimedBy, diesWithViews, inheritedRow, survivesTheOther } from "../leases/rows.ts";
+import { givenBack, revoked } from "../leases/visiting.ts";
 import { mutant } from "./mutant.ts";
 
 const protocolWith = (faults: Partial<LeaseProtocol>): LeaseProtocol => ({ ...PROTOCOL, ...faults });
@@ -131,7 +134,32 @@ const detachesBeforeItReads: LeaseProtocol["leasedRegion"] = (thread, handle) =>
   return { low: low!, high: high!, writable: writable === 1 };
 };
 
+const ringsFirst: LeaseProtocol["giveBack"] = (thread, bell, handle) => {
+  ringBell(bell);
+  detach(thread, handle);
+  closeHandle(thread, handle);
+};
+
+const looksThenHears: LeaseProtocol["awaitReturn"] = (ports, bell, handle) => {
+  for (;;) {
+    if (!isLive(ports, handle) && viewsUnder(claimedRows(ports), handle.slot) === 0) return;
+    bell.wait(BELL, bell.load(BELL), Number.POSITIVE_INFINITY);
+  }
+};
+
+const looksAtTheHandleAlone: LeaseProtocol["awaitReturn"] = (ports, bell, handle) => {
+  while (isLive(ports, handle)) bell.wait(BELL, bell.load(BELL), 1);
+};
+
+const LENT_MUTANTS: readonly Scenario[] = [
+  mutant("a thread rings before it gives back", givenBack(1, protocolWith({ giveBack: ringsFirst }))),
+  mutant("the bell is not heard before the owner looks", givenBack(1, protocolWith({ awaitReturn: looksThenHears }))),
+  mutant("memory is back while a view of it is counted", revoked(protocolWith({ awaitReturn: looksAtTheHandleAlone }))),
+  mutant("a thread that counted itself in vain tells nobody", revoked(protocolWith({ open: (thread, _bell, handle) => attach(thread, handle) }))),
+];
+
 export const LEASE_MUTANTS: readonly Scenario[] = [
+  ...LENT_MUTANTS,
   mutant("a release is a load and a store", mutate(releasedByTwo(), { kind: "split-update", memory: "states" })),
   mutant("a release tests the flag, then sets it", releasedByTwo(protocolWith({ closeHandle: releasesInTwoSteps }))),
   mutant("a late release ends the next lease", releasedTooLate(protocolWith({ closeHandle: releasesInTwoSteps }))),

@@ -21,6 +21,17 @@
  */
 export { type Nested } from "./memory/array-data.ts";
 export { type AnyDType, BufferView } from "./views/buffer-view.ts";
+export { endReceived, type ReturnMessage, unpackView } from "./borders/received-view.ts";
+export { countedPacket, CountedLoan, countsShared, type LentMemory, ownerOf } from "./borders/lent-memory.ts";
+export {
+  isPacket,
+  PACKET_TYPE,
+  PACKET_VERSION,
+  readPacket,
+  type ReturnPort,
+  type ViewPacket,
+} from "./borders/view-packet.ts";
+export { VISITOR_ID_MIN } from "./borders/visitor.ts";
 export { type BorrowedView, borrowView } from "./leases/borrowed-view.ts";
 export { type Codec, codecFor, type RecordValue, type StoreRules, type Value } from "./formats/codec.ts";
 export { copyElements, type Strided } from "./views/copy.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { MemoryError, MemoryOwner, type OwnerOptions } from "@instride/core";
+import { missingIsolation } from "./isolation.ts";
 import type { Mode } from "./runtime.ts";
 
 /** A mode that was asked for, and that this platform can't have. */
@@ -20,7 +21,7 @@ export interface ModeChoice {
 }
 
 /** What a platform has; null where nothing is missing, else what. */
-interface Missing {
+export interface Missing {
   readonly sharedMemory: string | null;
   readonly threads: string | null;
 }
@@ -35,15 +36,22 @@ interface Missing {
 export function chooseMode(asked: Mode | undefined, missingThreads: string | null, options: OwnerOptions): ModeChoice {
   const missing = { sharedMemory: missingSharedMemory(), threads: missingThreads };
   if (asked !== undefined) return asAsked(asked, missing, options);
-  if (missing.threads !== null) return inlineChoice(missing.threads, missing, options);
-  if (missing.sharedMemory !== null) return workerChoice(missing.sharedMemory, options);
+  const { mode, reason } = expectedMode(missing);
+  if (mode === "inline") return inlineChoice(reason, missing, options);
+  if (mode === "worker") return workerChoice(reason, options);
   try {
-    const owner = new MemoryOwner(options);
-    return { mode: "threads", reason: "there are shared memory and threads", owner };
+    return { mode, reason, owner: new MemoryOwner(options) };
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
     return workerChoice(error.message, options);
   }
+}
+
+/** The mode that is chosen where none is asked for, and why, if there is memory for it. */
+export function expectedMode({ threads, sharedMemory }: Missing): Pick<ModeChoice, "mode" | "reason"> {
+  if (threads !== null) return { mode: "inline", reason: threads };
+  if (sharedMemory !== null) return { mode: "worker", reason: sharedMemory };
+  return { mode: "threads", reason: "there are shared memory and threads" };
 }
 
 function asAsked(mode: Mode, missing: Missing, options: OwnerOptions): ModeChoice {
@@ -80,12 +88,17 @@ function inlineChoice(reason: string, { sharedMemory }: Missing, options: OwnerO
   return { ...choice, owner: new MemoryOwner({ ...confined, memory: "private" }) };
 }
 
+/** What is missing to start a thread in a page, or null. */
+export function missingWorkers(): string | null {
+  return "Worker" in globalThis ? null : "there is no Worker here";
+}
+
 /** What is missing to share memory between threads, or null. */
-function missingSharedMemory(): string | null {
+export function missingSharedMemory(): string | null {
   // Where a page is not isolated, WebAssembly.Memory may still be shared, but can't be sent to a thread.
   if (typeof SharedArrayBuffer === "undefined") {
-    const isPage = (globalThis as { readonly crossOriginIsolated?: boolean }).crossOriginIsolated === false;
-    return isPage ? "there is no SharedArrayBuffer, since the page is not cross-origin isolated" : NO_SHARED_BUFFER;
+    const missing = missingIsolation();
+    return missing === null ? NO_SHARED_BUFFER : `${NO_SHARED_BUFFER}, since ${missing}`;
   }
   return "waitAsync" in Atomics ? null : "there is no Atomics.waitAsync";
 }

@@ -7,7 +7,7 @@ import { threadId } from "node:worker_threads";
 import { ValueError } from "@instride/core";
 import { leaseThread, type PiscinaLike, PiscinaPool } from "@instride/scheduler/piscina";
 import { asCaller, checkOptions, type CommonOptions, openOn, type Opener, type Platform } from "./opening.ts";
-import type { Pool } from "@instride/scheduler";
+import { loadMovedPool, type Pool } from "@instride/scheduler";
 import type { Mode, Runtime } from "./runtime.ts";
 
 export interface OpenOptions extends CommonOptions {
@@ -47,14 +47,10 @@ export async function open(options: OpenOptions = {}): Promise<Runtime> {
   return openOn(platform, piscina === undefined ? options : { ...options, mode: "threads" });
 }
 
-async function poolOf(
-  mode: Exclude<Mode, "inline">,
-  opener: Opener,
-  { threads, piscina }: OpenOptions,
-): Promise<Pool> {
+async function poolOf(mode: Exclude<Mode, "inline">, opener: Opener, { threads, piscina }: OpenOptions): Promise<Pool> {
   const filename = import.meta.resolve("#worker-node");
   if (mode === "worker") {
-    const { MovedPool } = await import("@instride/scheduler/moved-pool");
+    const { MovedPool } = await loadMovedPool();
     const { WorkerThread } = await import("@instride/scheduler/worker-thread");
     return new MovedPool(new WorkerThread(filename));
   }

@@ -4,7 +4,14 @@
  * @module
  */
 import { describe, type MemoryOwner, ValueError } from "@instride/core";
-import { type CallerThread, InlinePool, joinThread, type LateRegistry, type Pool, TurnBudget } from "@instride/scheduler";
+import {
+  type CallerThread,
+  InlinePool,
+  joinThread,
+  type LateRegistry,
+  type Pool,
+  TurnBudget,
+} from "@instride/scheduler";
 import { callerRegistry } from "./kernels/caller-registry.ts";
 import { chooseMode } from "./mode-choice.ts";
 import { type Mode, Runtime } from "./runtime.ts";
@@ -69,9 +76,7 @@ export async function openOn(platform: Platform, options: CommonOptions): Promis
   const { owner, mode, reason } = chooseMode(asked, platform.missingThreads, memory);
   const opener: Opener = { owner, turn: new TurnBudget(), registry: callerRegistry(owner) };
   const pool =
-    mode === "inline"
-      ? new InlinePool(asCaller(platform.thread, opener))
-      : await platform.makePool(mode, opener);
+    mode === "inline" ? new InlinePool(asCaller(platform.thread, opener)) : await platform.makePool(mode, opener);
   return new Runtime({ ...opener, pool, mode, reason });
 }
 

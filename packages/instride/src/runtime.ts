@@ -24,7 +24,7 @@ import {
   type BorrowOptions,
   type CallOptions,
   ClosedError,
-  type KernelRegistry,
+  type LateRegistry,
   parallelFor,
   type ParallelForOptions,
   parallelInvoke,
@@ -65,7 +65,7 @@ export interface RuntimeParts {
   readonly pool: Pool;
   readonly turn: TurnBudget;
   /** The built-in kernels of the calling thread. */
-  readonly registry: KernelRegistry;
+  readonly registry: LateRegistry;
   readonly mode: Mode;
   readonly reason: string;
 }

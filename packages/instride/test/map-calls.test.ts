@@ -261,6 +261,27 @@ describeModes((runtime, mode) => {
     }
   });
 
+  test("map: a negative power of integers is found where an operand is copied, an index counted, a neighbour read", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const refusal = "cannot raise integers to a negative power";
+      const x = s.from([2, 3, -1, 2], { dtype: "int32" });
+      const power = rt.map((a, b) => a ** b);
+      const beside = power(x.at("0:3"), x.at("0:3"), { out: x.at("1:") });
+      expect((await rejection(beside)).message).toContain(refusal);
+      expect(x.toList()).toEqual([2, 3, -1, 2]);
+      const out = s.zeros([2, 4], "int64");
+      const indexed = rt.map((a, { index: [i, j] }) => (a * 0 + 2) ** (j - i));
+      expect((await rejection(indexed(x, { out }))).message).toContain(refusal);
+      await indexed(x, { out: out.at("0:1") });
+      expect(out.toList()[0]).toEqual([1n, 2n, 4n, 8n]);
+      const shifted = rt.map((a) => (a * 0 + 2) ** a.at(1), { border: { constant: 0 } });
+      expect((await rejection(shifted(x))).message).toContain(refusal);
+      await shifted(x.at("1:2"), { out: x.at("1:2") });
+      expect(x.toList()).toEqual([2, 1, -1, 2]);
+    });
+  });
+
   test("map: a call whose deadline passes rejects, and what it wrote is poisoned or as it was", async () => {
     const rt = runtime();
     const a = rt.zeros([LONG], "float64");

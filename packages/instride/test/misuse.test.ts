@@ -189,7 +189,7 @@ describeModes((runtime) => {
       }
       const hidden = await rejection(rt.parallelFor(fill, { over: 4, args: new Settings() }));
       expect(hidden).toBeInstanceOf(TypeError);
-      expect(hidden.message).toContain("a MemoryView: lend it among the views of a call");
+      expect(hidden.message).toContain("a MemoryView: lend it to a call, pack it");
     });
   });
 });

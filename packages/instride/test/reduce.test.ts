@@ -76,6 +76,67 @@ describeModes((runtime, mode) => {
     }
   });
 
+  test.each([6, LARGE])("reduce: an expression may ask for indices and neighbours, of %d", async (size) => {
+    const rt = runtime();
+    const shape = [3, size / 3];
+    const a = ramp(rt, shape);
+    const at = (i: number, j: number): number => {
+      const inside = Math.min(Math.max(j, 0), shape[1]! - 1);
+      return ((i * shape[1]! + inside) * 7) % 101;
+    };
+    const all = [0, 1, 2].map((i) => Array.from({ length: shape[1]! }, (_, j) => at(i, j) * (j - i)));
+    const sums = all.map((row) => row.reduce((sum, value) => sum + value, 0));
+    const moment = rt.reduce("sum", { of: (x, { index: [i, j] }) => x * (j - i) });
+    const along = await moment(a, { axis: 1 });
+    const steps = rt.reduce("max", { of: (x) => Math.abs(x.at(0, 1) - x.at(0, -1)), border: "nearest" });
+    const greatest = [0, 1, 2].map((i) =>
+      Array.from({ length: shape[1]! }, (_, j) => Math.abs(at(i, j + 1) - at(i, j - 1))).reduce((x, y) =>
+        Math.max(x, y),
+      ),
+    );
+    const largest = await steps(a, { axis: -1 });
+    const across = rt.reduce("sum", { of: (x) => x.at(1) + 1, border: { constant: -1 } });
+    const columns = await across(a, { axis: 0 });
+    for (let round = 0; round < 2; round++) expect(await moment(a)).toBe(sums.reduce((x, y) => x + y));
+    expect(along.toList()).toEqual(sums);
+    expect(largest.toList()).toEqual(greatest);
+    expect(columns.toList()).toEqual(Array.from({ length: shape[1]! }, (_, j) => at(1, j) + at(2, j) + 2));
+    for (const view of [a, along, largest, columns]) view.release();
+  });
+
+  test("reduce: neighbours need a border, and functions of two values have none", async () => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const a = s.from([1, 2, 3]);
+      const refused = rt.reduce("sum", { of: (x) => x.at(1) });
+      expect(await rejection(refused(a))).toBeInstanceOf(ValueError);
+      expect((await rejection(refused(a))).message).toContain("expected the option border");
+      const combined = rt.reduce("(x, y) => x.at(1) + y", { border: "wrap" });
+      expect((await rejection(combined(a))).message).toContain("expected that in the option of");
+      const indexed = rt.reduce("sum", { of: (x, { index: [, j] }) => x + j });
+      expect(await rejection(indexed(a))).toMatchObject({ name: "IndexError" });
+    });
+  });
+
+  test("reduce: a negative power of integers is refused, but where a mask leaves it out", async () => {
+    const rt = runtime();
+    for (const length of [3, LARGE]) {
+      await rt.scope(async (s) => {
+        const x = s.full([length], 2, "int32");
+        x.set(-1, length - 1);
+        const where = s.full([length], true, "bool");
+        const power = rt.reduce<bigint>("sum" as string, { of: (a) => (a * 0 + 1) ** a });
+        const running = rt.scan("cumsum", { of: (a) => (a * 0 + 1) ** a });
+        using prepared = await power.prepare(x, { where });
+        for (const start of [() => power(x), () => prepared.run(), () => running(x)])
+          expect((await rejection(start())).message).toContain("cannot raise integers to a negative power");
+        where.set(false, length - 1);
+        expect(await power(x, { where })).toBe(BigInt(length - 1));
+        expect(await prepared.run()).toBe(BigInt(length - 1));
+      });
+    }
+  });
+
   test("reduce: by a function of two values", async () => {
     const rt = runtime();
     for (const size of [12, LARGE]) {

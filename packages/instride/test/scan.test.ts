@@ -53,6 +53,32 @@ describeModes((runtime) => {
     });
   });
 
+  test.each([8, LARGE])("scan: an expression may ask for indices and neighbours, in place, of %d", async (size) => {
+    const rt = runtime();
+    await rt.scope(async (s) => {
+      const values = Array.from({ length: size }, (_, i) => (i * 7) % 101);
+      const x = s.from(Float64Array.from(values));
+      const running = rt.scan("cumsum", { of: (v, { index: [i] }) => v.at(-1) + (i % 3), border: { constant: 5 } });
+      let total = 0;
+      const expected = values.map((_, i) => (total += (i === 0 ? 5 : values[i - 1]!) + (i % 3)));
+      const other = await running(x);
+      expect(other.asTypedArray()).toEqual(Float64Array.from(expected));
+      await running(x, { out: x });
+      expect(x.asTypedArray()).toEqual(Float64Array.from(expected));
+      const square = s.from(values.slice(0, 8), { shape: [2, 4], dtype: "float16" });
+      const columns = await rt.scan("cumsum", { of: (v) => v.at(0, 1), border: "wrap" })(square, { axis: 0 });
+      expect([columns.dtype, columns.toList()]).toEqual([
+        "float16",
+        [
+          [7, 14, 21, 0],
+          [42, 56, 70, 28],
+        ],
+      ]);
+      other.release();
+      columns.release();
+    });
+  });
+
   test("scan: by a function of two values, of an expression", async () => {
     const rt = runtime();
     await rt.scope(async (s) => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import {
+  loadMovedPool,
   type LoopJob,
   MemoryOwner,
-  MovedPool,
   type Pool,
   PROTOCOL_VERSION,
   ProtocolVersionError,
@@ -61,6 +61,7 @@ test("threads: those of another version refuse every call, and touch no shared w
 });
 
 test("threads: the one of a moved pool refuses every call if it is of another version", async () => {
+  const { MovedPool } = await loadMovedPool();
   const pool = new MovedPool(new WorkerThread(filename));
   // A thread starts for each.
   await expectRefusals(pool, 1);

@@ -6,8 +6,8 @@ import {
   ClosedError,
   DeadlineError,
   getBuffer,
+  loadMovedPool,
   MemoryView,
-  MovedPool,
   open,
   PoisonedError,
   type Runtime,
@@ -254,6 +254,7 @@ describe("tasks", () => {
 });
 
 test("threads: a worker file that can't start rejects each call with its error, and loses nothing", async () => {
+  const { MovedPool } = await loadMovedPool();
   const pool = new MovedPool(new WorkerThread(new URL("fixtures/broken-worker.ts", import.meta.url).href));
   const message = { kernel: { url: summary.href }, views: {}, args: undefined };
   const results = await Promise.allSettled([1, 2, 3].map(() => pool.runTask(message, undefined)));

@@ -36,6 +36,7 @@ export { LANE_WORDS, LANES_MAX } from "./lanes/lane-words.ts";
 export { type JobMessage, type RegistrationMessage } from "./lanes/messages.ts";
 export { LaneTeam, type TeamHost } from "./lanes/team.ts";
 export { type ThreadAnswer, type ThreadRequest } from "./moved-pool/messages.ts";
+export { loadMovedPool } from "./moved-pool/load.ts";
 export { MovedThread, type PostAnswer } from "./moved-pool/moved-thread.ts";
 export { MOVED_POOL_PORT, type MovedPoolData, type ThreadHost } from "./moved-pool/thread-host.ts";
 export {

@@ -31,15 +31,33 @@ export interface BorrowedView {
  */
 export function borrowView(value: unknown, thread: ThreadLeases | null, onRelease?: () => void): BorrowedView {
   const descriptor = readDescriptor(value);
-  const { buffer, byteOffset, format, itemsize, shape, strides, suboffsets, readonly, lease } = descriptor;
-  const fields = { format, itemsize, shape, strides, byteOffset, suboffsets };
+  const { buffer, lease } = descriptor;
   if (thread === null || lease === null) {
     const managed = new BareBuffer(buffer);
-    return loanOf(new ViewState({ managed, ...fields, readonly }), managed, onRelease);
+    return loanOf(stateOf(descriptor, managed, descriptor.readonly), managed, onRelease);
   }
   const managed = new LeasedBuffer(buffer, thread, lease);
-  const state = new ViewState({ managed, ...fields, readonly: readonly || !mayWrite(descriptor, thread, lease) });
-  return loanOf(state, managed, onRelease);
+  return loanOf(leasedState(descriptor, managed, thread, lease), managed, onRelease);
+}
+
+/**
+ * The state of a view under a lease.
+ *
+ * @throws a `DescriptorError` if the descriptor reaches beyond the bytes that were lent under it
+ */
+export function leasedState(
+  descriptor: Descriptor,
+  managed: LeasedBuffer,
+  thread: ThreadLeases,
+  lease: LeaseHandle,
+): ViewState {
+  return stateOf(descriptor, managed, descriptor.readonly || !mayWrite(descriptor, thread, lease));
+}
+
+/** The state of a view of memory that somebody holds. */
+export function stateOf(descriptor: Descriptor, managed: ManagedBuffer, readonly: boolean): ViewState {
+  const { byteOffset, format, itemsize, shape, strides, suboffsets } = descriptor;
+  return new ViewState({ managed, format, itemsize, shape, strides, byteOffset, suboffsets, readonly });
 }
 
 function loanOf(state: ViewState, managed: LeasedBuffer | BareBuffer, onRelease?: () => void): BorrowedView {
@@ -72,12 +90,13 @@ function mayWrite(descriptor: Descriptor, thread: ThreadLeases, lease: LeaseHand
 }
 
 /** Memory that nobody counts: it is there as long as the buffer is. */
-class BareBuffer implements ManagedBuffer {
+export class BareBuffer implements ManagedBuffer {
   readonly obj: object;
   readonly immutable: boolean = false;
   readonly isPoisoned: boolean = false;
   readonly buffer: ArrayBufferLike;
   readonly #neededBytes: number;
+  #exports = 0;
   #ended = false;
 
   constructor(buffer: ArrayBufferLike) {
@@ -92,14 +111,22 @@ class BareBuffer implements ManagedBuffer {
 
   drop(): void {}
 
+  /** Buffers of its views that consumers hold. */
+  get exports(): number {
+    return this.#exports;
+  }
+
   pin(): () => void {
-    return () => {};
+    this.#exports++;
+    return () => {
+      this.#exports--;
+    };
   }
 
   check(): void {
     if (this.#ended) {
       throw new ReleasedError(
-        "cannot use a view after its lease has ended: a view lent to a job or task lives as long as it",
+        "cannot use a view after its lease has ended: a view that was lent lives as long as its lease",
       );
     }
     checkStillThere(this.buffer, this.#neededBytes);

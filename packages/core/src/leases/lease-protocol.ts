@@ -14,6 +14,7 @@
  * | view count of a row | the row's thread; the owner once that is dead | views of the thread under a slot |
  * | claim of a row | threads that start; the owner for the dead | the id of the thread that has it; 0 for none |
  * | row count | threads that start | rows from here on were never claimed; only grows |
+ * | bell | threads of the program's own | something has been given back; only counts |
  *
  * **One winner.** A handle ends by one compare-exchange of its slot's state from *this generation, live*. Of any number
  * of releases one succeeds, and a stale handle never does, since its generation is not the slot's any more.
@@ -33,6 +34,12 @@
  * **Death.** A count that several threads change can't be repaired when one dies between looking and changing. Here a
  * thread that dies between any two operations leaves its own row behind, and nothing else; the owner clears it once the
  * platform has told it that the thread can run no more, and gives the row away last.
+ *
+ * **Given back by others.** A thread of a pool gives nothing back: its call does, once the thread is out of it. A thread of
+ * the program's own discounts its views, ends the handle, and rings the bell, in this order. The owner reads the bell, looks
+ * (ended, and no view counted?), and sleeps until the bell is another: the one or the other sees what came last. A count in
+ * vain, of a handle that ends meanwhile, is followed by the bell as well. Such a lease lasts until nobody is counted under
+ * it, whoever has ended the handle.
  *
  * **No deadlock.** Nobody waits here: every function ends after a bounded number of its own steps; a step that is tried
  * again has failed since another thread's has succeeded.
@@ -91,6 +98,9 @@ export interface ClaimedRow {
 
 export const REGION_CELLS = 3;
 
+/** The one word of the bell. */
+export const BELL = 0;
+
 /** The state is the lower two bits of a word, the generation the 29 above them, so that no word is negative. */
 const FREE = 0;
 const LIVE = 1;
@@ -105,16 +115,29 @@ function word(generation: number, state: number): number {
 
 /** Claims a row for the calling thread. @returns its part in the leases, or null if all rows are taken */
 export function claimRow(ports: LeasePorts, thread: number): ThreadLeases | null {
-  const { states, slotCount, regions, claims, rowsMax } = ports;
+  const index = claimRowIndex(ports, thread);
+  if (index === null) return null;
+  const { states, slotCount, regions } = ports;
+  return { states, slotCount, regions, row: ports.rowAt(index) };
+}
+
+/** As {@link claimRow}. @returns the index of the row */
+export function claimRowIndex(ports: LeasePorts, thread: number): number | null {
+  const { claims, rowsMax } = ports;
   for (let index = 0; index < rowsMax; index++) {
     if (claims.load(index) !== 0) continue;
     // Counted first: a thread that dies in between leaves a row that is looked at in vain, not one that nobody finds.
     raiseRowCount(ports, index + 1);
-    // One compare-exchange decides which of two starting threads gets the row. Pairs with the store in `buryThread`.
-    if (claims.compareExchange(index, 0, thread) !== 0) continue;
-    return { states, slotCount, regions, row: ports.rowAt(index) };
+    // One compare-exchange decides which of two starting threads gets the row. Pairs with the stores in `buryThread` and `leaveRow`.
+    if (claims.compareExchange(index, 0, thread) === 0) return index;
   }
   return null;
+}
+
+/** Gives the row of the calling thread back. It counts no view there, nor will it. */
+export function leaveRow({ claims }: LeasePorts, index: number): void {
+  // Its words are zeros by then. Pairs with the compare-exchange in `claimRowIndex`.
+  claims.store(index, 0);
 }
 
 function raiseRowCount({ claims, rowsMax }: LeasePorts, count: number): void {
@@ -127,7 +150,8 @@ function raiseRowCount({ claims, rowsMax }: LeasePorts, count: number): void {
 }
 
 function rowCount({ claims, rowsMax }: LeasePorts): number {
-  return claims.load(rowsMax);
+  // Threads of the program's own have the words, too: whatever they may have written there, no more rows are looked at.
+  return Math.min(claims.load(rowsMax), rowsMax);
 }
 
 /** All rows that are claimed. */
@@ -148,7 +172,7 @@ export function buryThread(ports: LeasePorts, thread: number): void {
     if (ports.claims.load(index) !== thread) continue;
     const row = ports.rowAt(index);
     for (let slot = 0; slot < ports.slotCount; slot++) if (row.load(slot) !== 0) row.store(slot, 0);
-    // Clear first, give away then: the next thread starts from zeros. Pairs with the compare-exchange in `claimRow`.
+    // Clear first, give away then: the next thread starts from zeros. Pairs with the compare-exchange in `claimRowIndex`.
     ports.claims.store(index, 0);
   }
 }
@@ -221,6 +245,17 @@ export function attach(thread: ThreadLeases, handle: LeaseHandle): boolean {
   if (isLive(thread, handle)) return true;
   thread.row.sub(handle.slot, 1);
   return false;
+}
+
+/**
+ * Has the owner look at what has come back. A thread that is not of a pool calls it after it has discounted a view under a
+ * handle that has ended: also one that it counted in vain, since the owner may have seen that count.
+ */
+export function ringBell(bell: Port): void {
+  // The number is another before anybody is woken, so an owner that looked before it does not sleep after it. Pairs with
+  // the load and the wait of who looks: `return-watch.ts`.
+  bell.add(BELL, 1);
+  bell.notify(BELL, Number.POSITIVE_INFINITY);
 }
 
 /** Counts one view of this thread less. The caller attached it, and detaches it once. */

@@ -6,6 +6,7 @@
  * - `claims`: a word for each row, and one for how many rows may have been claimed, so that nobody looks through those
  *   that have not
  * - `regions`: plain numbers, three for each slot
+ * - `bell`: one word, that a thread of the program's own changes when it has given something back (`return-watch.ts`)
  *
  * All words are 32 bits wide. Where no other thread has views they lie in private memory, with few rows: the protocol is
  * the same, and needs no `SharedArrayBuffer`.
@@ -35,6 +36,7 @@ export interface LeaseWords {
   readonly claims: Int32Array;
   readonly rows: Int32Array;
   readonly regions: Float64Array;
+  readonly bell: Int32Array;
 }
 
 /**
@@ -53,6 +55,7 @@ export function createWords(sharing: "shared" | "private" = "shared"): LeaseWord
     claims: words(rowsMax + 1),
     rows: words(rowsMax * HANDLES_MAX),
     regions: new Float64Array(memory(regionBytes)),
+    bell: words(1),
   };
 }
 

@@ -15,18 +15,28 @@ export class LeasedBuffer implements ManagedBuffer {
   readonly buffer: ArrayBufferLike;
   readonly #thread: ThreadLeases;
   readonly #handle: LeaseHandle;
+  readonly #onStale: (() => void) | null;
   #views = 0;
+  #exports = 0;
   #ended = false;
 
-  constructor(buffer: ArrayBufferLike, thread: ThreadLeases, handle: LeaseHandle) {
+  /** @param onStale - is told when a use finds that another thread has ended the lease */
+  constructor(buffer: ArrayBufferLike, thread: ThreadLeases, handle: LeaseHandle, onStale: (() => void) | null = null) {
     this.buffer = buffer;
     this.#thread = thread;
     this.#handle = handle;
+    this.#onStale = onStale;
+  }
+
+  /** Buffers of its views that consumers hold. */
+  get exports(): number {
+    return this.#exports;
   }
 
   /** @throws {@link ReleasedError} if the lease has ended: a stale handle is refused */
   retain(): void {
-    if (this.#ended || !attach(this.#thread, this.#handle)) throw this.#stale();
+    if (this.#ended) throw this.#stale();
+    if (!attach(this.#thread, this.#handle)) throw this.#found();
     this.#views++;
   }
 
@@ -37,13 +47,17 @@ export class LeasedBuffer implements ManagedBuffer {
   }
 
   pin(): () => void {
-    // The lease keeps the memory until the job that holds it has settled.
+    // The lease keeps the memory until the job that holds it has settled, or its thread has given it back.
     this.check();
-    return () => {};
+    this.#exports++;
+    return () => {
+      this.#exports--;
+    };
   }
 
   check(): void {
-    if (this.#ended || !isLive(this.#thread, this.#handle)) throw this.#stale();
+    if (this.#ended) throw this.#stale();
+    if (!isLive(this.#thread, this.#handle)) throw this.#found();
   }
 
   clearPoison(): void {}
@@ -65,10 +79,15 @@ export class LeasedBuffer implements ManagedBuffer {
     }
   }
 
+  #found(): ReleasedError {
+    this.#onStale?.();
+    return this.#stale();
+  }
+
   #stale(): ReleasedError {
     const { slot, generation } = this.#handle;
     return new ReleasedError(
-      `cannot use a view after its lease has ended (handle ${slot}, generation ${generation}): a view lent to a job or task lives as long as it`,
+      `cannot use a view after its lease has ended (handle ${slot}, generation ${generation}): a view that was lent lives as long as its lease`,
     );
   }
 }

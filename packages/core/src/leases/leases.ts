@@ -183,6 +183,27 @@ export class LeaseTable {
     this.#advance(spacesOf(leases));
   }
 
+  /**
+   * Ends the handle of a lease: no view under it works from here on. The lease itself stands until no view is counted any
+   * more: {@link takeBack} notices.
+   *
+   * @returns false if it had been ended before
+   */
+  revoke({ handle }: Lease): boolean {
+    return protocol.closeHandle(this.#ports, handle);
+  }
+
+  /** Ends the leases that other threads have given back since, and those that were revoked and are in no use any more. */
+  takeBack(): void {
+    const back = this.#forgetEnded(this.#leases.values());
+    if (this.#line.size > 0 && back.length > 0) this.#advance(spacesOf(back));
+  }
+
+  /** True while a lease stands: it has not been released, nor taken back. */
+  isHeld(lease: Lease): boolean {
+    return this.#leases.get(lease.handle.slot) === lease;
+  }
+
   /** Views under a lease, on all threads. */
   viewCount(lease: Lease): number {
     return protocol.viewsUnder(protocol.claimedRows(this.#ports), lease.handle.slot);
@@ -224,9 +245,18 @@ export class LeaseTable {
     return counts;
   }
 
-  /** Forgets those that another thread has ended: whoever has the handle may. */
-  #forgetEnded(leases: Iterable<Lease>): void {
-    for (const lease of leases) if (!protocol.isLive(this.#ports, lease.handle)) this.#forget(lease);
+  /**
+   * Forgets those that another thread has ended, whoever has the handle may, or that were {@link revoke}d; but not while a
+   * view is counted under them: its thread may be in the middle of using it.
+   */
+  #forgetEnded(leases: Iterable<Lease>): Lease[] {
+    const unused: Lease[] = [];
+    for (const lease of leases) {
+      if (protocol.isLive(this.#ports, lease.handle) || this.viewCount(lease) > 0) continue;
+      this.#forget(lease);
+      unused.push(lease);
+    }
+    return unused;
   }
 
   #setResting(lease: Lease, resting: boolean): void {

@@ -92,6 +92,15 @@ export class AtomicsPort implements Port {
     (Atomics as { readonly pause?: () => void }).pause?.();
   }
 
+  /**
+   * Settles when the word is not `expected`, or is notified, or after `timeoutMs`; at once if it is another. Not of the
+   * protocol: who awaits it goes on in a later turn. It doesn't keep a process alive.
+   */
+  async change(word: number, expected: number, timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
+    const waiting = Atomics.waitAsync(this.words as Int32Array<SharedArrayBuffer>, word, expected, timeoutMs);
+    if (waiting.async) await waiting.value;
+  }
+
   readPlain(cell: number): number {
     return this.words[cell]!;
   }

@@ -85,6 +85,11 @@ export class ArrayStorage implements ManagedBuffer {
     return this.#freed;
   }
 
+  /** Whom this memory came from. */
+  get owner(): StorageOwner {
+    return this.#owner;
+  }
+
   /** True where `owner` is the one that this memory came from. */
   isOwnedBy(owner: StorageOwner): boolean {
     return this.#owner === owner;

@@ -28,8 +28,10 @@ export function raceOf(handles: readonly LeaseHandle[], threads: number): Race {
   return { handles, arrivals: new Int32Array(new SharedArrayBuffer(4 * (handles.length + 1))), threads };
 }
 
+const WORKER = new URL("./test-thread-worker.ts", import.meta.url);
+
 export class TestThread {
-  readonly #worker: Worker = new Worker(new URL("./test-thread-worker.ts", import.meta.url));
+  readonly #worker: Worker = new Worker(WORKER);
 
   /** Runs a command there. @returns its result @throws its error, rebuilt */
   async ask<T>(command: Command): Promise<T> {

@@ -241,12 +241,7 @@ describe.each(["private", "moved"] as const)("MemoryOwner: memory %s", (memory) 
 
   test("leases need no shared memory", () => {
     const own = new MemoryOwner({ memory });
-    expect(Object.values(own.leases.words).map(({ buffer }) => buffer instanceof ArrayBuffer)).toEqual([
-      true,
-      true,
-      true,
-      true,
-    ]);
+    expect(Object.values(own.leases.words).map(({ buffer }) => buffer instanceof ArrayBuffer)).not.toContain(false);
     const view = own.zeros([4], "uint8");
     const [loan] = own.lend("first", [{ view, mode: "write" }]);
     expect(() => own.lend("second", [{ view, mode: "read" }])).toThrow("first is writing");

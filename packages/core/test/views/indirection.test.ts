@@ -390,7 +390,8 @@ test("suboffsets: a table that another thread rewrites all the time never leads 
   const buffer = new SharedArrayBuffer(64);
   const info = { ...threeRows(buffer), nbytes: 12 };
   const running = new Int32Array(buffer, 56, 1);
-  const writer = new Worker(new URL("../table-writer.ts", import.meta.url), { workerData: { buffer } });
+  const entry = new URL("../table-writer.ts", import.meta.url);
+  const writer = new Worker(entry, { workerData: { buffer } });
   try {
     await once(writer, "message");
     const seen = { values: 0, refusals: 0 };

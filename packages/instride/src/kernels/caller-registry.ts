@@ -4,18 +4,25 @@
  * @module
  */
 import type { MemoryOwner } from "@instride/core";
-import { kernelNamed } from "@instride/kernels";
 import type { GeneratedCode, LoopOfCode } from "@instride/kernels/compiler";
-import type { KernelRegistry, LoopBody } from "@instride/scheduler";
+import type { KernelCode, LateRegistry, LoopBody } from "@instride/scheduler";
 import { loadedCompiler, loadedReductions } from "./compiler-loading.ts";
 
-/** Makes the registry of a runtime's own thread; it loads no compiler. */
-export function callerRegistry(owner: MemoryOwner): KernelRegistry {
+/** Makes the registry of a runtime's own thread. It loads no compiler, and the other built-ins with the first of them. */
+export function callerRegistry(owner: MemoryOwner): LateRegistry {
   const memory = owner.memory === "shared" ? owner.heap.memory : null;
   let generated: LoopOfCode | null = null;
-  return (name, code) => {
-    if (code === undefined) return kernelNamed(name).run as LoopBody;
+  function bodyOf(name: string, code: KernelCode): LoopBody;
+  function bodyOf(name: string, code?: KernelCode): LoopBody | Promise<LoopBody>;
+  function bodyOf(name: string, code?: KernelCode): LoopBody | Promise<LoopBody> {
+    if (code === undefined) return builtinNamed(name);
     generated ??= loadedCompiler().generatedLoops({ memory }, loadedReductions);
     return generated(name, code.content as GeneratedCode) as LoopBody;
-  };
+  }
+  return bodyOf;
+}
+
+async function builtinNamed(name: string): Promise<LoopBody> {
+  const { kernelNamed } = await import("@instride/kernels/registry");
+  return kernelNamed(name).run as LoopBody;
 }

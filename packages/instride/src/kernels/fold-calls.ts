@@ -7,12 +7,15 @@ import { describe, type MemoryView, ValueError } from "@instride/core";
 import type { Program } from "@instride/kernels";
 import type { Explanation, KernelSource, ReductionName, ScanName } from "@instride/kernels/compiler";
 import { areSame, operandCount, operandsOf, optionsOf } from "./call-arguments.ts";
-import { type Compiler, loadCompiler, loadReductions, type Reductions } from "./compiler-loading.ts";
+import { afterLoading, type Compiler, loadCompiler, loadReductions, type Reductions } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { isSameKinds, isSameValues, type ParameterValues, splitParameters, valuesOf } from "./kernel-parameters.ts";
+import type { ParameterValues } from "./given-parameters.ts";
+import { isSameKinds, isSameValues, valuesOf } from "./kernel-parameters.ts";
+import type { Calls } from "./late-calls.ts";
+import { checkPreconditions, type Tests } from "./preconditions.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedFoldCall } from "./prepared-fold.ts";
-import { checkSettings, labelOf } from "./map-settings.ts";
+import type { CheckedKernel } from "./map-settings.ts";
 import type { BindingUse, FoldBinding, FoldRequest, PlannedFold, ReadFold } from "./fold-loop.ts";
 import type { Parameters } from "./functions.ts";
 import { mayRunAlone } from "./ready-loop.ts";
@@ -46,7 +49,7 @@ interface KeptBinding {
   hasFixedValues: boolean;
 }
 
-export class FoldCalls<N extends ReductionName | ScanName> {
+export class FoldCalls<N extends ReductionName | ScanName> implements Calls {
   readonly label: string;
   readonly #context: KernelContext;
   readonly #by: unknown;
@@ -58,18 +61,19 @@ export class FoldCalls<N extends ReductionName | ScanName> {
   /** The one that was called last at the beginning. */
   #kept: KeptBinding[] = [];
 
-  /** @throws for options that make no sense */
-  constructor(folding: Folding<N>, context: KernelContext, by: unknown, options: ReduceOptions<Parameters>) {
+  constructor(
+    folding: Folding<N>,
+    context: KernelContext,
+    { label, source, kernels, fixed }: CheckedKernel,
+    options: ReduceOptions<Parameters>,
+  ) {
     this.#folding = folding;
-    this.label = typeof by === "string" ? (options.name ?? by) : labelOf(by, options.name);
+    this.label = label;
     this.#context = context;
-    this.#by = by;
-    const { compute, relaxed, roundsMax } = options;
-    checkSettings({ compute, relaxed, roundsMax }, this.label);
+    this.#by = source;
     this.#options = options;
-    const { kernels, values } = splitParameters(options.parameters, this.label);
-    this.#kernels = kernels as Readonly<Record<string, KernelSource>>;
-    this.#fixed = values;
+    this.#kernels = kernels;
+    this.#fixed = fixed;
   }
 
   /** Reduces. @returns settles once no thread can touch the arrays any more */
@@ -81,7 +85,7 @@ export class FoldCalls<N extends ReductionName | ScanName> {
       if (kept !== null) return run(kept.binding, options, true);
       return this.#read === null ? this.#callLater(args) : this.#callWith(this.#read, args);
     } catch (error) {
-      return Promise.reject(error);
+      return afterLoading(error, () => this.call(args));
     }
   }
 
@@ -90,7 +94,9 @@ export class FoldCalls<N extends ReductionName | ScanName> {
     this.#context.checkOpen();
     const request = this.#requestOf(read, args);
     const binding = this.#folding.bind(read, request, "held");
-    return new PreparedFoldCall(binding, await PreparedCall.make(binding, request.options));
+    const { tests } = binding;
+    const test = tests === null ? null : () => checkPreconditions(read, tests, request.values, {});
+    return new PreparedFoldCall(binding, await PreparedCall.make(binding, request.options), test);
   }
 
   async warm(args: readonly unknown[]): Promise<void> {
@@ -102,26 +108,28 @@ export class FoldCalls<N extends ReductionName | ScanName> {
 
   async explain(args: readonly unknown[]): Promise<Explanation> {
     const read = await this.#load();
+    const { explainReduction } = await read.reductions.loadExplainReduction();
     const request = this.#requestOf(read, args);
     const { typed, planned } = this.#folding.plan(read, request);
     const names = namesOfOperands(read);
     const operands = request.operands.map(({ dtype }, i) => [names[i]!, dtype] as const);
-    return read.reductions.explainReduction({ label: this.label, operands, result: typed.result }, planned);
+    return explainReduction({ label: this.label, operands, result: typed.result }, planned);
   }
 
   async #callLater(args: readonly unknown[]): Promise<unknown> {
-    return this.#callWith(await this.#load(), args);
+    await this.#load();
+    return this.call(args);
   }
 
   async #load(): Promise<ReadFold<N>> {
     if (this.#read !== null) return this.#read;
     const compiler = await loadCompiler();
     const reductions = await loadReductions();
-    const { of, identity, compute, relaxed, roundsMax } = this.#options;
+    const { of, identity, compute, border, relaxed, roundsMax } = this.#options;
     const by = await this.#readBy(compiler, reductions);
     const element = of === undefined ? defaultOf(by) : await compiler.readProgram(of as KernelSource, this.#kernels);
     if (element !== null) checkOutputs(element, 1, this.label);
-    const settings = { compute, relaxed, roundsMax };
+    const settings = { compute, border, relaxed, roundsMax };
     return (this.#read ??= {
       context: this.#context,
       compiler,
@@ -165,6 +173,7 @@ export class FoldCalls<N extends ReductionName | ScanName> {
     const isSame = mayRunAlone(options) && (options.out !== undefined || this.#folding.isWhole(options));
     const isKept = isSame && !this.#context.owner.debug;
     const binding = this.#folding.bind(read, request, isKept ? "again" : "once");
+    if (binding.tests !== null) return runTested(read, binding.tests, binding, request);
     const mayComeAgain = isKept && !binding.loop.hasCopies;
     if (mayComeAgain) this.#keep(request, binding);
     return run(binding, options, mayComeAgain);
@@ -280,6 +289,22 @@ type Axis = Exclude<ReduceCallOptions["axis"], undefined>;
 function isSameAxis(a: Axis, b: Axis): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   return a.length === b.length && a.every((axis, i) => axis === b[i]);
+}
+
+/** Runs a binding after tests of its operands. @returns what the call gives */
+async function runTested(
+  read: ReadFold,
+  tests: Tests,
+  binding: FoldBinding,
+  { values, options }: FoldRequest<ReduceCallOptions>,
+): Promise<unknown> {
+  try {
+    await checkPreconditions(read, tests, values, options);
+  } catch (error) {
+    binding.discard(true);
+    throw error;
+  }
+  return run(binding, options, false);
 }
 
 /** Runs a binding. @returns what the call gives */

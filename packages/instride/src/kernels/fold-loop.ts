@@ -17,7 +17,11 @@ import type {
 import type { Operand } from "./call-arguments.ts";
 import type { Compiler, Reductions } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { kindOf, type ParameterValues } from "./kernel-parameters.ts";
+import type { ParameterValues } from "./given-parameters.ts";
+import { kindOf } from "./kernel-parameters.ts";
+import type { MapSettings } from "./map-settings.ts";
+import { checkBorder } from "./neighbours.ts";
+import type { Tests } from "./preconditions.ts";
 import { type Copy, type LoopParts, type LoopStep, ReadyLoop } from "./ready-loop.ts";
 
 /** A reduction or a scan with everything that it needs to be called. */
@@ -29,11 +33,7 @@ export interface ReadFold<N extends string = ReductionName | ScanName> {
   /** What is computed of the elements first; null for the elements themselves. */
   readonly of: Program | null;
   readonly identity: FoldedValue | undefined;
-  readonly settings: {
-    readonly compute?: DType | undefined;
-    readonly relaxed?: boolean | undefined;
-    readonly roundsMax?: number | undefined;
-  };
+  readonly settings: Pick<MapSettings, "compute" | "border" | "relaxed" | "roundsMax">;
   readonly label: string;
 }
 
@@ -63,29 +63,40 @@ export interface FoldBinding {
   readonly result: MemoryView;
   /** Whether a call gives a value, which is taken from the result. */
   readonly isWhole: boolean;
+  /** What is tested before each run; null for nothing. */
+  readonly tests: Tests | null;
   /** With other values of the same kinds, from now on. */
   setValues(values: ParameterValues): void;
   /** Gives up what was made for the binding, and a new result if the call failed. */
   readonly discard: (failed: boolean) => void;
 }
 
-/** Types the call of a reduction or a scan. @param dtype - what to accumulate in, if anything was asked for */
+/**
+ * Types the call of a reduction or a scan.
+ *
+ * @param ndim - axes of the elements
+ * @param dtype - what to accumulate in, if anything was asked for
+ */
 export function typeOf(
-  { reductions, by, of, settings }: ReadFold,
+  { reductions, by, of, settings, label }: ReadFold,
   { operands, values }: Pick<FoldRequest<unknown>, "operands" | "values">,
+  ndim: number,
   dtype: DType | undefined,
 ): TypedReduction {
-  const { compute, relaxed, roundsMax } = settings;
-  return reductions.typeReduction({
+  const { compute, border, relaxed, roundsMax } = settings;
+  const typed = reductions.typeReduction({
     by,
     of,
     operands: operands.map((operand) => operand.dtype),
     parameters: new Map([...values].map(([name, value]) => [name, kindOf(value)])),
+    ndim,
     ...(dtype === undefined ? {} : { dtype }),
     ...(compute === undefined ? {} : { compute }),
     ...(relaxed === undefined ? {} : { relaxed }),
     ...(roundsMax === undefined ? {} : { roundsMax }),
   });
+  checkBorder(typed.element, border, label);
+  return typed;
 }
 
 /** How a new result will lie. */
@@ -103,6 +114,11 @@ export function layoutOf({ owner }: KernelContext, view: MemoryView): OperandLay
     strides: view.strides,
     inHeap: owner.isInHeap(view),
   };
+}
+
+/** How an operand lies, for a plan. */
+export function operandLayout({ context, settings: { border } }: ReadFold, view: MemoryView): OperandLayout {
+  return { ...layoutOf(context, view), ...(border === undefined ? {} : { border }) };
 }
 
 /** What a loop is made of. */
@@ -155,6 +171,7 @@ const ELEMENTS_PER_WORK = 32_768;
 /** The work of a step: its last unit, which may be the only one, can be far from full. */
 function workOf({ passes }: Plan, { pass, phase, grain, units }: Plan["steps"][number]): number {
   const { outputs, elements, blocks, order, outputsPerUnit, blocksPerUnit } = passes[pass]!;
+  if (phase === "make") return units / grain;
   const ofOne = phase === "fold" || phase === "scan" ? elements : blocks;
   const perUnit = outputsPerUnit * blocksPerUnit * Math.max(1, Math.min(elements, order.block));
   return (outputs * ofOne) / (units === 1 ? ELEMENTS_PER_WORK : grain * perUnit);

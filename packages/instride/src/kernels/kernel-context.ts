@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { KernelRegistry, LoopContext } from "@instride/scheduler";
+import type { LateRegistry, LoopContext } from "@instride/scheduler";
 import { KeptLoops } from "./kept-loops.ts";
 import { ScratchSpace } from "./scratch-space.ts";
 
 /** What a runtime gives to its kernels. */
 export interface KernelParts extends LoopContext {
   /** The built-ins of the calling thread. */
-  readonly registry: KernelRegistry;
+  readonly registry: LateRegistry;
   /** Whether arrays move to a thread: then the caller can't work on them. */
   readonly moves: boolean;
 }
@@ -19,7 +19,7 @@ export class KernelContext implements KernelParts {
   readonly owner: LoopContext["owner"];
   readonly pool: LoopContext["pool"];
   readonly turn: LoopContext["turn"];
-  readonly registry: KernelRegistry;
+  readonly registry: LateRegistry;
   readonly moves: boolean;
   readonly kept: KeptLoops = new KeptLoops();
   readonly scratch: ScratchSpace;

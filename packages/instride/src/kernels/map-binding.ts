@@ -17,10 +17,13 @@ import type {
 import { checkOperand, type Operand } from "./call-arguments.ts";
 import type { Compiler } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { kindOf, type ParameterValues } from "./kernel-parameters.ts";
+import type { ParameterValues } from "./given-parameters.ts";
+import { kindOf } from "./kernel-parameters.ts";
 import { checkOutputs, givenOutputs, inForm, wantedDTypes } from "./map-outputs.ts";
 import type { MapSettings } from "./map-settings.ts";
+import { checkBorder, readsBeside } from "./neighbours.ts";
 import { copiesOf } from "./operand-copies.ts";
+import { type Tests, testsOf } from "./preconditions.ts";
 import { type Copy, type LoopParts, ReadyLoop } from "./ready-loop.ts";
 
 /** What a call says of its arrays. */
@@ -93,6 +96,8 @@ export interface MapBinding {
   /** What the call resolves to. */
   readonly result: unknown;
   readonly lowered: Lowered;
+  /** What is tested before each run; null for nothing. */
+  readonly tests: Tests | null;
   readonly planned: PlannedMap;
   readonly loop: ReadyLoop;
   /** Whether it has memory for copies of operands, which goes with it. */
@@ -130,6 +135,7 @@ export function bindMap(read: ReadKernel, request: MapRequest, keeps: boolean): 
       sources: operands,
       result: inForm(outputs, program.returns),
       lowered: call.lowered,
+      tests: testsOf(call.lowered, sources, null, call.shape),
       planned,
       loop,
       hasCopies: copies.length > 0,
@@ -169,11 +175,6 @@ function sourcesOf<T>({ operands }: MapRequest, { mask }: TypedCall, outputs: re
   return mask === null ? views : [...views, ...outputs, mask];
 }
 
-/** Which operands a graph reads neighbours of. */
-function readsBeside({ nodes }: Lowered["graph"]): (operand: number) => boolean {
-  return (operand) => nodes.some((node) => node.kind === "load" && node.operand === operand && node.shift.length > 0);
-}
-
 /** Plans a call, as it would be, without memory for new outputs or copies. */
 export function planCall(read: ReadKernel, request: MapRequest): PlannedMap {
   const call = typeCall(read, request);
@@ -202,11 +203,7 @@ function planOf(
   sources: readonly Planned[],
 ): PlannedMap {
   const { border } = settings;
-  if (border === undefined && graph.nodes.some((node) => node.kind === "load" && node.shift.length > 0)) {
-    throw new ValueError(
-      `cannot call ${label}, which reads neighbours: expected the option border, for what lies beyond the ends`,
-    );
-  }
+  checkBorder(graph, border, label);
   const layoutOf = (view: Planned): OperandLayout => ({
     dtype: view.dtype!,
     shape: view.shape,

@@ -6,24 +6,19 @@
 import type { MemoryView } from "@instride/core";
 import type { Explanation, KernelSource } from "@instride/kernels/compiler";
 import { areSame, operandCount, operandsOf, optionsOf } from "./call-arguments.ts";
-import { loadCompiler } from "./compiler-loading.ts";
+import { afterLoading, loadCompiler } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import {
-  checkNames,
-  isSameKinds,
-  isSameValues,
-  type ParameterValues,
-  splitParameters,
-  valuesOf,
-} from "./kernel-parameters.ts";
+import type { ParameterValues } from "./given-parameters.ts";
+import { checkNames, isSameKinds, isSameValues, valuesOf } from "./kernel-parameters.ts";
+import type { Calls } from "./late-calls.ts";
 import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel } from "./map-binding.ts";
 import type { MapCallOptions, PreparedMap } from "./map.ts";
 import { isFormOf } from "./map-outputs.ts";
-import { checkSettings, labelOf, type MapOptions, type MapSettings } from "./map-settings.ts";
+import type { CheckedKernel, MapSettings } from "./map-settings.ts";
 import { runnerOf } from "./plain-map.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedMapCall } from "./prepared-map.ts";
-import { checkPreconditions } from "./preconditions.ts";
+import { checkPreconditions, type Tests } from "./preconditions.ts";
 
 /** Calls with different arrays of which each is found again. */
 const BINDINGS_MAX = 8;
@@ -42,7 +37,7 @@ interface KeptBinding {
   hasFixedValues: boolean;
 }
 
-export class MapCalls {
+export class MapCalls implements Calls {
   readonly label: string;
   readonly #context: KernelContext;
   readonly #source: KernelSource;
@@ -53,15 +48,13 @@ export class MapCalls {
   /** The one that was called last at the beginning. */
   #kept: KeptBinding[] = [];
 
-  /** @throws for options that make no sense */
-  constructor(context: KernelContext, source: unknown, options: MapOptions) {
-    this.label = labelOf(source, options.name);
+  constructor(context: KernelContext, { label, source, settings, kernels, fixed }: CheckedKernel) {
+    this.label = label;
     this.#context = context;
-    this.#source = source as KernelSource;
-    this.#settings = checkSettings(options, this.label);
-    const { kernels, values } = splitParameters(options.parameters, this.label);
-    this.#kernels = kernels as Readonly<Record<string, KernelSource>>;
-    this.#fixed = values;
+    this.#source = source;
+    this.#settings = settings;
+    this.#kernels = kernels;
+    this.#fixed = fixed;
   }
 
   /** Computes. @returns settles once no thread can touch the arrays any more */
@@ -73,7 +66,7 @@ export class MapCalls {
       if (kept !== null) return this.#callKept(kept, options);
       return this.#read === null ? this.#callLater(args) : this.#callWith(this.#read, args);
     } catch (error) {
-      return Promise.reject(error);
+      return afterLoading(error, () => this.call(args));
     }
   }
 
@@ -82,8 +75,8 @@ export class MapCalls {
     const { request, options } = this.#requestOf(read, args);
     const binding = bindMap(read, request, false);
     const call = await PreparedCall.make(binding, options);
-    const test =
-      binding.lowered.preconditions.length === 0 ? null : () => checkPreconditions(read, binding, request.values, {});
+    const { tests } = binding;
+    const test = tests === null ? null : () => checkPreconditions(read, tests, request.values, {});
     return new PreparedMapCall(binding, call, { plain: runnerOf(read, request, binding), test });
   }
 
@@ -96,11 +89,13 @@ export class MapCalls {
 
   async explain(args: readonly unknown[]): Promise<Explanation> {
     const read = await this.#load();
-    return read.compiler.explainMap(this.label, read.program, planCall(read, this.#requestOf(read, args).request));
+    const { explainMap } = await read.compiler.loadExplain();
+    return explainMap(this.label, read.program, planCall(read, this.#requestOf(read, args).request));
   }
 
   async #callLater(args: readonly unknown[]): Promise<unknown> {
-    return this.#callWith(await this.#load(), args);
+    await this.#load();
+    return this.call(args);
   }
 
   async #load(): Promise<ReadKernel> {
@@ -129,8 +124,8 @@ export class MapCalls {
     const { request, options } = this.#requestOf(read, args);
     const mayComeAgain = request.out !== undefined && !this.#context.owner.debug;
     const binding = bindMap(read, request, mayComeAgain);
-    if (binding.lowered.preconditions.length > 0)
-      return settle(runChecked(read, binding, request, options), binding, false);
+    if (binding.tests !== null)
+      return settle(runChecked(read, binding.tests, binding, request, options), binding, false);
     let running: Promise<void> | null;
     try {
       const plain = runnerOf(read, request, binding);
@@ -202,11 +197,12 @@ export class MapCalls {
 /** Runs a binding after tests of its operands. */
 async function runChecked(
   read: ReadKernel,
+  tests: Tests,
   binding: MapBinding,
   { values }: MapRequest,
   options: MapCallOptions,
 ): Promise<void> {
-  await checkPreconditions(read, binding, values, options);
+  await checkPreconditions(read, tests, values, options);
   await binding.loop.run(options);
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { describe, type DType, isDType, ValueError } from "@instride/core";
-import type { KernelBorder, Casting } from "@instride/kernels/compiler";
+import type { KernelBorder, KernelSource, Casting } from "@instride/kernels/compiler";
 import type { Parameters } from "./functions.ts";
+import { type ParameterValues, splitParameters } from "./given-parameters.ts";
 
 /** The options of `rt.map`. */
 export interface MapOptions<P extends Parameters = Parameters, D extends DType = DType> {
@@ -30,11 +31,43 @@ export interface MapOptions<P extends Parameters = Parameters, D extends DType =
 /** Options that were checked. */
 export type MapSettings = Omit<MapOptions, "parameters" | "name">;
 
+/** A kernel as it was asked for, checked. */
+export interface CheckedKernel {
+  /** What errors call it. */
+  readonly label: string;
+  readonly source: KernelSource;
+  readonly settings: MapSettings;
+  /** The other kernels that its last parameter names. */
+  readonly kernels: Readonly<Record<string, KernelSource>>;
+  /** The values that its last parameter names; calls may give others. */
+  readonly fixed: ParameterValues;
+}
+
 const CASTINGS: readonly unknown[] = ["no", "equiv", "safe", "same_kind", "unsafe"];
 const BORDERS: readonly unknown[] = ["nearest", "reflect", "mirror", "wrap"];
 
-/** @throws `TypeError` for options that are no object; a {@link ValueError} or `DTypeError` for what they don't know */
-export function checkSettings(options: MapOptions, kernel: string): MapSettings {
+/**
+ * Checks what is said of a kernel when it is made; its source is left to the compiler.
+ *
+ * @throws `TypeError` for options that are no object; a {@link ValueError} or `DTypeError` for what they don't know
+ */
+export function checkKernel(
+  source: unknown,
+  options: Omit<MapOptions, "parameters"> & { readonly parameters?: Parameters | undefined },
+): CheckedKernel {
+  const label = labelOf(source, options.name);
+  const settings = checkSettings(options, label);
+  const { kernels, values } = splitParameters(options.parameters, label);
+  return {
+    label,
+    source: source as KernelSource,
+    settings,
+    kernels: kernels as Readonly<Record<string, KernelSource>>,
+    fixed: values,
+  };
+}
+
+function checkSettings(options: Omit<MapOptions, "parameters">, kernel: string): MapSettings {
   const { compute, dtype, casting, border, relaxed, roundsMax } = options;
   if (compute !== undefined && !isDType(compute)) throw unknown(kernel, "compute", compute, "a dtype");
   const dtypes: readonly unknown[] = Array.isArray(dtype) ? dtype : [dtype ?? null];

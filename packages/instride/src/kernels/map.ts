@@ -7,10 +7,10 @@ import type { MemoryView } from "@instride/core";
 import type { Explanation } from "@instride/kernels/compiler";
 import type { RunOptions } from "@instride/scheduler";
 import type { ParameterValue } from "./functions.ts";
-import { expectKernel } from "./compiler-loading.ts";
+import { expectKernel, loadMapCalls } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
-import { MapCalls } from "./map-calls.ts";
-import type { MapOptions } from "./map-settings.ts";
+import { type Calls, lateCalls } from "./late-calls.ts";
+import { checkKernel, type MapOptions } from "./map-settings.ts";
 import type { CallControl, RunnerOptions } from "./ready-loop.ts";
 
 /** The options of a call. */
@@ -70,13 +70,11 @@ export interface PreparedMap<R = unknown> extends Disposable {
 
 /** Makes a kernel. Nothing is read or compiled before it is called; what does that is loaded meanwhile. */
 export function makeMap(context: KernelContext, source: unknown, options: MapOptions): MapKernel {
-  const calls = new MapCalls(context, source, options);
+  const checked = checkKernel(source, options);
   expectKernel(typeof source !== "object");
-  const call = (...args: unknown[]): Promise<unknown> => calls.call(args);
-  return Object.assign(call, {
-    label: calls.label,
-    prepare: (...args: unknown[]) => calls.prepare(args),
-    warm: (...args: unknown[]) => calls.warm(args),
-    explain: (...args: unknown[]) => calls.explain(args),
-  });
+  const load = async (): Promise<Calls> => {
+    const { MapCalls } = await loadMapCalls();
+    return new MapCalls(context, checked);
+  };
+  return lateCalls(checked.label, load) as unknown as MapKernel;
 }

@@ -5,29 +5,45 @@
  * @module
  */
 import type { MemoryView } from "@instride/core";
+import type { Lowered } from "@instride/kernels/compiler";
 import { loadReductions, type Reductions } from "./compiler-loading.ts";
-import { type FoldBinding, foldLoop, layoutOf, setterOf, stepsOf } from "./fold-loop.ts";
-import type { ParameterValues } from "./kernel-parameters.ts";
-import type { MapBinding, ReadKernel } from "./map-binding.ts";
+import { type FoldBinding, foldLoop, layoutOf, operandLayout, type ReadFold, stepsOf } from "./fold-loop.ts";
+import type { ParameterValues } from "./given-parameters.ts";
+import type { MapSettings } from "./map-settings.ts";
 import { type CallControl, mayRunAlone, ReadyLoop } from "./ready-loop.ts";
+
+/** What is tested of a call before it is computed. */
+export interface Tests extends Pick<Lowered, "preconditions" | "parameters"> {
+  /** What its graph reads, before anything is copied. */
+  readonly sources: readonly MemoryView[];
+  /** Of elements that are left out; null where the graph knows of them itself. */
+  readonly mask: MemoryView | null;
+  readonly shape: readonly number[];
+}
+
+/** The tests of a call; null where there are none. */
+export function testsOf(
+  { preconditions, parameters }: Pick<Lowered, "preconditions" | "parameters">,
+  sources: readonly MemoryView[],
+  mask: MemoryView | null,
+  shape: readonly number[],
+): Tests | null {
+  return preconditions.length === 0 ? null : { preconditions, parameters, sources, mask, shape };
+}
+
+type Tested = Pick<ReadFold, "context" | "compiler" | "label"> & { readonly settings: Pick<MapSettings, "border"> };
 
 /** Runs the tests of a call. @throws the error of one that is true for any element */
 export async function checkPreconditions(
-  read: ReadKernel,
-  { lowered, sources }: MapBinding,
+  read: Tested,
+  tests: Tests,
   values: ParameterValues,
   { signal, acquireTimeoutMs }: CallControl,
 ): Promise<void> {
   const reductions = await loadReductions();
-  for (const precondition of lowered.preconditions) {
+  for (const precondition of tests.preconditions) {
     const control = { signal, acquireTimeoutMs };
-    const { loop, result, discard } = bindTest(
-      { ...read, reductions },
-      precondition.graph,
-      { lowered, sources },
-      values,
-      control,
-    );
+    const { loop, result, discard } = bindTest({ ...read, reductions }, precondition.graph, tests, values, control);
     try {
       let isTrue: unknown = null;
       await loop.run(control, () => (isTrue = result.get()));
@@ -38,16 +54,14 @@ export async function checkPreconditions(
   }
 }
 
-type Precondition = MapBinding["lowered"]["preconditions"][number]["graph"];
-
 /** A reduction by `any`, of a test over the operands of a kernel. */
 function bindTest(
-  read: ReadKernel & { readonly reductions: Reductions },
-  element: Precondition,
-  { lowered: { parameters }, sources }: Pick<MapBinding, "lowered" | "sources">,
+  read: Tested & { readonly reductions: Reductions },
+  element: Lowered["graph"],
+  { parameters, sources, mask, shape }: Tests,
   values: ParameterValues,
   control: CallControl,
-): FoldBinding {
+): Pick<FoldBinding, "loop" | "result" | "discard"> {
   const { context, compiler, reductions, label } = read;
   const fold = {
     context,
@@ -57,27 +71,28 @@ function bindTest(
     by: "any",
     of: null,
     identity: undefined,
-    settings: {},
+    settings: { border: read.settings.border },
   } as const;
   const typed = {
     kind: { name: "any" },
     element,
     parameters,
     combineParameters: [],
+    preconditions: [],
     accumulator: "bool",
     result: "bool",
   } as const;
-  const operands = sources.map((view) => layoutOf(context, view));
+  const operands = sources.map((view) => operandLayout(fold, view));
+  const where = mask === null ? {} : { where: layoutOf(context, mask) };
   const mayBeAlone = mayRunAlone(control);
-  const make = (result: MemoryView, owned: readonly MemoryView[]): FoldBinding | null => {
-    const request = { kind: typed.kind, element, operands, result: layoutOf(context, result) };
+  const make = (result: MemoryView, owned: readonly MemoryView[]): ReturnType<typeof bindTest> | null => {
+    const request = { kind: typed.kind, element, operands, shape, ...where, result: layoutOf(context, result) };
     const planned = reductions.planReduce(request, !context.owner.debug);
-    const parts = { typed, planned, sources, copies: [], mask: null, result, owned, mayBeAlone };
+    const parts = { typed, planned, sources, copies: [], mask, result, owned, mayBeAlone };
     const steps = stepsOf(fold, values, parts, {});
     if (owned.length === 0 && !ReadyLoop.isSmall(context, steps)) return null;
     const loop = foldLoop(fold, parts, steps, false);
-    const setValues = setterOf(fold, parts, {}, loop);
-    return { loop, result, isWhole: true, setValues, discard: () => loop.discard() };
+    return { loop, result, discard: () => loop.discard() };
   };
   const small = context.moves || !mayBeAlone ? null : make(context.scratch.cell("bool"), []);
   if (small !== null) return small;

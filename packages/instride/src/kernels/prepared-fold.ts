@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MemoryView } from "@instride/core";
+import { type MemoryView, NotImplementedError } from "@instride/core";
 import type { RunOptions } from "@instride/scheduler";
 import type { FoldBinding } from "./fold-loop.ts";
 import type { PreparedCall } from "./prepared-call.ts";
@@ -15,14 +15,21 @@ export class PreparedFoldCall implements PreparedReduce {
   readonly out: MemoryView;
   readonly #isWhole: boolean;
   readonly #call: PreparedCall;
+  readonly #test: (() => Promise<void>) | null;
 
-  constructor({ result, isWhole }: FoldBinding, call: PreparedCall) {
+  /** @param test - what is to be asked of the operands before each run */
+  constructor({ result, isWhole }: FoldBinding, call: PreparedCall, test: (() => Promise<void>) | null) {
     this.out = result;
     this.#isWhole = isWhole;
     this.#call = call;
+    this.#test = test;
   }
 
   run(options: RunOptions = NO_OPTIONS): Promise<unknown> {
+    return this.#test === null ? this.#run(options) : this.#test().then(() => this.#run(options));
+  }
+
+  #run(options: RunOptions): Promise<unknown> {
     try {
       const running = this.#call.run(options);
       return running === null ? Promise.resolve(this.#given) : running.then(() => this.#given);
@@ -32,6 +39,10 @@ export class PreparedFoldCall implements PreparedReduce {
   }
 
   runSync(): unknown {
+    this.#call.checkHeld();
+    if (this.#test !== null) {
+      throw new NotImplementedError("cannot run a kernel synchronously whose operands are tested first: run() does");
+    }
     this.#call.runSync();
     return this.#given;
   }

@@ -8,6 +8,7 @@ import type { HalfOpenRange, MemoryView } from "@instride/core";
 import {
   type AbortSignalLike,
   type BuiltinTarget,
+  type KernelCode,
   KernelError,
   type LoopBody,
   type PrepareBuiltinOptions,
@@ -31,7 +32,7 @@ export interface Copy {
 
 /** What is run, and over what. */
 export interface LoopParts {
-  readonly target: BuiltinTarget;
+  readonly target: BuiltinTarget & { readonly code: KernelCode };
   /** Those that can be written are, the others are read. */
   readonly views: Readonly<Record<string, MemoryView>>;
   /** What is copied first: operands that are overwritten before they have been read. */

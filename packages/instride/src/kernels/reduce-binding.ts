@@ -13,7 +13,7 @@ import {
   ValueError,
 } from "@instride/core";
 import type { OperandLayout, PlannedReduce, ReductionName, TypedReduction } from "@instride/kernels/compiler";
-import { checkOperand, type Operand } from "./call-arguments.ts";
+import { checkOperand } from "./call-arguments.ts";
 import {
   type BindingUse,
   type FoldBinding,
@@ -22,12 +22,14 @@ import {
   type FoldRequest,
   layoutOf,
   newLayout,
+  operandLayout,
   type PlannedFold,
   type ReadFold,
   setterOf,
   stepsOf,
   typeOf,
 } from "./fold-loop.ts";
+import { testsOf } from "./preconditions.ts";
 import { mayRunAlone, ReadyLoop } from "./ready-loop.ts";
 import type { ReduceCallOptions } from "./reduce.ts";
 
@@ -48,8 +50,9 @@ export function isWhole({ axis, keepdims = false, out }: ReduceCallOptions): boo
 export function bindReduce(read: ReadReduction, request: ReduceRequest, use: BindingUse): FoldBinding {
   const { context, label } = read;
   const { options, operands, values } = request;
-  const { mask, out, typed, shape } = typeCall(read, request);
+  const { mask, out, typed, shape, elements } = typeCall(read, request);
   const sources = operands.map(({ view }) => view);
+  const tests = testsOf(typed, sources, mask, elements);
   const mayBeAlone = use !== "held" && mayRunAlone(options);
   const keeps = use === "again";
   const parts = (result: MemoryView, owned: readonly MemoryView[]): FoldParts => {
@@ -65,7 +68,7 @@ export function bindReduce(read: ReadReduction, request: ReduceRequest, use: Bin
     if (ReadyLoop.isSmall(context, steps)) {
       const loop = foldLoop(read, small, steps, keeps);
       const setValues = setterOf(read, small, options, loop);
-      return { loop, result: cell, isWhole: gives, setValues, discard: () => loop.discard() };
+      return { loop, result: cell, isWhole: gives, tests, setValues, discard: () => loop.discard() };
     }
   }
   const result = out ?? context.owner.empty(shape, typed.result, { label: `result of ${label}` });
@@ -77,7 +80,7 @@ export function bindReduce(read: ReadReduction, request: ReduceRequest, use: Bin
       loop.discard();
       if (failed && isNew) result.release();
     };
-    return { loop, result, isWhole: gives, setValues: setterOf(read, all, options, loop), discard };
+    return { loop, result, isWhole: gives, tests, setValues: setterOf(read, all, options, loop), discard };
   } catch (error) {
     if (out === null) result.release();
     throw error;
@@ -98,13 +101,18 @@ interface TypedCall {
   readonly typed: TypedReduction;
   /** Of the result. */
   readonly shape: readonly number[];
+  /** Of what is reduced. */
+  readonly elements: readonly number[];
 }
 
 function typeCall(read: ReadReduction, request: ReduceRequest): TypedCall {
   const { where, out: given } = request.options;
   const mask = where === undefined ? null : maskOf(where, read.label);
   const out = given === undefined ? null : checkOut(given, read.label);
-  return { mask, out, typed: typeReduction(read, request, out), shape: resultShape(read, request, mask) };
+  const views = [...request.operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
+  const shape = broadcastShapes(...views.map((view) => view.shape));
+  const typed = typeReduction(read, request, shape.length, out);
+  return { mask, out, typed, shape: resultShape(read, request, shape), elements: shape };
 }
 
 function maskOf(where: unknown, label: string): MemoryView {
@@ -126,12 +134,14 @@ export function checkOut(out: unknown, label: string): MemoryView {
 function typeReduction(
   read: ReadReduction,
   request: Pick<ReduceRequest, "operands" | "values" | "options">,
+  ndim: number,
   out: MemoryView | null,
 ): TypedReduction {
   const { by, reductions, label } = read;
   const takesDType = typeof by !== "string" || reductions.REDUCTIONS[by].takesDType;
   // As NumPy has it: of reductions that can be told what to accumulate in, an out tells it.
-  const typed = typeOf(read, request, request.options.dtype ?? (takesDType ? (out?.dtype ?? undefined) : undefined));
+  const dtype = request.options.dtype ?? (takesDType ? (out?.dtype ?? undefined) : undefined);
+  const typed = typeOf(read, request, ndim, dtype);
   checkDType(out, typed.result, label);
   return typed;
 }
@@ -144,31 +154,29 @@ export function checkDType(out: MemoryView | null, result: DType, label: string)
 
 function resultShape(
   { reductions, by }: ReadReduction,
-  { operands, options }: ReduceRequest,
-  mask: MemoryView | null,
+  { options }: ReduceRequest,
+  shape: readonly number[],
 ): readonly number[] {
-  const views = [...operands.map(({ view }) => view), ...(mask === null ? [] : [mask])];
-  const shape = broadcastShapes(...views.map((view) => view.shape));
   const allowsScalar = typeof by !== "string" || reductions.REDUCTIONS[by].allowsAxisOfScalar;
   const axes = reductions.reducedAxes(options.axis ?? null, shape.length, allowsScalar);
   return reductions.reducedShape(shape, axes, options.keepdims === true);
 }
 
 function planOf(
-  { context, reductions, identity }: ReadReduction,
+  read: ReadReduction,
   { operands, options }: ReduceRequest,
   { kind, element }: TypedReduction,
   result: OperandLayout,
   mask: MemoryView | null,
 ): PlannedReduce {
-  const layout = (view: MemoryView): ReturnType<typeof layoutOf> => layoutOf(context, view);
+  const { context, reductions, identity } = read;
   const { initial = identity, axis = null, keepdims = false } = options;
   return reductions.planReduce(
     {
       kind: kind as TypedReduction<ReductionName>["kind"],
       element,
-      operands: operands.map((operand: Operand) => layout(operand.view)),
-      ...(mask === null ? {} : { where: layout(mask) }),
+      operands: operands.map(({ view }) => operandLayout(read, view)),
+      ...(mask === null ? {} : { where: layoutOf(context, mask) }),
       axes: axis,
       keepdims,
       result,

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { type DType, type MemoryView, type SharedView, ValueError } from "@instride/core";
-import type { Explanation, ReductionName, ScanName } from "@instride/kernels/compiler";
+import type { DType, MemoryView, SharedView } from "@instride/core";
+import type { Explanation } from "@instride/kernels/compiler";
 import type { RunOptions } from "@instride/scheduler";
 import type { KernelFunction, NoParameters, Parameters, ParameterValue } from "./functions.ts";
 import type { FoldedValue } from "./fold-loop.ts";
-import { expectFold } from "./compiler-loading.ts";
+import { expectFold, loadFoldCalls } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
+import { type Calls, lateCalls } from "./late-calls.ts";
+import { type CheckedKernel, checkKernel, type MapSettings } from "./map-settings.ts";
 import type { CallControl } from "./ready-loop.ts";
-import { FoldCalls, type Folding } from "./fold-calls.ts";
-import { bindReduce, isWhole, planReduceCall } from "./reduce-binding.ts";
 import type { Program } from "@instride/kernels";
 
 /** Makes one value of two, in any order and grouping. */
@@ -20,7 +20,10 @@ export type Combine = (a: number, b: number, parameters: never) => number | bigi
 
 /** The options of `rt.reduce`. */
 export interface ReduceOptions<P extends Parameters = NoParameters> {
-  /** What is computed of the elements of several operands, and then reduced: each is read once. Default: of one operand. */
+  /**
+   * What is computed of the elements of several operands, and then reduced: each is read once, but where neighbours are.
+   * Default: of one operand.
+   */
   readonly of?: KernelFunction<P> | string | Program | undefined;
   /** Of a combining function: what it starts with, and the result of no elements. Default: the first element. */
   readonly identity?: FoldedValue | undefined;
@@ -28,6 +31,8 @@ export interface ReduceOptions<P extends Parameters = NoParameters> {
   readonly parameters?: P | undefined;
   /** The dtype to compute elements in, instead of what NumPy's promotion gives. */
   readonly compute?: DType | undefined;
+  /** What lies beyond the ends of operands that `of` reads neighbours of: as of `rt.map`. */
+  readonly border?: MapSettings["border"];
   /** Fused multiply-add where it is faster: the last bits then differ between machines. Default false. */
   readonly relaxed?: boolean | undefined;
   /** Rounds after which a loop of a function is given up, for any element. */
@@ -140,40 +145,18 @@ export function makeReduce(
   by: unknown,
   options: ReduceOptions<Parameters>,
 ): ReduceKernel<unknown> {
-  const calls = new FoldCalls(REDUCTION, context, by, options);
+  const checked = checkFold(by, options);
   expectFold(by, options);
-  return methodsOf(calls) as unknown as ReduceKernel<unknown>;
+  const load = async (): Promise<Calls> => {
+    const { FoldCalls, REDUCTION } = await loadFoldCalls();
+    return new FoldCalls(REDUCTION, context, checked, options);
+  };
+  return lateCalls(checked.label, load) as unknown as ReduceKernel<unknown>;
 }
 
-/** The calls of a reduction or a scan as a function, and what else there is to be done with them. */
-export function methodsOf<N extends ReductionName | ScanName>(calls: FoldCalls<N>): object {
-  return Object.assign((...args: unknown[]) => calls.call(args), {
-    label: calls.label,
-    prepare: (...args: unknown[]) => calls.prepare(args),
-    warm: (...args: unknown[]) => calls.warm(args),
-    explain: (...args: unknown[]) => calls.explain(args),
-  });
+/** Checks what is said of a reduction or a scan. @throws as `checkKernel` */
+export function checkFold(by: unknown, options: ReduceOptions<Parameters>): CheckedKernel {
+  const { compute, border, relaxed, roundsMax, parameters } = options;
+  const name = options.name ?? (typeof by === "string" ? by : undefined);
+  return checkKernel(by, { name, compute, border, relaxed, roundsMax, parameters });
 }
-
-const REDUCTION: Folding<ReductionName> = {
-  verb: "reduce",
-  names: ({ REDUCTIONS }) => Object.keys(REDUCTIONS),
-  isWhole,
-  checkTaken: ({ by, reductions, label }, { initial, where, dtype, ddof, axis }) => {
-    const taken = typeof by === "string" ? reductions.REDUCTIONS[by] : OF_FUNCTIONS;
-    const refused = [
-      initial !== undefined && !taken.takesInitial && "initial",
-      where !== undefined && !taken.takesWhere && "where",
-      dtype !== undefined && !taken.takesDType && "dtype",
-      ddof !== undefined && !taken.takesDdof && "ddof",
-      Array.isArray(axis) && !taken.takesAxes && "several axes",
-    ].find((name) => name !== false);
-    if (refused === undefined) return;
-    throw new ValueError(`cannot call ${label} with ${refused}: it takes none`);
-  },
-  bind: bindReduce,
-  plan: planReduceCall,
-};
-
-/** What a combining function takes. */
-const OF_FUNCTIONS = { takesInitial: true, takesWhere: true, takesDType: true, takesDdof: false, takesAxes: true };

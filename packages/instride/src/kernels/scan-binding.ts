@@ -12,13 +12,16 @@ import {
   type FoldRequest,
   layoutOf,
   newLayout,
+  operandLayout,
   type PlannedFold,
   type ReadFold,
   setterOf,
   stepsOf,
   typeOf,
 } from "./fold-loop.ts";
+import { readsBeside } from "./neighbours.ts";
 import { copiesOf } from "./operand-copies.ts";
+import { testsOf } from "./preconditions.ts";
 import { mayRunAlone } from "./ready-loop.ts";
 import { checkDType, checkOut } from "./reduce-binding.ts";
 import type { ScanCallOptions } from "./scan.ts";
@@ -31,13 +34,14 @@ type ScanRequest = FoldRequest<ScanCallOptions>;
 export function bindScan(read: ReadScan, request: ScanRequest, use: BindingUse): FoldBinding {
   const { context, label } = read;
   const { options, operands, values } = request;
-  const { out, typed, shape } = typeCall(read, request);
+  const { out, typed, shape, elements } = typeCall(read, request);
   const views = operands.map(({ view }) => view);
+  const tests = testsOf(typed, views, null, elements);
   const made: MemoryView[] = [];
   const result = out ?? context.owner.empty(shape, typed.result, { label: `result of ${label}` });
   if (out === null) made.push(result);
   try {
-    const copies = copiesOf(read, views, [result], () => false);
+    const copies = copiesOf(read, views, [result], readsBeside(typed.element));
     made.push(...copies.map(({ to }) => to));
     const sources = views.map((view) => copies.find(({ from }) => from === view)?.to ?? view);
     const planned = planOf(read, request, typed, sources, layoutOf(context, result));
@@ -50,7 +54,7 @@ export function bindScan(read: ReadScan, request: ScanRequest, use: BindingUse):
       loop.discard();
       if (failed && out === null) result.release();
     };
-    return { loop, result, isWhole: false, setValues: setterOf(read, parts, {}, loop), discard };
+    return { loop, result, isWhole: false, tests, setValues: setterOf(read, parts, {}, loop), discard };
   } catch (error) {
     for (const view of made) view.release();
     throw error;
@@ -71,27 +75,30 @@ interface TypedCall {
   readonly typed: TypedReduction;
   /** Of the result. */
   readonly shape: readonly number[];
+  /** Of what is scanned. */
+  readonly elements: readonly number[];
 }
 
 function typeCall(read: ReadScan, request: ScanRequest): TypedCall {
   const { options, operands } = request;
   const { axis = null } = options;
   const out = options.out === undefined ? null : checkOut(options.out, read.label);
-  const typed = typeOf(read, request, options.dtype ?? out?.dtype ?? undefined);
-  checkDType(out, typed.result, read.label);
   const shape = broadcastShapes(...operands.map(({ view }) => view.shape));
+  const typed = typeOf(read, request, shape.length, options.dtype ?? out?.dtype ?? undefined);
+  checkDType(out, typed.result, read.label);
   const isFlat = axis === null || (shape.length === 0 && (axis === 0 || axis === -1));
-  return { out, typed, shape: isFlat ? [sizeOf(shape)] : shape };
+  return { out, typed, shape: isFlat ? [sizeOf(shape)] : shape, elements: shape };
 }
 
 function planOf(
-  { context, reductions }: ReadScan,
+  read: ReadScan,
   { options: { axis = null } }: ScanRequest,
   { kind, element }: TypedReduction,
   sources: readonly MemoryView[],
   result: OperandLayout,
 ): PlannedReduce {
-  const operands = sources.map((view) => layoutOf(context, view));
+  const { context, reductions } = read;
+  const operands = sources.map((view) => operandLayout(read, view));
   return reductions.planScanning(
     { kind: kind as TypedReduction<ScanName>["kind"], element, operands, axis, result },
     !context.owner.debug,

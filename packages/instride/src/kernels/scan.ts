@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { type DType, type MemoryView, type SharedView, ValueError } from "@instride/core";
-import type { Explanation, ScanName } from "@instride/kernels/compiler";
-import { FoldCalls, type Folding } from "./fold-calls.ts";
+import type { DType, MemoryView, SharedView } from "@instride/core";
+import type { Explanation } from "@instride/kernels/compiler";
 import type { NoParameters, Parameters, ParameterValue } from "./functions.ts";
-import { expectFold } from "./compiler-loading.ts";
+import { expectFold, loadFoldCalls } from "./compiler-loading.ts";
 import type { KernelContext } from "./kernel-context.ts";
 import type { CallControl } from "./ready-loop.ts";
-import { methodsOf, type PreparedReduce, type ReduceOptions } from "./reduce.ts";
-import { bindScan, planScanCall } from "./scan-binding.ts";
+import { type Calls, lateCalls } from "./late-calls.ts";
+import { checkFold, type PreparedReduce, type ReduceOptions } from "./reduce.ts";
 
 /** The options of `rt.scan`. A combining function has to be associative. */
 export type ScanOptions<P extends Parameters = NoParameters> = Omit<ReduceOptions<P>, "identity">;
@@ -60,20 +59,11 @@ export type ScanPrepareOptions = Omit<ScanCallOptions, "signal" | "onProgress" |
 
 /** Makes a scan. Nothing is read or compiled before it is called; what does that is loaded meanwhile. */
 export function makeScan(context: KernelContext, by: unknown, options: ScanOptions<Parameters>): ScanKernel {
-  const calls = new FoldCalls(SCAN, context, by, options);
+  const checked = checkFold(by, options);
   expectFold(by, options);
-  return methodsOf(calls) as unknown as ScanKernel;
+  const load = async (): Promise<Calls> => {
+    const { FoldCalls, SCAN } = await loadFoldCalls();
+    return new FoldCalls(SCAN, context, checked, options);
+  };
+  return lateCalls(checked.label, load) as unknown as ScanKernel;
 }
-
-const SCAN: Folding<ScanName> = {
-  verb: "scan",
-  names: ({ SCANS }) => Object.keys(SCANS),
-  isWhole: () => false,
-  checkTaken: ({ label }, options) => {
-    const refused = (["initial", "where", "ddof", "keepdims"] as const).find((name) => options[name] !== undefined);
-    if (refused !== undefined) throw new ValueError(`cannot call ${label} with ${refused}: a scan takes none`);
-    if (Array.isArray(options.axis)) throw new ValueError(`cannot call ${label} along several axes: expected one`);
-  },
-  bind: (read, request, use) => bindScan(read, { ...request, options: request.options as ScanCallOptions }, use),
-  plan: (read, request) => planScanCall(read, { ...request, options: request.options as ScanCallOptions }),
-};

@@ -6,3 +6,4 @@
  */
 export * from "../public.ts";
 export { open, type OpenOptions } from "./open.ts";
+export * from "./consumers.ts";

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Pool } from "@instride/scheduler";
+import { loadMovedPool, type Pool } from "@instride/scheduler";
 import { ValueError } from "@instride/core";
 import { asCaller, checkOptions, type CommonOptions, openOn, type Opener } from "../opening.ts";
+import { missingWorkers } from "../mode-choice.ts";
 import type { Mode, Runtime } from "../runtime.ts";
 import { makeOwnWorker } from "./worker-file.ts";
 
@@ -40,9 +41,8 @@ export async function open(options: OpenOptions = {}): Promise<Runtime> {
       "cannot use a Piscina in a page: its threads are Node's; the option worker makes a page's own",
     );
   }
-  const missingThreads = typeof Worker === "undefined" ? "there is no Worker here" : null;
   const makePool = (mode: Exclude<Mode, "inline">, opener: Opener): Promise<Pool> => poolOf(mode, opener, options);
-  return openOn({ thread: THREAD, missingThreads, makePool }, options);
+  return openOn({ thread: THREAD, missingThreads: missingWorkers(), makePool }, options);
 }
 
 async function poolOf(
@@ -52,7 +52,7 @@ async function poolOf(
 ): Promise<Pool> {
   const { ComlinkPool, MovedWorker } = await import("@instride/scheduler/comlink");
   if (mode === "worker") {
-    const { MovedPool } = await import("@instride/scheduler/moved-pool");
+    const { MovedPool } = await loadMovedPool();
     return new MovedPool(new MovedWorker(makeWorker));
   }
   const { owner } = opener;

@@ -48,3 +48,40 @@ test("explain: of a transposed operand, and of neighbours", async () => {
   });
   await expect(text).toMatchFileSnapshot("goldens/slope-float64.txt");
 });
+
+test("explain: of a reduction along an axis, of an expression", async () => {
+  const text = await explained(async (rt, s) => {
+    const kernel = rt.reduce("sum", { of: (x, y) => x * y, name: "products" });
+    return kernel.explain(s.zeros([64, 5000], "float32"), s.zeros([5000], "float32"), { axis: 1 });
+  });
+  await expect(text).toMatchFileSnapshot("goldens/products-float32.txt");
+});
+
+test("explain: of a reduction in two passes, under a mask, along two axes: all but the code", async () => {
+  const text = await explained(async (rt, s) => {
+    const x = s.zeros([9, 40, 64], "float64").transpose([1, 0, 2]);
+    const where = s.zeros([40, 1, 64], "bool");
+    const { signature, graph, loop } = await rt.reduce("var").explain(x, { axis: [0, 1], where });
+    return [signature, graph, loop].join("\n\n");
+  });
+  await expect(text).toMatchFileSnapshot("goldens/var-float64-masked.txt");
+});
+
+test("explain: of a reduction of elements that ask for indices and neighbours", async () => {
+  const text = await explained(async (rt, s) => {
+    const kernel = rt.reduce("max", {
+      of: (x, { index: [i] }) => x.at(1) + (i & 7),
+      border: "wrap",
+      name: "farthest",
+    });
+    return kernel.explain(s.zeros([3000], "int32"));
+  });
+  await expect(text).toMatchFileSnapshot("goldens/farthest-int32.txt");
+});
+
+test("explain: of a scan, by a function of two values", async () => {
+  const text = await explained(async (rt, s) => {
+    return rt.scan((a, b) => Math.max(a, b), { name: "highest" }).explain(s.zeros([20_000], "int32"));
+  });
+  await expect(text).toMatchFileSnapshot("goldens/highest-int32.txt");
+});

@@ -23,7 +23,12 @@ const OPERANDS = {
   product: "(x, y) => x * y",
   distance: "(x, y) => Math.abs(x - y) + 1",
   chosen: "(x, y) => { let n = 0; while (n < 3 && x > n) n++; return n > 1 ? x : y; }",
+  place: "(x, y, { index }) => (index[0] % 3 === 1 ? x : y - index.at(-1))",
+  beside: "(x, y) => Math.max(x.at(1), y) - x.at(-2)",
+  askew: "(x, y, { index: [i, j] }) => x.at(0, 1) + y.at(-1) * (i - j)",
 } as const;
+
+const BORDERS = ["nearest", "reflect", "mirror", "wrap", { constant: 3 }] as const;
 
 /** Now and then so many elements that there are several blocks of them, and several chunks of these. */
 const shapes = fc.oneof(
@@ -43,6 +48,7 @@ interface Fold {
   readonly where: Layout | null;
   readonly initial: 1 | null;
   readonly of: keyof typeof OPERANDS;
+  readonly border: (typeof BORDERS)[number];
   readonly caller: "helps" | "waits";
 }
 
@@ -56,7 +62,8 @@ const folds: fc.Arbitrary<Fold> = fc.record({
   keepdims: fc.boolean(),
   where: fc.option(layouts, { freq: 2 }),
   initial: fc.constantFrom(null, null, 1),
-  of: fc.constantFrom("self", "self", "product", "distance", "chosen"),
+  of: fc.constantFrom("self", "self", "product", "distance", "chosen", "place", "beside", "askew"),
+  border: fc.constantFrom(...BORDERS),
   caller: fc.constantFrom("helps", "waits"),
 });
 
@@ -80,7 +87,7 @@ async function resultsOf(kernel: AnyFold, operands: readonly MemoryView[], optio
 }
 
 function reduceIn(rt: Runtime, s: Scope, name: (typeof MORE_REDUCTIONS)[number], fold: Fold): Promise<Results> {
-  const { where, initial, keepdims, caller, of } = fold;
+  const { where, initial, keepdims, caller, of, border } = fold;
   const chosen = axesOf(fold);
   const takesOne = name === "argmin" || name === "argmax";
   const options: ReduceCallOptions = {
@@ -92,7 +99,7 @@ function reduceIn(rt: Runtime, s: Scope, name: (typeof MORE_REDUCTIONS)[number],
       : { where: arrayIn(placeFor(s, "bool", fold.shape, where), fold.shape, where) }),
     ...(initial === null || takesOne ? {} : { initial }),
   };
-  const kernel = rt.reduce(name, { of: OPERANDS[of] }) as unknown as AnyFold;
+  const kernel = rt.reduce(name, { of: OPERANDS[of], border }) as unknown as AnyFold;
   return resultsOf(kernel, operandsOf(s, fold), options);
 }
 
@@ -116,7 +123,7 @@ test("rt.reduce and rt.scan: by random functions of two values, compiled as inte
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...COMBINATIONS), fc.boolean(), folds, (text, isScan, fold) =>
       checkAlike(ways(), (rt, s) => {
-        const options = { of: OPERANDS[fold.of] };
+        const options = { of: OPERANDS[fold.of], border: fold.border };
         const kernel = isScan ? rt.scan(text, options) : rt.reduce(text, options);
         const [axis = null] = axesOf(fold) ?? [];
         const { caller, keepdims } = fold;
@@ -133,7 +140,7 @@ test("rt.scan: random running totals, compiled as interpreted, in every mode", a
     fc.asyncProperty(fc.constantFrom("cumsum", "cumprod"), folds, (name, fold) =>
       checkAlike(ways(), (rt, s) => {
         const [axis = null] = axesOf(fold) ?? [];
-        const kernel = rt.scan(name, { of: OPERANDS[fold.of] }) as unknown as AnyFold;
+        const kernel = rt.scan(name, { of: OPERANDS[fold.of], border: fold.border }) as unknown as AnyFold;
         return resultsOf(kernel, operandsOf(s, fold), { axis, caller: fold.caller });
       }),
     ),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DType } from "@instride/core";
+import type { Graph } from "../graph/graph.ts";
 import type { Fold } from "../reduction/fold.ts";
 import { reductionFunctions } from "../reduction/module.ts";
 import type { ReductionPass, ReductionPlan } from "../reduction/plan.ts";
@@ -24,16 +25,36 @@ export function explainReduction({ label, operands, result }: ReductionNames, al
   const { planned, code, bytes } = all;
   const { plan, program } = planned;
   const inputs = operands.map(([name, dtype]) => `${name} ${dtype}`).join(", ");
-  const nameOf = (operand: number): string =>
-    operands[operand]?.[0] ?? (operand === operands.length ? "where" : "place");
+  const { element, folds } = program;
+  const nameOf = (operand: number): string => operands[operand]![0];
+  const made = element === null ? [] : [madeText(element, plan, nameOf)];
+  const read = folds.map((fold, at) => foldText(fold, (operand) => nameOfArray(plan.passes[at]!, operand, nameOf)));
   return explanationOf({
     signature: `${label} (${inputs}) → ${result}`,
-    graph: program.folds.map((fold) => foldText(fold, nameOf)).join("\n"),
+    graph: [...made, ...read].join("\n"),
     loop: plan.passes.map((pass, at) => passText(pass, at, plan)).join("\n"),
     code: reductionFunctions(planned).map(functionText).join("\n\n"),
     moduleBytes: bytes.length,
     isCompiled: code.module !== null,
   });
+}
+
+function madeText(element: Graph, { passes }: ReductionPlan, nameOf: (operand: number) => string): string {
+  const when = passes[0]!.stored === null ? "block by block" : "all of them";
+  return `elements are computed before, ${when}:\n${graphText(element, nameOf)}`;
+}
+
+/** What an operand of a fold is: one of the call's, or what has been made of these. */
+function nameOfArray(
+  { operands, made, stored }: ReductionPass,
+  operand: number,
+  nameOf: (operand: number) => string,
+): string {
+  const array = operands[operand];
+  if (array === undefined) return "place";
+  if (array.view === "where") return "where";
+  if (operand === 0 && (made !== null || stored !== null)) return "the element";
+  return array.view === "scratch" ? "the mean" : nameOf(operand);
 }
 
 /** States have slots: those of the first state, then those of the second. */

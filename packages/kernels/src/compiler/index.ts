@@ -7,6 +7,8 @@
  * @module
  */
 export type { KernelBorder } from "../graph/strided.ts";
+export { loadMathematics } from "../expansion/mathematics.ts";
+export { MissingPart } from "../expansion/missing-part.ts";
 export { operandName, outputName } from "../iteration/body.ts";
 export type { OperandLayout } from "../iteration/layouts.ts";
 export type { KernelSource, KernelSources } from "../language/kernel-source.ts";
@@ -23,7 +25,7 @@ export {
 } from "./generated-loops.ts";
 export { type PlannedMap, planMap } from "./map-code.ts";
 export { lowerKept } from "./map-program.ts";
-export { type Explanation, explainMap } from "./explain.ts";
+export type { Explanation } from "./explain.ts";
 export { isPlain, type PlainCall, type PlainMemory, runPlainRange } from "./plain-run.ts";
 export { broadcastLayout } from "../iteration/layouts.ts";
 export { loadParser } from "../language/parser.ts";
@@ -31,6 +33,11 @@ export { PARAMETER_BYTES, ParameterWords } from "../iteration/parameter-words.ts
 export type { ReductionName, ScanName } from "../reduction/reductions.ts";
 export type { PlannedReduce } from "./reduce-code.ts";
 export type { ReductionQuery, TypedReduction } from "./reduction-types.ts";
+
+/** Loads what says in words what was compiled. */
+export function loadExplain(): Promise<typeof import("./explain.ts")> {
+  return import("./explain.ts");
+}
 
 /** What reductions and scans take beside the rest. */
 export type Reductions = typeof import("./reductions.ts");

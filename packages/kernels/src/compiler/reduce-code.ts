@@ -79,6 +79,11 @@ function build(planned: PlannedReduction, compiles: boolean): Entry {
   const bytes = buildReduction(planned);
   const module = compiles ? moduleOf(bytes) : null;
   const { program } = planned;
-  const loops = program.folds.some(({ lift, merge, finish }) => [lift, merge, finish].some(hasLoops));
+  const { folds, element } = program;
+  const graphs = [
+    ...folds.flatMap(({ lift, merge, finish }) => [lift, merge, finish]),
+    ...(element === null ? [] : [element]),
+  ];
+  const loops = graphs.some(hasLoops);
   return { id: `reduce ${++count}`, code: { module, program }, bytes, hasLoops: loops };
 }

@@ -7,9 +7,10 @@ import { type Complex, type DType, ValueError } from "@instride/core";
 import type { Program } from "../expression/expression.ts";
 import type { Graph, LaneValue } from "../graph/graph.ts";
 import { elementOf } from "../reduction/element.ts";
+import { asksForPlace } from "../reduction/made-elements.ts";
 import { REDUCTIONS, type ReductionName, SCANS, type ScanName } from "../reduction/reductions.ts";
 import { checkRange } from "../typing/literals.ts";
-import type { Lowered, LowerRequest } from "../typing/lower-program.ts";
+import type { Lowered, LowerRequest, Precondition } from "../typing/lower-program.ts";
 import type { GraphParameter } from "../typing/parameters.ts";
 import { bitsOf, isInteger, kindOf, promoteTypes } from "../typing/promotion.ts";
 import { lowerKept } from "./map-program.ts";
@@ -17,7 +18,7 @@ import { lowerKept } from "./map-program.ts";
 /** What is reduced, before it is typed. */
 export interface ReductionQuery extends Pick<
   LowerRequest,
-  "operands" | "parameters" | "compute" | "relaxed" | "roundsMax"
+  "operands" | "parameters" | "compute" | "relaxed" | "roundsMax" | "ndim"
 > {
   /** A named reduction or scan, or the program that makes one value of two. */
   readonly by: ReductionName | ScanName | Program;
@@ -34,6 +35,8 @@ export interface TypedReduction<N = ReductionName | ScanName> {
   readonly element: Graph;
   readonly parameters: readonly GraphParameter[];
   readonly combineParameters: readonly GraphParameter[];
+  /** Of the element. */
+  readonly preconditions: readonly Precondition[];
   readonly accumulator: DType;
   readonly result: DType;
 }
@@ -46,7 +49,8 @@ const WIDENINGS_MAX = 4;
 /**
  * Types a reduction.
  *
- * @throws as `lowerProgram`; a `DTypeError` where the reduction is not defined
+ * @throws as `lowerProgram`; a `DTypeError` where the reduction is not defined; a `ValueError` for a function of two values
+ *   that asks where they are
  */
 export function typeReduction(query: ReductionQuery): TypedReduction {
   const { by, of, dtype } = query;
@@ -68,25 +72,42 @@ export function typeReduction(query: ReductionQuery): TypedReduction {
   };
 }
 
-function requestOf({ operands, parameters, compute, relaxed, roundsMax }: ReductionQuery): LowerRequest {
+function requestOf({ operands, parameters, compute, relaxed, roundsMax, ndim }: ReductionQuery): LowerRequest {
   return {
     operands,
     parameters,
+    ...(ndim === undefined ? {} : { ndim }),
     ...(compute === undefined ? {} : { compute }),
     ...(relaxed === undefined ? {} : { relaxed }),
     ...(roundsMax === undefined ? {} : { roundsMax }),
   };
 }
 
-function elementGraph(query: ReductionQuery, accumulator: DType): Pick<TypedReduction, "element" | "parameters"> {
+function elementGraph(
+  query: ReductionQuery,
+  accumulator: DType,
+): Pick<TypedReduction, "element" | "parameters" | "preconditions"> {
   const { of, operands } = query;
-  if (of === null) return { element: elementOf(operands[0]!, accumulator), parameters: [] };
-  const { graph, parameters } = lowerKept(of, { ...requestOf(query), dtypes: [accumulator], casting: "unsafe" });
-  return { element: graph, parameters };
+  if (of === null) return { element: elementOf(operands[0]!, accumulator), parameters: [], preconditions: [] };
+  const { graph, parameters, preconditions } = lowerKept(of, {
+    ...requestOf(query),
+    dtypes: [accumulator],
+    casting: "unsafe",
+  });
+  return { element: graph, parameters, preconditions };
 }
 
 /** A combining function, of a dtype that it gives where it takes two of it. */
 function combinedOf(query: ReductionQuery, by: Program, dtype: DType): Lowered {
+  const lowered = widenedOf(query, by, dtype);
+  if (!asksForPlace(lowered.graph)) return lowered;
+  throw new ValueError(
+    "cannot reduce by a function of two values that asks for indices or neighbours: the values are not at any one place, " +
+      "expected that in the option of, which is given the elements",
+  );
+}
+
+function widenedOf(query: ReductionQuery, by: Program, dtype: DType): Lowered {
   let accumulator = dtype;
   for (let widened = 0; widened < WIDENINGS_MAX; widened++) {
     const operands = [accumulator, accumulator];

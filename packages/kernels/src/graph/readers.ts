@@ -80,7 +80,7 @@ function neighbourFiller(input: Input<LoadNode>, graph: Graph, call: Elementwise
   const { node, lanes } = input;
   const { buffer, strides, border } = call.operands[node.operand]!;
   check(border !== undefined, `operand ${node.operand} is read beside the element, and has no border`);
-  check(node.shift.length === call.shape.length, `[${node.shift.join(", ")}] shifts along other axes than there are`);
+  check(node.shift.length <= call.shape.length, `[${node.shift.join(", ")}] shifts along other axes than there are`);
   const dtype = graph.operands[node.operand]!;
   const read = readerOf(dtype);
   const memory = new DataView(buffer);

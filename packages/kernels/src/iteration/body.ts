@@ -15,7 +15,7 @@ import { DirectRunner } from "./direct-runner.ts";
 import { InterpretedBoxes } from "./interpreted-boxes.ts";
 import { type ParameterWords, wordsIn } from "./parameter-words.ts";
 import type { ElementwisePlan } from "./plan.ts";
-import { buffersOf, checkViews } from "./plan-views.ts";
+import { buffersOf, checkViews, type PlanBuffers } from "./plan-views.ts";
 import { StagedBoxes, stagingMemory } from "./staging.ts";
 
 export { operandName, outputName } from "./plan-views.ts";
@@ -45,7 +45,7 @@ export interface ElementwiseArguments {
 }
 
 /** Computes units of one call. */
-interface UnitRunner {
+export interface UnitRunner {
   run(range: HalfOpenRange): void;
   /** Takes other parameters from now on. */
   setParameters(parameters: readonly LaneValue[]): void;
@@ -136,26 +136,47 @@ function getOrMake<V>(map: Map<string, V>, key: string, make: () => V): V {
 }
 
 function runnerOf(instances: Instances, views: Views, args: ElementwiseArguments): UnitRunner {
-  const { plan, module, graph } = args;
+  const { plan, module } = args;
   checkViews(plan, views);
+  return unitRunner(args, () => buffersOf(plan, views), {
+    inHeap: instances.heap === null ? null : () => instances.inHeap(plan, module ?? undefined),
+    staged: () => instances.staged(plan, module ?? undefined),
+  });
+}
+
+/** The functions of a plan's module on this thread. */
+export interface PlanFunctions {
+  /** On the heap; null on a thread that has none. */
+  readonly inHeap: (() => WasmExports) | null;
+  /** On the {@link stagingMemory} of the plan. */
+  readonly staged: () => WasmExports;
+}
+
+/**
+ * What computes the units of a plan.
+ *
+ * @param buffers - of its arrays, asked for anew for each range
+ */
+export function unitRunner(
+  { plan, module, graph, parameters, cancel }: ElementwiseArguments,
+  buffers: () => PlanBuffers,
+  functions: PlanFunctions,
+): UnitRunner {
   if (module === null) {
     check(graph !== undefined, "neither a module nor a graph was sent");
-    return interpretedRunner(plan, graph, views, args.parameters);
+    return interpretedRunner(plan, graph, buffers, parameters);
   }
-  const staged = (parameters: readonly LaneValue[]): StagedBoxes =>
-    new StagedBoxes(plan, stagingMemory(plan.isDirect), instances.staged(plan, module), parameters);
-  if (!plan.isDirect || instances.heap === null) return stagedRunner(plan, views, staged, args.parameters);
-  let { parameters } = args;
+  const staged = (values: readonly LaneValue[]): StagedBoxes =>
+    new StagedBoxes(plan, stagingMemory(plan.isDirect), functions.staged(), values);
+  if (!plan.isDirect || functions.inHeap === null) return stagedRunner(plan, buffers, staged, parameters);
+  let values = parameters;
   let known: StagedBoxes | null = null;
-  const boxes = new CompiledBoxes(plan, instances.inHeap(plan, module), parameters, args.cancel);
-  const direct = new DirectRunner(plan, boxes, () => ({
-    boxes: (known ??= staged(parameters)),
-    buffers: buffersOf(plan, views),
-  }));
+  const boxes = new CompiledBoxes(plan, functions.inHeap(), values, cancel);
+  const direct = new DirectRunner(plan, boxes, () => ({ boxes: (known ??= staged(values)), buffers: buffers() }));
   return {
     run: (range) => direct.run(range),
     setParameters: (others) => {
-      parameters = others;
+      values = others;
       known = null;
       direct.setParameters(others);
     },
@@ -165,19 +186,19 @@ function runnerOf(instances: Instances, views: Views, args: ElementwiseArguments
 function interpretedRunner(
   plan: ElementwisePlan,
   graph: Graph,
-  views: Views,
+  buffers: () => PlanBuffers,
   parameters: readonly LaneValue[],
 ): UnitRunner {
   let interpreted = new InterpretedBoxes(plan, graph, parameters);
   return {
-    run: (range) => interpreted.run(elementBoxes(plan.walk.shape, plan.block, range), buffersOf(plan, views)),
+    run: (range) => interpreted.run(elementBoxes(plan.walk.shape, plan.block, range), buffers()),
     setParameters: (others) => (interpreted = new InterpretedBoxes(plan, graph, others)),
   };
 }
 
 function stagedRunner(
   plan: ElementwisePlan,
-  views: Views,
+  buffers: () => PlanBuffers,
   make: (parameters: readonly LaneValue[]) => StagedBoxes,
   parameters: readonly LaneValue[],
 ): UnitRunner {
@@ -185,9 +206,9 @@ function stagedRunner(
   const borders = new BorderBoxes(plan);
   return {
     run: (range) => {
-      const buffers = buffersOf(plan, views);
+      const own = buffers();
       for (const box of elementBoxes(plan.walk.shape, plan.block, range))
-        borders.forEach(box, (part) => boxes.run(part, buffers));
+        borders.forEach(box, (part) => boxes.run(part, own));
     },
     setParameters: (others) => (boxes = make(others)),
   };

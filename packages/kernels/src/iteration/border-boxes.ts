@@ -9,7 +9,7 @@
 import { indexBeyond } from "../borders.ts";
 import type { Box } from "../graph/boxes.ts";
 import { check } from "../graph/typing.ts";
-import type { ElementwisePlan } from "./plan.ts";
+import type { BoxPlan } from "./plan.ts";
 import { offsetsAt } from "./walk.ts";
 
 /** A box, and where its streams begin. */
@@ -40,10 +40,10 @@ interface Segment {
 }
 
 export class BorderBoxes {
-  readonly #plan: ElementwisePlan;
+  readonly #plan: BoxPlan;
   readonly #axes: readonly ShiftedAxis[];
 
-  constructor(plan: ElementwisePlan) {
+  constructor(plan: BoxPlan) {
     this.#plan = plan;
     this.#axes = shiftedAxes(plan);
     for (const { operand, shift } of plan.streams)
@@ -84,7 +84,7 @@ export class BorderBoxes {
     let bytes = 0;
     for (const [place, { axis, length }] of this.#axes.entries()) {
       const { start, isInside } = segments[place]!;
-      const position = start + shift[axis]!;
+      const position = start + (shift[axis] ?? 0);
       let index = position;
       if (!isInside && (position < 0 || position >= length)) {
         if (typeof border === "object") return null;
@@ -96,7 +96,7 @@ export class BorderBoxes {
   }
 }
 
-function shiftedAxes({ streams, shape, axes, walk, outputs, operands }: ElementwisePlan): ShiftedAxis[] {
+function shiftedAxes({ streams, shape, axes, walk, outputs, operands }: BoxPlan): ShiftedAxis[] {
   const first = outputs.length + operands.length;
   return axes.flatMap((axis, place): ShiftedAxis[] => {
     const shifts = streams.map(({ shift }) => shift[axis] ?? 0);

@@ -8,7 +8,7 @@ import type { LaneValue } from "../graph/graph.ts";
 import { BLOCK_ROWS } from "../wasm/transposed-loads.ts";
 import type { WasmExports } from "../wasm/platform.ts";
 import { NO_CANCEL, type RunParameter } from "../wasm/run-parameters.ts";
-import type { ElementwisePlan } from "./plan.ts";
+import type { BoxPlan } from "./plan.ts";
 import type { TilePlan } from "./tiles.ts";
 
 type CompiledFunction = WasmExports[string];
@@ -41,7 +41,7 @@ export type TakeCall = (call: CompiledCall) => boolean;
 /** By the parameters of a plan's code, which calls of one layout share. */
 const knownPlaces = new WeakMap<readonly RunParameter[], Places>();
 
-function placesOf(plan: ElementwisePlan): Places {
+function placesOf(plan: BoxPlan): Places {
   let places = knownPlaces.get(plan.parameters);
   if (places === undefined) knownPlaces.set(plan.parameters, (places = new Places(plan)));
   return places;
@@ -60,7 +60,7 @@ class Places {
   /** Of the graph's parameters: the argument, and which it is. */
   readonly parameters: readonly (readonly [place: number, parameter: number])[];
 
-  constructor({ parameters, axes }: ElementwisePlan) {
+  constructor({ parameters, axes }: BoxPlan) {
     const of = (kind: RunParameter["kind"]): number[] =>
       [...parameters.keys()].filter((place) => parameters[place]!.kind === kind);
     this.count = of("count")[0]!;
@@ -81,7 +81,7 @@ class Places {
 
 /** Argument lists are made of numbers that are the same for a call, for boxes of one shape, and for one box. */
 export class CompiledBoxes {
-  readonly #plan: ElementwisePlan;
+  readonly #plan: BoxPlan;
   readonly #run: CompiledFunction;
   readonly #tile: CompiledFunction | undefined;
   readonly #values: (number | bigint)[];
@@ -93,14 +93,9 @@ export class CompiledBoxes {
    * @param functions - without `tile`, boxes are run row by row
    * @param cancel - address in the functions' memory of the word that ends kernels with loops early, or none
    */
-  constructor(
-    plan: ElementwisePlan,
-    functions: WasmExports,
-    parameters: readonly LaneValue[],
-    cancel: number = NO_CANCEL,
-  ) {
+  constructor(plan: BoxPlan, functions: WasmExports, parameters: readonly LaneValue[], cancel: number = NO_CANCEL) {
     this.#plan = plan;
-    this.#run = functions["run"]!;
+    this.#run = functions[plan.loop.name ?? "run"]!;
     this.#tile = functions["tile"];
     this.#levels = plan.loop.outer?.length ?? 0;
     this.#values = plan.parameters.map(({ kind }) => (kind === "cancel" ? cancel : 0));

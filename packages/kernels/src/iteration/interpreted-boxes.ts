@@ -7,16 +7,16 @@ import type { Graph, LaneValue } from "../graph/graph.ts";
 import { Interpreter } from "../graph/interpreter.ts";
 import { InterpretedWalk } from "../graph/run-interpreted.ts";
 import type { Box } from "../graph/boxes.ts";
-import type { ElementwisePlan } from "./plan.ts";
+import type { BoxPlan } from "./plan.ts";
 import type { PlanBuffers } from "./plan-views.ts";
 import { offsetsAt } from "./walk.ts";
 
 export class InterpretedBoxes {
-  readonly #plan: ElementwisePlan;
+  readonly #plan: BoxPlan;
   readonly #parameters: readonly LaneValue[];
   readonly #interpreter: Interpreter;
 
-  constructor(plan: ElementwisePlan, graph: Graph, parameters: readonly LaneValue[]) {
+  constructor(plan: BoxPlan, graph: Graph, parameters: readonly LaneValue[]) {
     this.#plan = plan;
     this.#parameters = parameters;
     this.#interpreter = new Interpreter(graph);

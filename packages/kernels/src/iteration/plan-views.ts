@@ -7,7 +7,7 @@ import { BufferFlags, getBuffer, type MemoryView } from "@instride/core";
 import { check } from "../graph/typing.ts";
 import type { Views } from "../kernel.ts";
 import { broadcastLayout, type CallLayout } from "./layouts.ts";
-import type { ElementwisePlan } from "./plan.ts";
+import type { BoxPlan } from "./plan.ts";
 
 /** The name under which a body gets an output. */
 export function outputName(output: number): string {
@@ -26,7 +26,7 @@ export interface PlanBuffers {
 }
 
 /** The buffers of a plan's arrays, asked for anew each time: those that move come back as others. */
-export function buffersOf({ outputs, operands }: ElementwisePlan, views: Views): PlanBuffers {
+export function buffersOf({ outputs, operands }: BoxPlan, views: Views): PlanBuffers {
   return {
     outputs: outputs.map((_, output) => bufferOf(views[outputName(output)]!)),
     operands: operands.map((_, operand) => bufferOf(views[operandName(operand)]!)),
@@ -41,7 +41,7 @@ function bufferOf(view: MemoryView): ArrayBufferLike {
 }
 
 /** Makes sure that a plan was made for the very views that the thread has been lent. */
-export function checkViews({ shape, outputs, operands }: ElementwisePlan, views: Views): void {
+export function checkViews({ shape, outputs, operands }: BoxPlan, views: Views): void {
   const checkView = (name: string, { dtype, byteOffset, strides }: CallLayout): void => {
     const view = views[name]!;
     const own = { dtype, inHeap: false, byteOffset: view.byteOffset, shape: view.shape, strides: view.strides };

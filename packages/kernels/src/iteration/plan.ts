@@ -20,13 +20,10 @@ import { stepOf } from "./steps.ts";
 import { type LoopSteps, planTiles, rowAxisOf, TILE_ROWS_MAX, type TilePlan } from "./tiles.ts";
 import { denserAxes, planWalk, type Walk, withRows } from "./walk.ts";
 
-export interface ElementwisePlan {
-  /** Tells modules apart: equal keys, equal bytes of {@link buildElementwise}. */
+/** How boxes of a walk are computed, whatever they are. */
+export interface BoxPlan {
+  /** Tells code apart: equal keys, equal functions. */
   readonly key: string;
-  /** Blocks of the grid, from 0: what a range runs over. */
-  readonly units: number;
-  /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
-  readonly grain: number;
   /** Of the outputs. */
   readonly shape: readonly number[];
   readonly outputs: readonly CallLayout[];
@@ -35,8 +32,6 @@ export interface ElementwisePlan {
   /** Whether code works on the operands where they lie: all are in the heap. Else they are staged. */
   readonly isDirect: boolean;
   readonly walk: Walk;
-  /** Lengths of a unit along the walk's axes. */
-  readonly block: readonly number[];
   readonly loop: Omit<ElementLoop, "graph">;
   /** Null where no operand lies across the others. */
   readonly tile: TilePlan | null;
@@ -46,6 +41,16 @@ export interface ElementwisePlan {
   readonly axes: readonly number[];
   /** Rounds that a loop of the kernel may go; 0 without loops. */
   readonly roundsMax: number;
+}
+
+/** Whose key tells modules apart: equal keys, equal bytes of {@link buildElementwise}. */
+export interface ElementwisePlan extends BoxPlan {
+  /** Blocks of the grid, from 0: what a range runs over. */
+  readonly units: number;
+  /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
+  readonly grain: number;
+  /** Lengths of a unit along the walk's axes. */
+  readonly block: readonly number[];
 }
 
 /** The most elements of a unit, and the least: few enough to share a small call out, enough to make finding one cheap. */
@@ -108,6 +113,37 @@ export function planElementwise(
     axes: facts.axes,
     roundsMax: facts.roundsMax,
   };
+}
+
+/** Where arrays lie, and along which axes boxes of them are to be computed. */
+export interface BoxLayouts {
+  /** Of the call, whose axes indices and shifts are counted by. */
+  readonly shape: readonly number[];
+  readonly outputs: readonly CallLayout[];
+  /** Of the graph's operands, over the shape. */
+  readonly operands: readonly CallLayout[];
+  /** As of an {@link ElementwisePlan}, along whatever axes. */
+  readonly walk: Walk;
+  readonly isDirect: boolean;
+}
+
+/**
+ * Plans the code for boxes of a walk that is known already, row by row.
+ *
+ * @param name - of its function
+ *
+ * Cost: as of {@link planElementwise}.
+ */
+export function planBoxes(
+  graph: Graph,
+  { shape, outputs, operands, walk, isDirect }: BoxLayouts,
+  name: string,
+): BoxPlan {
+  const facts = graphFacts(graph);
+  const loop = { name, ...stepsOf(graph, facts, walk, isDirect), ...axesOf(graph, facts, walk, OUTER_LOOPS_MAX) };
+  const { key, parameters } = codeOf(graph, facts, { loop, transposed: null, isShared: isDirect });
+  const { streams, axes, roundsMax } = facts;
+  return { key, shape, outputs, operands, isDirect, walk, loop, tile: null, streams, parameters, axes, roundsMax };
 }
 
 /** What is known of steps along the run. Where operands are staged, they are laid out side by side for it. */

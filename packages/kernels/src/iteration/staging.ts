@@ -16,7 +16,7 @@ import { createMemory, PAGE_BYTES, type WasmExports, type WasmMemory } from "../
 import type { Step } from "../wasm/streams.ts";
 import type { StreamBox } from "./border-boxes.ts";
 import { CompiledBoxes } from "./compiled-boxes.ts";
-import type { ElementwisePlan } from "./plan.ts";
+import type { BoxPlan } from "./plan.ts";
 import type { PlanBuffers } from "./plan-views.ts";
 
 /** As much as stays in a second-level cache, with what is copied from and to. */
@@ -42,16 +42,17 @@ interface Place {
 }
 
 export class StagedBoxes {
-  readonly #plan: ElementwisePlan;
+  readonly #plan: BoxPlan;
   readonly #memory: WasmMemory;
   readonly #boxes: CompiledBoxes;
   readonly #elementsMax: number;
 
-  constructor(plan: ElementwisePlan, memory: WasmMemory, functions: WasmExports, parameters: readonly LaneValue[]) {
+  constructor(plan: BoxPlan, memory: WasmMemory, functions: WasmExports, parameters: readonly LaneValue[]) {
     this.#plan = plan;
     this.#memory = memory;
     // In the walk's order nothing lies along columns, as tiles would have it.
-    this.#boxes = new CompiledBoxes(plan, { run: functions["run"]! }, parameters);
+    const { name = "run" } = plan.loop;
+    this.#boxes = new CompiledBoxes(plan, { [name]: functions[name]! }, parameters);
     const { loop, outputs, operands, streams } = plan;
     const bytesOf = (step: Step, { dtype }: { readonly dtype: DType }): number => DTYPES[dtype].itemsize * gapOf(step);
     const bytes =

@@ -247,12 +247,16 @@ function constantOf(name: FunctionName, args: readonly Expression[]): number | b
   return name === "power" ? exactPower(Number(a), Number(b)) : undefined;
 }
 
-/** Powers of integers, while every product on the way is exact: engines round those of others differently. */
+/** The greatest exponent of 2 that a number has. */
+const EXPONENT_MAX = 1023;
+
+/** Powers of integers that are exact, however large: engines round others differently. */
 function exactPower(base: number, exponent: number): number | undefined {
-  if (!Number.isSafeInteger(base) || !Number.isInteger(exponent) || exponent < 0 || exponent > 64) return undefined;
+  if (!Number.isSafeInteger(base) || !Number.isInteger(exponent) || exponent < 0 || exponent > EXPONENT_MAX)
+    return undefined;
   let power = 1;
   for (let i = 0; i < exponent; i++) power *= base;
-  return Number.isSafeInteger(power) ? power : undefined;
+  return Number.isFinite(power) && BigInt(power) === BigInt(base) ** BigInt(exponent) ? power : undefined;
 }
 
 /** Operators on integers, of which none is much larger than what an element holds. */

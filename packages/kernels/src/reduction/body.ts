@@ -6,8 +6,9 @@
 import type { HalfOpenRange } from "@instride/core";
 import { check } from "../graph/typing.ts";
 import type { LaneValue } from "../graph/graph.ts";
-import type { ThreadMemory } from "../iteration/body.ts";
+import { type ThreadMemory, unitRunner } from "../iteration/body.ts";
 import { type ParameterWords, wordsIn } from "../iteration/parameter-words.ts";
+import { StagedBoxes, stagingMemory } from "../iteration/staging.ts";
 import type { Kernel, Views } from "../kernel.ts";
 import {
   createMemory,
@@ -22,10 +23,12 @@ import type { CompiledCall } from "./compiled-calls.ts";
 import { CompiledStates, DirectFolder, StagedFolder } from "./compiled-pass.ts";
 import { DirectScanner, StagedScanner } from "./compiled-scan.ts";
 import { ColumnScanner } from "./column-scan.ts";
+import { DirectMaker, type ElementMaker, InterpretedMaker, StagedMaker } from "./element-maker.ts";
 import { GatherFolder } from "./gather-pass.ts";
 import { ColumnFolder, WholeFolder } from "./column-pass.ts";
 import { InterpretedScanner } from "./interpreted-scan.ts";
 import { InterpretedFolder, InterpretedStates, writeEmpty } from "./interpreted-pass.ts";
+import { movedTarget } from "./made-elements.ts";
 import type { Folder, Scanner, StateRunner } from "./pass-runner.ts";
 import type { ReductionPlan, ReductionProgram, ReductionStep } from "./plan.ts";
 import { beginSettled, SettledFolder } from "./settled.ts";
@@ -84,6 +87,7 @@ class Known {
   readonly #programs = new Map<string, ReductionProgram>();
   readonly #inHeap = new Map<string, WasmExports>();
   readonly #staged = new Map<string, WasmExports>();
+  readonly #making = new Map<string, WasmExports>();
   readonly #memories = new Map<string, WasmMemory>();
 
   constructor(heap: object | null) {
@@ -99,6 +103,11 @@ class Known {
 
   inHeap({ key }: ReductionPlan, module: WasmModule | undefined): WasmExports {
     return kept(this.#inHeap, key, () => instantiateModule(sentModule(module), this.heap!));
+  }
+
+  /** An instance on the memory in which operands of elements are staged that are computed before. */
+  making({ key, isInHeap }: ReductionPlan, module: WasmModule | undefined): WasmExports {
+    return kept(this.#making, key, () => instantiateModule(sentModule(module), stagingMemory(isInHeap)));
   }
 
   /** An instance with a memory for staging. */
@@ -141,12 +150,7 @@ class StepRunner {
       "a thread without the heap has been sent a plan for arrays in it",
     );
     const states = isOnHeap ? new CompiledStates(call, known.inHeap(plan, module)) : new InterpretedStates(call);
-    this.#run = { begin: beginAll, fold: foldUnits, finish: finishAll, prefix: prefixAll, scan: scanUnits }[phase](
-      known,
-      call,
-      states,
-      isOnHeap,
-    );
+    this.#run = PHASES[phase](known, call, states, isOnHeap);
     this.#kept = isOnHeap && isOfCallsAlone(call, phase) ? new Map() : null;
   }
 
@@ -171,14 +175,33 @@ const RANGES_KEPT_MAX = 64;
 
 /** Whether a step on the heap comes to the same calls each time, and to nothing else. */
 function isOfCallsAlone({ pass }: PassCall, phase: ReductionStep["phase"]): boolean {
-  if (phase === "begin" || pass.blocks === 0) return false;
+  if (phase === "begin" || phase === "make" || pass.blocks === 0) return false;
   if (phase === "finish" || phase === "prefix") return true;
-  return pass.mode !== "staged" && pass.settledBy === null;
+  // What a constant stands for is staged.
+  const isStaged = pass.made?.operands.some(({ border }) => typeof border === "object") === true;
+  return pass.mode !== "staged" && pass.settledBy === null && !isStaged;
 }
 
 type Phase = (known: Known, call: PassCall, states: StateRunner, isOnHeap: boolean) => (range: HalfOpenRange) => void;
 
 const beginAll: Phase = (_, call) => () => beginSettled(call);
+
+const makeUnits: Phase = (known, call, _, isOnHeap) => {
+  const { plan: own, module, parameters, cancel, program } = call.args;
+  const { plan, target } = call.pass.stored!;
+  const args = {
+    plan: movedTarget(plan, call.placeOf(target).byteOffset - target.byteOffset),
+    ...(module === undefined ? {} : { module }),
+    graph: known.program(own, program).element!,
+    parameters,
+    ...(cancel === undefined ? {} : { cancel }),
+  };
+  const runner = unitRunner(args, () => call.elementBuffers(call.placeOf(target).buffer, plan), {
+    inHeap: isOnHeap ? () => known.inHeap(own, module!) : null,
+    staged: () => known.making(own, module!),
+  });
+  return (range) => runner.run(range);
+};
 
 const foldUnits: Phase = (known, call, states, isOnHeap) => {
   const { pass } = call;
@@ -228,6 +251,15 @@ const scanUnits: Phase = (known, call, _, isOnHeap) => {
   };
 };
 
+const PHASES: Readonly<Record<ReductionStep["phase"], Phase>> = {
+  begin: beginAll,
+  make: makeUnits,
+  fold: foldUnits,
+  finish: finishAll,
+  prefix: prefixAll,
+  scan: scanUnits,
+};
+
 function folderOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   const { settledBy } = call.pass;
   const folder = readerOf(known, call, isOnHeap);
@@ -237,17 +269,31 @@ function folderOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
 /** Who reads blocks. */
 function readerOf(known: Known, call: PassCall, isOnHeap: boolean): Folder {
   const { plan, module } = call.args;
-  if (module === null) return new InterpretedFolder(call);
+  const maker = makerOf(known, call, isOnHeap);
+  if (module === null) return new InterpretedFolder(call, maker);
   const { mode, columns, gather } = call.pass;
   if (isOnHeap && mode !== "staged") {
     const functions = known.inHeap(plan, module);
     if (mode === "whole") return new WholeFolder(call, functions);
-    if (gather !== null) return new GatherFolder(call, gather, functions);
+    if (gather !== null) return new GatherFolder(call, gather, functions, maker);
     return columns === null ? new DirectFolder(call, functions) : new ColumnFolder(call, columns, functions);
   }
-  const stage = new Stage(call.pass, call.fold);
+  const stage = new Stage(call.pass, call.fold, maker);
   const [memory, functions] = known.staged(plan, module, stage.nbytes);
   return new StagedFolder(call, stage, memory, functions);
+}
+
+/** Who computes elements block by block; null where they are there. */
+function makerOf(known: Known, call: PassCall, isOnHeap: boolean): ElementMaker | null {
+  const { made } = call.pass;
+  if (made === null) return null;
+  const { plan, module, program, parameters } = call.args;
+  if (module === null) return new InterpretedMaker(call, made, known.program(plan, program).element!);
+  const staged = (): StagedBoxes =>
+    new StagedBoxes(made, stagingMemory(plan.isInHeap), known.making(plan, module), parameters);
+  return isOnHeap
+    ? new DirectMaker(call, made, known.inHeap(plan, module), staged)
+    : new StagedMaker(call, made, staged());
 }
 
 function scannerOf(known: Known, call: PassCall, isOnHeap: boolean, isTotal: boolean): Scanner & Folder {

@@ -6,6 +6,8 @@
 import { BufferFlags, getBuffer } from "@instride/core";
 import type { LaneValue } from "../graph/graph.ts";
 import { check } from "../graph/typing.ts";
+import type { BoxPlan } from "../iteration/plan.ts";
+import { operandName, type PlanBuffers } from "../iteration/plan-views.ts";
 import type { Views } from "../kernel.ts";
 import type { WasmModule } from "../wasm/platform.ts";
 import { CompiledCalls } from "./compiled-calls.ts";
@@ -78,6 +80,11 @@ export class PassCall {
     return this.#scratchAddress + byteOffset;
   }
 
+  /** An address in the heap, as a place in its buffer. */
+  heapPlace(address: number): Place {
+    return { buffer: this.#bufferOf("scratch").buffer, byteOffset: address };
+  }
+
   /** Forgets buffers: those that move come back as others. */
   begin(): void {
     this.#buffers.clear();
@@ -98,6 +105,20 @@ export class PassCall {
   scratchPlace(byteOffset: number): Place {
     const scratch = this.#bufferOf("scratch");
     return { buffer: scratch.buffer, byteOffset: scratch.byteOffset + byteOffset };
+  }
+
+  /** The parameters of the fold's `lift`: none where elements are computed before. */
+  get liftParameters(): readonly LaneValue[] {
+    const { made, stored } = this.pass;
+    return made === null && stored === null ? this.args.parameters : [];
+  }
+
+  /** The memories of the element's operands, and that where it is to be stored. */
+  elementBuffers(target: ArrayBufferLike, { operands }: BoxPlan): PlanBuffers {
+    return {
+      outputs: [target],
+      operands: operands.map((_, operand) => this.#bufferOf(operandName(operand)).buffer),
+    };
   }
 
   /** The parameters of the fold's `finish` and `empty`. */

@@ -13,6 +13,7 @@ import type { ScanLoop } from "../wasm/scan-loop.ts";
 import { inputStreams, type Step } from "../wasm/streams.ts";
 import type { Fold } from "./fold.ts";
 import { chainsOf } from "./fold-order.ts";
+import { MADE } from "./made-elements.ts";
 import type { ReductionPass } from "./plan.ts";
 import { chainGraph, scanGraph, wholeGraph } from "./row-graphs.ts";
 
@@ -167,7 +168,7 @@ export function gatherLoops(place: number, pass: ReductionPass, fold: Fold): Gat
   const steps = gatherSteps(pass);
   const operands = [...new Set(foldStreams(fold).map(({ operand }) => operand))];
   return operands
-    .filter((operand) => !isSame(pass, operand))
+    .filter((operand) => !isSame(pass, operand) && pass.operands[operand]!.view !== MADE)
     .map((operand) => {
       const { dtype } = pass.operands[operand]!;
       const b = new GraphBuilder([dtype]);

@@ -37,7 +37,7 @@ export class ColumnFolder implements Folder {
       ...pass.kept.strides.slice(0, pass.operands.length).map((own) => own.at(-1)!),
       ...position.map(() => 0),
     ];
-    const scalars = [...args.parameters, ...(args.combineParameters ?? [])].map(argumentOf);
+    const scalars = [...call.liftParameters, ...(args.combineParameters ?? [])].map(argumentOf);
     this.#rest = [
       ...this.#rowStrides,
       ...this.#columnStrides,
@@ -81,8 +81,8 @@ export class WholeFolder implements Folder {
 
   constructor(call: PassCall, functions: WasmExports) {
     const { place, pass, fold, args, calls } = call;
-    const { parameters, combineParameters = [] } = args;
-    const scalars = [...parameters, ...combineParameters, ...call.finishParameters()];
+    const { combineParameters = [] } = args;
+    const scalars = [...call.liftParameters, ...combineParameters, ...call.finishParameters()];
     this.#call = call;
     this.#loop = new CompiledLoop(wholeLoop(place, pass, fold), functions, scalars, calls);
   }

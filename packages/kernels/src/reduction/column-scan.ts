@@ -40,11 +40,11 @@ export class ColumnScanner implements Scanner {
 
   constructor(call: PassCall, functions: WasmExports) {
     const { place, pass, fold, args } = call;
-    const { parameters, combineParameters = [] } = args;
+    const { combineParameters = [] } = args;
     this.#call = call;
     this.#functions = functions;
     this.#scans = rowScans(place, pass, fold);
-    this.#scalars = [...parameters, ...combineParameters, ...call.finishParameters()].map(argumentOf);
+    this.#scalars = [...call.liftParameters, ...combineParameters, ...call.finishParameters()].map(argumentOf);
     this.#rowStrides = pass.reduced.strides.map((own) => own.at(-1)!);
     this.#columnStrides = pass.kept.strides.map((own) => own.at(-1)!);
   }

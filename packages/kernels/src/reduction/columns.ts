@@ -72,6 +72,12 @@ export function modeOf(
   return isColumns ? "columns" : "runs";
 }
 
+/** Whether elements along what is kept lie more closely than along what is reduced. Units: bytes, by operand. */
+export function isDenser(kept: readonly number[], reduced: readonly number[]): boolean {
+  const sum = (strides: readonly number[]): number => strides.reduce((total, stride) => total + stride, 0);
+  return sum(kept) < sum(reduced);
+}
+
 /** Whether what is kept lies more closely than what is scanned, in all arrays together. */
 export function isOverRows(kept: Walk, reduced: Walk): boolean {
   const distance = ({ strides }: Walk): number => strides.reduce((sum, own) => sum + Math.abs(own.at(-1)!), 0);

@@ -16,8 +16,9 @@ import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
 function compiledFold(call: PassCall, functions: WasmExports, calls: CompiledCalls): CompiledFold {
-  const { parameters, combineParameters = [] } = call.args;
-  return new CompiledFold(foldLoop(call.place, call.pass, call.fold), functions, parameters, combineParameters, calls);
+  const { place, pass, fold, args, liftParameters } = call;
+  const { combineParameters = [] } = args;
+  return new CompiledFold(foldLoop(place, pass, fold), functions, liftParameters, combineParameters, calls);
 }
 
 /** Reads operands where they lie: in the heap, at one step along what is reduced. */

@@ -42,7 +42,8 @@ class CompiledScan {
   constructor(call: PassCall, functions: WasmExports, isTotal: boolean, calls: CompiledCalls) {
     this.#calls = calls;
     const loop: ScanLoop = scanLoop(call.place, call.pass, call.fold, isTotal);
-    const { parameters: lifting, combineParameters: merging = [] } = call.args;
+    const { liftParameters: lifting } = call;
+    const { combineParameters: merging = [] } = call.args;
     this.#f = functions[loop.name]!;
     this.#roundsMax = roundsMaxOf([loop.lift, loop.merge]);
     const operands = inputStreams(loop.lift).map(({ operand }) => operand);

@@ -13,7 +13,7 @@ import { LanePlan } from "../wasm/lane-plan.ts";
 import type { Fold } from "./fold.ts";
 
 /** The most elements of a block: so many that what is done for each costs little. */
-const BLOCK_ELEMENTS_MAX = 2048;
+export const BLOCK_ELEMENTS_MAX: number = 2048;
 
 /** The most elements of a block, for each of its chains. */
 const BLOCK_ROUNDS_MAX = 128;

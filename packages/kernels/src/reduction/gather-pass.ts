@@ -1,6 +1,6 @@
 /**
  * Passes over several axes that are not one, in the heap: each block's elements are copied side by side, by compiled code,
- * and reduced there.
+ * and reduced there. So are those that are computed before they are folded, which come to lie there.
  *
  * Chains go on from one run of elements to the next, whose lengths need not be multiples of a vector's. A copy that the
  * first cache holds costs less than vectors that are put together of two runs.
@@ -13,12 +13,16 @@ import type { WasmExports } from "../wasm/platform.ts";
 import type { PassCall } from "./call.ts";
 import { foldLoop, type GatherLoop, gatherLoops } from "./code.ts";
 import { CompiledFold } from "./compiled-fold.ts";
+import type { ElementMaker } from "./element-maker.ts";
+import { MADE } from "./made-elements.ts";
 import type { Folder } from "./pass-runner.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf, type Walk } from "./walks.ts";
 
 /** Where copies lie in scratch memory: of each unit, and in that of each operand. Units: bytes. */
 export interface GatherPlan {
+  /** Elements that are copied or made at once: a block, or several. */
+  readonly elements: number;
   readonly byteOffset: number;
   readonly unitBytes: number;
   readonly operandOffsets: readonly number[];
@@ -42,6 +46,14 @@ interface Stretch extends OutputRun {
   readonly elements: number;
 }
 
+/** Blocks to fold: of some elements of the result, or of one. */
+interface Items {
+  readonly block: number;
+  readonly items: number;
+  /** Elements of each. */
+  readonly count: number;
+}
+
 export class GatherFolder implements Folder {
   readonly #call: PassCall;
   readonly #gather: GatherPlan;
@@ -52,40 +64,58 @@ export class GatherFolder implements Folder {
   /** The last two axes that are reduced, and a walk along the others. */
   readonly #plane: readonly [number, number];
   readonly #planes: Walk;
-  /** Operands that are copied: others have one element for all that are reduced to one. */
+  readonly #maker: ElementMaker | null;
+  /** Copied elements from one element of the result to the next. */
+  readonly #row: number;
+  /** Operands that are copied, or made: others have one element for all that are reduced to one. */
   readonly #isCopied: readonly boolean[];
 
-  constructor(call: PassCall, gather: GatherPlan, functions: WasmExports) {
+  /** @param maker - of the elements, if they are computed before */
+  constructor(call: PassCall, gather: GatherPlan, functions: WasmExports, maker: ElementMaker | null) {
     const { place, pass, fold, args, calls } = call;
     this.#call = call;
     this.#gather = gather;
     this.#functions = functions;
     this.#loops = gatherLoops(place, pass, fold);
-    const { parameters, combineParameters = [] } = args;
-    this.#fold = new CompiledFold(foldLoop(place, pass, fold), functions, parameters, combineParameters, calls);
+    this.#maker = maker;
+    this.#row = pass.made?.row ?? pass.elements;
+    const { combineParameters = [] } = args;
+    this.#fold = new CompiledFold(
+      foldLoop(place, pass, fold),
+      functions,
+      call.liftParameters,
+      combineParameters,
+      calls,
+    );
     this.#itemsizes = pass.operands.map(({ dtype }) => DTYPES[dtype].itemsize);
     const { shape, strides } = pass.reduced;
     this.#plane = [shape.at(-2)!, shape.at(-1)!];
     this.#planes = { shape: shape.slice(0, -2), strides: strides.map((own) => own.slice(0, -2)) };
-    this.#isCopied = pass.operands.map((_, own) => this.#loops.some(({ operand }) => operand === own));
+    this.#isCopied = pass.operands.map(
+      ({ view }, own) => view === MADE || this.#loops.some(({ operand }) => operand === own),
+    );
   }
 
   fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
     const { pass } = this.#call;
-    if (pass.blocks === 1) {
+    const atOnce = this.#gather.elements;
+    if (blocks === 1) {
       const range = { start: output, stop: output + outputs };
-      const most = Math.max(1, Math.floor(pass.order.block / pass.elements));
-      return everyOutputRun(pass, range, most, (run) => this.#foldBlock(run, 0));
+      const most = Math.max(1, Math.floor(atOnce / this.#row));
+      return everyOutputRun(pass, range, most, (run) => this.#foldPiece(run, firstBlock, 1));
     }
+    const blocksAtOnce = atOnce / pass.order.block;
+    const stop = firstBlock + blocks;
     for (let one = output; one < output + outputs; one++) {
-      for (let block = firstBlock; block < firstBlock + blocks; block++)
-        if (!this.#foldBlock({ output: one, outputs: 1 }, block)) return false;
+      for (let block = firstBlock; block < stop; block += blocksAtOnce)
+        if (!this.#foldPiece({ output: one, outputs: 1 }, block, Math.min(blocksAtOnce, stop - block))) return false;
     }
     return true;
   }
 
-  #foldBlock({ output, outputs }: OutputRun, block: number): boolean {
-    const { pass, fold } = this.#call;
+  /** Folds a block of some elements of the result, or several of one. */
+  #foldPiece({ output, outputs }: OutputRun, block: number, blocks: number): boolean {
+    const { pass } = this.#call;
     const { byteOffset, unitBytes, operandOffsets } = this.#gather;
     const unitsOfOutput = Math.ceil(pass.blocks / pass.blocksPerUnit);
     const unit = Math.floor(output / pass.outputsPerUnit) * unitsOfOutput + Math.floor(block / pass.blocksPerUnit);
@@ -94,23 +124,46 @@ export class GatherFolder implements Folder {
     const inputs = pass.operands.map((array, operand) =>
       this.#isCopied[operand] ? room + operandOffsets[operand]! : this.#call.addressOf(array) + distances[operand]!,
     );
-    const elements = blockLength(pass, block);
     const element = block * pass.order.block;
-    if (!this.#copy({ output, outputs, element, elements }, inputs)) return false;
+    const elements = Math.min(blocks * pass.order.block, pass.elements - element);
+    const stretch = { output, outputs, element, elements };
+    if (this.#maker !== null && !this.#maker.make(stretch, this.#call.heapPlace(inputs[0]!))) return false;
+    if (this.#loops.length > 0 && !this.#copy(stretch, inputs)) return false;
+    if (blocks === 1) return this.#foldCopies(stretch, { block, items: outputs, count: elements }, inputs);
+    const last = blockLength(pass, block + blocks - 1);
+    const whole = last === pass.order.block ? blocks : blocks - 1;
+    const first = { block, items: whole, count: pass.order.block };
+    if (!this.#foldCopies(stretch, first, inputs)) return false;
+    return whole === blocks || this.#foldCopies(stretch, { block: block + whole, items: 1, count: last }, inputs);
+  }
+
+  /** Folds what was copied: blocks of some elements of the result, or of one, one after the other. */
+  #foldCopies(
+    { output, element, elements }: Stretch,
+    { block, items, count }: Items,
+    inputs: readonly number[],
+  ): boolean {
+    const { pass, fold } = this.#call;
+    const isOfOne = count < elements;
+    const position = block * pass.order.block;
+    const itemStrides = this.#itemsizes.map((itemsize, operand) => {
+      if (this.#isCopied[operand]) return itemsize * (isOfOne ? count : this.#row);
+      return isOfOne ? 0 : pass.kept.strides[operand]!.at(-1)!;
+    });
     return this.#fold.run({
-      items: outputs,
-      count: elements,
+      items,
+      count,
       slots: fold.slots.map(
         (type, slot) => this.#call.slotAddress(slot) + (block * pass.outputs + output) * slotBytes(type),
       ),
-      slotStep: 1,
-      inputs,
-      itemStrides: this.#itemsizes.map((itemsize, operand) =>
-        this.#isCopied[operand] ? itemsize * elements : pass.kept.strides[operand]!.at(-1)!,
+      slotStep: isOfOne ? pass.outputs : 1,
+      inputs: inputs.map((input, operand) =>
+        this.#isCopied[operand] ? input + (position - element) * this.#itemsizes[operand]! : input,
       ),
+      itemStrides,
       strides: this.#itemsizes,
-      position: element,
-      positionStep: 0,
+      position,
+      positionStep: isOfOne ? pass.order.block : 0,
     });
   }
 
@@ -142,7 +195,7 @@ export class GatherFolder implements Folder {
 
   #copyPart(
     { operand, loop, isStrided }: GatherLoop,
-    { outputs, elements }: Stretch,
+    { outputs }: Stretch,
     { plane, row, column, rows, length, done }: Part,
     firsts: readonly number[],
     copies: readonly number[],
@@ -158,7 +211,7 @@ export class GatherFolder implements Folder {
       firsts[operand]! + apart + row * rowStride + column * stride,
     ];
     if (isStrided) values.push(stride);
-    values.push(outputs, (elements - rows * length) * itemsize, kept.strides[operand]!.at(-1)! - rows * rowStride);
+    values.push(outputs, (this.#row - rows * length) * itemsize, kept.strides[operand]!.at(-1)! - rows * rowStride);
     values.push(rows, length * itemsize, rowStride);
     return this.#call.calls.make({ f: this.#functions[loop.name!]!, values, roundsMax: 0 });
   }

@@ -11,6 +11,7 @@ import { type Lanes, newLanes } from "../graph/lanes.ts";
 import { partOffset, readerOf, writerOf } from "../graph/storage.ts";
 import { SLOT_DTYPES, slotBytes } from "../wasm/fold-parameters.ts";
 import type { PassCall } from "./call.ts";
+import type { ElementMaker } from "./element-maker.ts";
 import { chainsOf, sectionsOf } from "./fold-order.ts";
 import { Lifter } from "./lifter.ts";
 import { lanesFrom, Merger, type States, WIDTH } from "./merger.ts";
@@ -28,10 +29,11 @@ export class InterpretedFolder implements Folder {
   /** What a block's elements have become; and then, where the first were, states of what they have been merged to. */
   readonly #lifted: States;
 
-  constructor(call: PassCall) {
+  /** @param maker - of the elements, if they are computed before */
+  constructor(call: PassCall, maker: ElementMaker | null) {
     const { pass, fold, args } = call;
     this.#call = call;
-    this.#stage = new Stage(pass, fold);
+    this.#stage = new Stage(pass, fold, maker);
     this.#staged = new DataView(new ArrayBuffer(this.#stage.nbytes));
     this.#lifter = new Lifter(call, this.#stage);
     this.#merger = new Merger(fold.merge, args.combineParameters ?? [], WIDTH);

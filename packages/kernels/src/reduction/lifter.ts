@@ -19,7 +19,7 @@ export class Lifter {
     this.#call = call;
     this.#stage = stage;
     this.#lift = new Interpreter(call.fold.lift, WIDTH);
-    this.#lift.setParameters(call.args.parameters);
+    this.#lift.setParameters(call.liftParameters);
   }
 
   /** Lifts a stretch that is staged in columns: for each element in turn those of all outputs. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Graph } from "../graph/graph.ts";
+import { elementwiseFunctions } from "../iteration/module.ts";
 import { assemble } from "../wasm/assembler.ts";
 import { buildByteFoldLoop } from "../wasm/byte-fold-loop.ts";
 import { byteFoldOf } from "../wasm/byte-folds.ts";
@@ -21,7 +23,16 @@ const PAGES_MAX = 65_536;
 
 /** Writes the functions of a plan's module: for texts of them, too. */
 export function reductionFunctions({ plan, program }: PlannedReduction): FunctionBuilder[] {
-  return plan.passes.flatMap((pass, place) => functionsOf(place, pass, program.folds[place]!));
+  const { passes } = plan;
+  const { element, folds } = program;
+  const making = element === null ? [] : elementFunctions(element, passes[0]!);
+  return [...making, ...passes.flatMap((pass, place) => functionsOf(place, pass, folds[place]!))];
+}
+
+/** What computes elements before they are folded: of one pass as of another. */
+function elementFunctions(element: Graph, { made, stored }: ReductionPass): FunctionBuilder[] {
+  if (made !== null) return [buildElementLoop({ ...made.loop, graph: element }).function];
+  return elementwiseFunctions(element, stored!.plan);
 }
 
 function functionsOf(place: number, pass: ReductionPass, fold: Fold): FunctionBuilder[] {

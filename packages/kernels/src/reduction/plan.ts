@@ -8,10 +8,11 @@
  *
  * @module
  */
-import { broadcastShapes, type DType, DTYPES, NotImplementedError, sizeOf } from "@instride/core";
+import { broadcastShapes, type DType, DTYPES, sizeOf } from "@instride/core";
 import { workingLane } from "../expansion/parts.ts";
 import type { Graph, LaneValue } from "../graph/graph.ts";
 import { graphKey } from "../graph/key.ts";
+import { axesOfInterest } from "../graph/readers.ts";
 import { check } from "../graph/typing.ts";
 import { grainElements } from "../iteration/grain.ts";
 import type { OperandLayout } from "../iteration/layouts.ts";
@@ -27,6 +28,17 @@ import { emptyReductionError, REDUCTIONS } from "./reductions.ts";
 import type { ReductionRequest } from "./request.ts";
 import { codeOf } from "./code.ts";
 import { type ColumnPlan, modeOf, type PassMode, tileOf, unitBytes } from "./columns.ts";
+import { elementOf } from "./element.ts";
+import {
+  asksForPlace,
+  MADE,
+  type MadeBoxes,
+  type MadeElements,
+  type MadePieces,
+  madePieces,
+  planMade,
+  type StoredElements,
+} from "./made-elements.ts";
 import { planWalks, type ReductionWalks, type Walk } from "./walks.ts";
 
 /** An array of a pass: strides are those of its walks. */
@@ -34,7 +46,7 @@ export interface PassArray {
   readonly dtype: DType;
   /** From the start of its buffer, or of the scratch memory. */
   readonly byteOffset: number;
-  /** `in0` and so on, `where`, `out0` or `scratch`: the view that it lies in. */
+  /** `in0` and so on, `where`, `out0` or `scratch`: the view that it lies in. `made`: none, blocks of it are made. */
   readonly view: string;
 }
 
@@ -60,6 +72,10 @@ export interface ReductionPass {
   readonly columns: ColumnPlan | null;
   /** Of a pass over elements that are copied side by side. */
   readonly gather: GatherPlan | null;
+  /** How the elements are computed that are the first operand, if they aren't there: of the program's `element`. */
+  readonly made: MadeBoxes | null;
+  /** As `made`, of a scan, of which all elements are computed before. */
+  readonly stored: StoredElements | null;
   /** A unit is so many elements of the result, by so many blocks. */
   readonly outputsPerUnit: number;
   readonly blocksPerUnit: number;
@@ -79,7 +95,7 @@ export interface ReductionPass {
 /** What is done with a pass in a step. */
 export interface ReductionStep {
   readonly pass: number;
-  readonly phase: "begin" | "fold" | "finish" | "prefix" | "scan";
+  readonly phase: "begin" | "make" | "fold" | "finish" | "prefix" | "scan";
   /** What a range runs over. */
   readonly units: number;
   /** Units of a chunk that is worth handing out, of at most some 0.25 ms. At least 1. */
@@ -100,6 +116,8 @@ export interface ReductionPlan {
 /** What a plan's code is made of, by pass: to be kept by the plan's key. */
 export interface ReductionProgram {
   readonly folds: readonly Fold[];
+  /** Of elements that are computed before they are folded; else null. */
+  readonly element: Graph | null;
 }
 
 export interface PlannedReduction {
@@ -127,9 +145,8 @@ const UNIT_BYTES = 131_072;
 export function planReduction(request: ReductionRequest): PlannedReduction {
   const { kind, element, operands, where, axes = null, keepdims = false, result } = request;
   check(operands.length === element.operands.length, `${operands.length} operands for ${element.operands.length}`);
-  refuseNeighbours(element);
   const all = where === undefined ? operands : [...operands, where];
-  const shape = broadcastShapes(...all.map((operand) => operand.shape));
+  const shape = request.shape ?? broadcastShapes(...all.map((operand) => operand.shape));
   const traits = "name" in kind ? REDUCTIONS[kind.name] : null;
   const numbers = reducedAxes(axes, shape.length, traits?.allowsAxisOfScalar ?? true);
   const strides = keptStrides(shape, numbers, keepdims, result);
@@ -137,49 +154,67 @@ export function planReduction(request: ReductionRequest): PlannedReduction {
   const isMissing = elements === 0 && (traits?.identity ?? null) === null && request.hasInitial !== true;
   // NumPy looks for a place to point to even where nothing asks for one.
   if (isMissing && (sizeOf(result.shape) > 0 || traits?.takesAxes === false)) throw emptyReductionError(nameOf(kind));
-  const folds = foldsOf(request, elements);
-  const walks = planWalks(all, numbers, strides, folds[0]!.fold.takesPosition);
-  const outputs = sizeOf(walks.kept.shape);
-  return new Planner(request, folds, walks, outputs, elements).plan();
+  const isMade = asksForPlace(element);
+  const folds = foldsOf(isMade ? { ...request, element: storedElement(element) } : request, elements);
+  const axesAsked = isMade ? axesOfInterest(element) : [];
+  const walks = planWalks(shape, all, numbers, strides, folds[0]!.fold.takesPosition, axesAsked);
+  return new Planner(request, folds, walks, axesAsked, elements).plan();
 }
 
-/** @throws a {@link NotImplementedError} for an expression that is not one of elements alone */
-export function refuseNeighbours({ nodes }: Graph): void {
-  if (!nodes.some((node) => node.kind === "index" || (node.kind === "load" && node.shift.length > 0))) return;
-  throw new NotImplementedError(
-    "cannot reduce an expression that asks for indices or neighbours: expected one of elements; store it by a map before",
-  );
+/** What is folded of elements that have been computed and stored. */
+export function storedElement({ stores }: Graph): Graph {
+  const { dtype } = stores[0]!;
+  return elementOf(dtype, dtype);
 }
 
 class Planner {
   readonly #request: ReductionRequest;
   readonly #folds: readonly FoldPass[];
-  readonly #walks: ReductionWalks;
+  readonly #kept: Walk;
+  readonly #reduced: Walk;
+  /** Of what the folds read: the operands, or the elements that are made of them. */
+  readonly #arrays: readonly PassArray[];
+  readonly #made: MadeElements | null;
+  readonly #isInHeap: boolean;
   readonly #outputs: number;
   readonly #elements: number;
   readonly #room: ScratchRoom = { nbytes: 0 };
 
+  /** @param asked - the axes of indices that elements ask for, or along which they ask for neighbours */
   constructor(
     request: ReductionRequest,
     folds: readonly FoldPass[],
     walks: ReductionWalks,
-    outputs: number,
+    asked: readonly number[],
     elements: number,
   ) {
+    const { element, operands, result } = request;
+    const isInHeap = [...walks.operands, result].every(({ inHeap }) => inHeap);
+    const layouts = walks.operands.slice(0, operands.length);
     this.#request = request;
     this.#folds = folds;
-    this.#walks = walks;
-    this.#outputs = outputs;
+    this.#made = asksForPlace(element)
+      ? planMade({ ...walks, element, operands: layouts, axes: asked, elements, isInHeap })
+      : null;
+    const { kept, reduced } = this.#made ?? walks;
+    this.#kept = kept;
+    this.#reduced = reduced;
+    this.#arrays =
+      this.#made === null
+        ? operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` }))
+        : [{ dtype: element.stores[0]!.dtype, byteOffset: 0, view: MADE }];
+    this.#isInHeap = isInHeap;
+    this.#outputs = sizeOf(kept.shape);
     this.#elements = elements;
   }
 
   plan(): PlannedReduction {
-    const { result } = this.#request;
-    const isInHeap = [...this.#walks.operands, result].every(({ inHeap }) => inHeap);
+    const isInHeap = this.#isInHeap;
     const passes: ReductionPass[] = [];
     for (const [at, pass] of this.#folds.entries())
-      passes.push(this.#passOf(pass, passes[at - 1]?.result ?? null, at === this.#folds.length - 1, isInHeap));
-    const program = { folds: this.#folds.map(({ fold }) => fold) };
+      passes.push(this.#passOf(pass, passes[at - 1]?.result ?? null, at === this.#folds.length - 1));
+    const element = this.#made === null ? null : this.#request.element;
+    const program = { folds: this.#folds.map(({ fold }) => fold), element };
     return {
       plan: {
         key: keyOf(program, passes, isInHeap),
@@ -192,30 +227,28 @@ class Planner {
     };
   }
 
-  #passOf(
-    { fold, result, takesMean }: FoldPass,
-    mean: PassArray | null,
-    isLast: boolean,
-    isInHeap: boolean,
-  ): ReductionPass {
-    const { operands, where, result: layout } = this.#request;
+  #passOf({ fold, result, takesMean }: FoldPass, mean: PassArray | null, isLast: boolean): ReductionPass {
+    const { where, result: layout } = this.#request;
     const outputs = this.#outputs;
     const order = foldOrder(fold);
     const blocks = Math.ceil(this.#elements / order.block);
     // One unit reads all of its blocks.
-    const hasUnits = blocks > 1 && this.#elements > unitElements(fold);
+    const hasUnits = blocks > 1 && this.#elements > this.#unitElements(fold);
     const settledBy = outputs === 1 && hasUnits ? this.#settledBy() : null;
     if (settledBy !== null) takeRoom(this.#room, SETTLED_BYTES);
     const target: PassArray = isLast
       ? { dtype: layout.dtype, byteOffset: layout.byteOffset, view: "out0" }
       : { dtype: result, byteOffset: takeRoom(this.#room, outputs * DTYPES[result].itemsize), view: "scratch" };
-    const arrays = operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` }));
+    const arrays = [...this.#arrays];
     if (takesMean) arrays.push(mean!);
     if (where !== undefined) arrays.push({ dtype: "bool", byteOffset: where.byteOffset, view: "where" });
-    const { kept, reduced } = this.#walksOf(operands.length, takesMean ? mean : null, isLast, target);
+    const { kept, reduced } = this.#walksOf(this.#arrays.length, takesMean ? mean : null, isLast, target);
     const writesResults = blocks === 1 && !(isLast && this.#isOverwritten());
     const count = arrays.length;
-    const mode = isInHeap ? modeOf(fold, count, kept, reduced, this.#elements, writesResults) : "staged";
+    // What is made for a fold lies side by side as it is.
+    const own = (): PassMode =>
+      this.#made === null ? modeOf(fold, count, kept, reduced, this.#elements, writesResults) : "gathered";
+    const mode = this.#isInHeap ? own() : "staged";
     const { outputsPerUnit, blocksPerUnit, tile } = this.#unitOf(fold, order, blocks, mode);
     const slotOffsets = fold.slots.map((type) =>
       takeRoom(this.#room, mode === "whole" ? 0 : blocks * outputs * slotBytes(type)),
@@ -233,7 +266,9 @@ class Planner {
       order,
       mode,
       columns: mode === "columns" ? this.#columnsOf(fold, order, tile, units) : null,
-      gather: mode === "gathered" ? this.#gatherOf(arrays, order, units) : null,
+      gather: mode === "gathered" ? this.#gatherOf(fold, arrays, order, units) : null,
+      made: this.#made?.boxes ?? null,
+      stored: null,
       outputsPerUnit,
       blocksPerUnit,
       slotOffsets,
@@ -256,10 +291,11 @@ class Planner {
     return { tile, placesOffset, levelsOffset: placesOffset + places, unitBytes: bytes };
   }
 
-  #gatherOf(operands: readonly PassArray[], { block }: FoldOrder, units: number): GatherPlan {
+  #gatherOf(fold: Fold, operands: readonly PassArray[], order: FoldOrder, units: number): GatherPlan {
+    const elements = this.#made === null ? order.block : this.#piecesOf(fold, order).elements;
     const room: ScratchRoom = { nbytes: 0 };
-    const operandOffsets = operands.map(({ dtype }) => takeRoom(room, block * DTYPES[dtype].itemsize));
-    return { byteOffset: takeRoom(this.#room, units * room.nbytes), unitBytes: room.nbytes, operandOffsets };
+    const operandOffsets = operands.map(({ dtype }) => takeRoom(room, elements * DTYPES[dtype].itemsize));
+    return { elements, byteOffset: takeRoom(this.#room, units * room.nbytes), unitBytes: room.nbytes, operandOffsets };
   }
 
   /** The walks of a pass: with a mean that lies in scratch memory in C order of those that are kept. */
@@ -269,7 +305,7 @@ class Planner {
     isLast: boolean,
     target: PassArray,
   ): { kept: Walk; reduced: Walk } {
-    const { kept, reduced } = this.#walks;
+    const [kept, reduced] = [this.#kept, this.#reduced];
     const inOrder = (itemsize: number): number[] =>
       kept.shape.map((_, axis) => itemsize * sizeOf(kept.shape.slice(axis + 1)));
     const [keptColumns, reducedColumns] = [[...kept.strides], [...reduced.strides]];
@@ -287,11 +323,13 @@ class Planner {
 
   #unitOf(
     fold: Fold,
-    { block }: FoldOrder,
+    order: FoldOrder,
     blocks: number,
     mode: PassMode,
   ): { outputsPerUnit: number; blocksPerUnit: number; tile: number } {
-    const elements = unitElements(fold);
+    const { block } = order;
+    const pieces = this.#piecesOf(fold, order);
+    const elements = this.#made === null ? this.#unitElements(fold) : pieces.elements * pieces.count;
     const rows = Math.max(1, Math.min(this.#elements, block));
     const tile = tileOf(this.#outputs * blocks, rows, elements < UNIT_ELEMENTS ? elements : null);
     if (mode === "columns") {
@@ -299,9 +337,22 @@ class Planner {
       return { outputsPerUnit: tile * tiles, blocksPerUnit: 1, tile };
     }
     const blocksPerUnit = Math.max(1, Math.floor(elements / block));
+    // A line of memory that holds elements of several results is then read for all of them while it is in the cache.
+    if (blocks > 1 && this.#made?.boxes.isOfColumns === true)
+      return { outputsPerUnit: blocksPerUnit, blocksPerUnit: 1, tile };
     if (blocks > blocksPerUnit) return { outputsPerUnit: 1, blocksPerUnit, tile };
     if (blocks > 1) return { outputsPerUnit: Math.floor(elements / this.#elements) || 1, blocksPerUnit: blocks, tile };
     return { outputsPerUnit: Math.max(1, Math.floor(elements / rows)), blocksPerUnit: 1, tile };
+  }
+
+  #unitElements(fold: Fold): number {
+    const most = unitElements(fold);
+    return this.#made === null ? most : Math.min(most, grainElements(this.#request.element));
+  }
+
+  /** What a unit makes at once, and how often. */
+  #piecesOf(fold: Fold, { block }: FoldOrder): MadePieces {
+    return madePieces(this.#outputs * this.#elements, this.#unitElements(fold), block);
   }
 
   #initialOf({ finishParameters }: Fold): LaneValue[] | null {
@@ -322,7 +373,8 @@ class Planner {
     if (outputs === 0) return [];
     const units = Math.ceil(outputs / outputsPerUnit) * Math.ceil(blocks / blocksPerUnit);
     const elementsPerUnit = outputsPerUnit * blocksPerUnit * Math.min(this.#elements, pass.order.block);
-    const grain = Math.max(1, Math.floor(grainElements(this.#folds[at]!.fold.lift) / Math.max(1, elementsPerUnit)));
+    const graph = pass.made === null ? this.#folds[at]!.fold.lift : this.#request.element;
+    const grain = Math.max(1, Math.floor(grainElements(graph) / Math.max(1, elementsPerUnit)));
     const steps: ReductionStep[] = [];
     if (pass.settledBy !== null) steps.push({ pass: at, phase: "begin", units: 1, grain: 1 });
     if (units > 0) steps.push({ pass: at, phase: "fold", units, grain });
@@ -358,6 +410,7 @@ export function takeRoom(room: ScratchRoom, nbytes: number): number {
 }
 
 function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[], isInHeap: boolean): string {
+  const made = passes[0]!.made?.key ?? "";
   const ofPasses = passes.map((pass, at) => {
     const { lift, merge, next, finish, empty } = folds[at]!;
     const graphs = [lift, merge, ...(next === merge ? [] : [next]), finish, ...(empty === null ? [] : [empty])].map(
@@ -365,7 +418,7 @@ function keyOf({ folds }: ReductionProgram, passes: readonly ReductionPass[], is
     );
     return [...graphs, JSON.stringify([pass.order, pass.mode, rowsOf(pass), codeOf(pass, folds[at]!)])].join("\n");
   });
-  return [memoryKey(isInHeap), ...ofPasses].join("\n");
+  return [memoryKey(isInHeap), made, ...ofPasses].join("\n");
 }
 
 /** What a module declares of the memory that it works on. */

@@ -25,6 +25,8 @@ export interface ReductionRequest {
   readonly element: Graph;
   /** Of the element's operands; they broadcast to one shape. */
   readonly operands: readonly OperandLayout[];
+  /** To which they broadcast. Default: that to which operands and mask do. */
+  readonly shape?: readonly number[];
   /** A mask of bool that broadcasts to that shape: elements to take. Default: all. */
   readonly where?: OperandLayout;
   /** Default: all. */

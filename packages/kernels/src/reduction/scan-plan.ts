@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { broadcastShapes, checkAxes, ShapeError, sizeOf } from "@instride/core";
+import { broadcastShapes, checkAxes, DTYPES, ShapeError, sizeOf } from "@instride/core";
 import { graphKey } from "../graph/key.ts";
 import { check } from "../graph/typing.ts";
 import { grainElements } from "../iteration/grain.ts";
@@ -23,13 +23,15 @@ import type { Graph } from "../graph/graph.ts";
 import type { Fold } from "./fold.ts";
 import { foldOrder, type FoldOrder } from "./fold-order.ts";
 import { productRule, sumRule } from "./fold-rules.ts";
+import { asksForPlace, linearStrides, planStored } from "./made-elements.ts";
 import { unmasked } from "./masked-rules.ts";
 import {
   memoryKey,
   type PlannedReduction,
   type ReductionPass,
   type ReductionStep,
-  refuseNeighbours,
+  type ScratchRoom,
+  storedElement,
   takeRoom,
 } from "./plan.ts";
 import type { ScanName } from "./reductions.ts";
@@ -63,26 +65,32 @@ const BLOCK_ELEMENTS = 8192;
 export function planScan(request: ScanRequest): PlannedReduction {
   const { kind, element, operands, axis = null, result } = request;
   check(operands.length === element.operands.length, `${operands.length} operands for ${element.operands.length}`);
-  refuseNeighbours(element);
-  const fold = foldOf(request);
   const shape = broadcastShapes(...operands.map((operand) => operand.shape));
   const isWhole = axis === null || (shape.length === 0 && (axis === 0 || axis === -1));
   const axes = isWhole ? [...shape.keys()] : checkAxes(axis, shape.length);
   refuseShape(shape, isWhole, result);
-  const { kept, reduced } = planScanWalks(operands, axes, result, isWhole);
   const isInHeap = [...operands, result].every(({ inHeap }) => inHeap);
+  const room = { nbytes: 0 };
+  const isStored = asksForPlace(element);
+  const elementsAt = isStored ? targetOf(request, shape, isWhole, room, isInHeap) : null;
+  const stored = elementsAt === null ? null : planStored(element, operands, elementsAt.layout, elementsAt.view);
+  const sources = elementsAt === null ? operands : [elementsAt.layout];
+  const fold = foldOf(isStored ? { ...request, element: storedElement(element) } : request);
+  const { kept, reduced } = planScanWalks(sources, axes, result, isWhole);
   const order = scanOrder(fold);
   const outputs = sizeOf(kept.shape);
   const elements = sizeOf(reduced.shape);
   const blocks = Math.ceil(elements / order.block);
-  const room = { nbytes: 0 };
   const perUnit = grainElements(fold.lift);
   const isColumns = isInHeap && blocks === 1 && isOverRows(kept, reduced);
   const lines = isColumns ? tileOf(outputs, elements, null) : Math.max(1, Math.floor(perUnit / Math.max(1, elements)));
   const states = blocks > 1 || isColumns ? blocks * outputs : 0;
   const pass: ReductionPass = {
     kind: "combine" in kind ? "ordered scan" : "scan",
-    operands: operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` })),
+    operands:
+      stored === null
+        ? operands.map(({ dtype, byteOffset }, at) => ({ dtype, byteOffset, view: `in${at}` }))
+        : [stored.target],
     result: { dtype: result.dtype, byteOffset: result.byteOffset, view: "out0" },
     kept,
     reduced,
@@ -93,6 +101,8 @@ export function planScan(request: ScanRequest): PlannedReduction {
     mode: isColumns ? "columns" : isInHeap && reduced.shape.length === 1 ? "runs" : "staged",
     columns: null,
     gather: null,
+    made: null,
+    stored,
     outputsPerUnit: blocks > 1 ? 1 : lines,
     blocksPerUnit: 1,
     slotOffsets: fold.slots.map((type) => takeRoom(room, states * slotBytes(type))),
@@ -108,8 +118,27 @@ export function planScan(request: ScanRequest): PlannedReduction {
       scratchBytes: room.nbytes,
       isInHeap,
     },
-    program: { folds: [fold] },
+    program: { folds: [fold], element: stored === null ? null : element },
   };
+}
+
+/** Where elements are stored that are computed first: where the results will be, if they are of the same dtype. */
+function targetOf(
+  { element, result }: ScanRequest,
+  shape: readonly number[],
+  isWhole: boolean,
+  room: ScratchRoom,
+  isInHeap: boolean,
+): { readonly layout: OperandLayout; readonly view: string } {
+  const { dtype } = element.stores[0]!;
+  if (dtype === result.dtype) {
+    const strides = isWhole ? linearStrides(shape, result.strides[0] ?? 0) : result.strides;
+    return { layout: { ...result, shape, strides }, view: "out0" };
+  }
+  const { itemsize } = DTYPES[dtype];
+  const byteOffset = takeRoom(room, sizeOf(shape) * itemsize);
+  const layout = { dtype, shape, byteOffset, strides: linearStrides(shape, itemsize), inHeap: isInHeap };
+  return { layout, view: "scratch" };
 }
 
 function foldOf({ kind, element, result }: ScanRequest): Fold {
@@ -141,18 +170,19 @@ function refuseShape(shape: readonly number[], isWhole: boolean, { shape: actual
   );
 }
 
-function stepsOf({ outputs, blocks, outputsPerUnit }: ReductionPass): ReductionStep[] {
+function stepsOf({ outputs, blocks, outputsPerUnit, stored }: ReductionPass): ReductionStep[] {
   if (outputs === 0 || blocks === 0) return [];
   const units = Math.ceil(outputs / outputsPerUnit) * blocks;
   const step = { pass: 0, units, grain: 1 };
   const scan = { ...step, phase: "scan" } as const;
-  if (blocks === 1) return [scan];
-  return [{ ...step, phase: "fold" }, { ...step, phase: "prefix", units: 1 }, scan];
+  const make: ReductionStep[] =
+    stored === null ? [] : [{ pass: 0, phase: "make", units: stored.plan.units, grain: stored.plan.grain }];
+  if (blocks === 1) return [...make, scan];
+  return [...make, { ...step, phase: "fold" }, { ...step, phase: "prefix", units: 1 }, scan];
 }
 
 function keyOf(fold: Fold, pass: ReductionPass, isInHeap: boolean): string {
   const graphs = [fold.lift, fold.merge, fold.finish].map(graphKey);
-  return [memoryKey(isInHeap), pass.kind, ...graphs, JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)])].join(
-    "\n",
-  );
+  const code = JSON.stringify([pass.order, pass.mode, codeOf(pass, fold)]);
+  return [memoryKey(isInHeap), pass.stored?.plan.key ?? "", pass.kind, ...graphs, code].join("\n");
 }

@@ -12,6 +12,7 @@ import { contiguousStrides, copyElements, DTYPES, sizeOf, type Strided } from "@
 import { boxesOf } from "../graph/boxes.ts";
 import { slotBytes } from "../wasm/fold-parameters.ts";
 import type { Place } from "./call.ts";
+import type { ElementMaker } from "./element-maker.ts";
 import type { Fold } from "./fold.ts";
 import type { PassArray, ReductionPass } from "./plan.ts";
 import { distancesOf } from "./walks.ts";
@@ -37,9 +38,12 @@ export class Stage {
   readonly nbytes: number;
   readonly #pass: ReductionPass;
   readonly #used: readonly number[];
+  readonly #maker: ElementMaker | null;
 
-  constructor(pass: ReductionPass, fold: Fold) {
+  /** @param maker - of the elements, if they are computed before */
+  constructor(pass: ReductionPass, fold: Fold, maker: ElementMaker | null = null) {
     this.#pass = pass;
+    this.#maker = maker;
     this.#used = [...new Set(fold.lift.nodes.flatMap((node) => (node.kind === "load" ? [node.operand] : [])))].filter(
       (operand) => operand < pass.operands.length,
     );
@@ -65,7 +69,7 @@ export class Stage {
   }
 
   /**
-   * Copies the operands of a stretch.
+   * Copies the operands of a stretch, or computes those that are made.
    *
    * @param order - `rows`: one element of the result after the other; `columns`: the first of each, then the second
    */
@@ -78,6 +82,10 @@ export class Stage {
     for (const operand of this.#used) {
       const array = this.#pass.operands[operand]!;
       const place = { buffer: target, byteOffset: this.operandOffsets[operand]! };
+      if (operand === 0 && this.#maker !== null) {
+        this.#maker.make({ output, outputs, element, elements }, place);
+        continue;
+      }
       const boxes = this.#boxes(operand, array, { output, outputs, element, elements }, order, place, sourceOf(array));
       for (const [staged, own] of boxes) copyElements(staged, own);
     }

@@ -14,33 +14,41 @@ export interface ReductionWalks {
   /** Of all operands together. */
   readonly shape: readonly number[];
   readonly operands: readonly CallLayout[];
-  /** The last strides are those of the result. */
+  /** Strides are those of the operands, then those of the indices that matter; the last are those of the result. */
   readonly kept: Walk;
   readonly reduced: Walk;
 }
 
 /**
+ * @param shape - to which the operands broadcast
  * @param axes - that are reduced, numbers from 0 in order
  * @param resultStrides - along the axes that are kept, in order
  * @param isOrdered - whether the place of an element among those that are reduced matters: it is counted in C order
+ * @param indexed - the axes whose indices matter: such an axis is merged with no other
  */
 export function planWalks(
+  shape: readonly number[],
   operands: readonly OperandLayout[],
   axes: readonly number[],
   resultStrides: readonly number[],
   isOrdered: boolean,
+  indexed: readonly number[] = [],
 ): ReductionWalks {
-  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
   const layouts = operands.map((layout) => broadcastLayout(layout, shape));
   const keptAxes = [...shape.keys()].filter((axis) => !axes.includes(axis));
-  const along = (wanted: readonly number[], { strides }: CallLayout): number[] => wanted.map((axis) => strides[axis]!);
+  const along = (wanted: readonly number[], { strides }: Pick<CallLayout, "strides">): number[] =>
+    wanted.map((axis) => strides[axis]!);
   const keptShape = keptAxes.map((axis) => shape[axis]!);
   const reducedShape = axes.map((axis) => shape[axis]!);
-  const reducedStrides = layouts.map((layout) => along(axes, layout));
+  const columns = [
+    ...layouts,
+    ...indexed.map((axis) => ({ strides: shape.map((_, other) => (other === axis ? 1 : 0)) })),
+  ];
+  const reducedStrides = columns.map((column) => along(axes, column));
   return {
     shape,
     operands: layouts,
-    kept: planWalk(keptShape, [...layouts.map((layout) => along(keptAxes, layout)), [...resultStrides]]),
+    kept: planWalk(keptShape, [...columns.map((column) => along(keptAxes, column)), [...resultStrides]]),
     reduced: isOrdered ? mergeAxes(reducedShape, reducedStrides) : planWalk(reducedShape, reducedStrides),
   };
 }
@@ -87,6 +95,17 @@ function mergeAxes(shape: readonly number[], strides: readonly (readonly number[
   }
   if (merged.length > 0) return { shape: merged, strides: mergedStrides };
   return { shape: [1], strides: strides.map(() => [0]) };
+}
+
+/** The indices of the element of some number, counted in C order. */
+export function indicesOf(shape: readonly number[], number: number): number[] {
+  const indices = shape.map(() => 0);
+  let rest = number;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    indices[axis] = rest % shape[axis]!;
+    rest = (rest - indices[axis]!) / shape[axis]!;
+  }
+  return indices;
 }
 
 /** How far the element of some number, counted in C order, lies from the first: by operand. */

@@ -14,6 +14,7 @@ import type {
   IndexExpression,
   LoopExpression,
   LoopKey,
+  OperandExpression,
 } from "../expression/expression.ts";
 import { check } from "../graph/typing.ts";
 import { typeOfLiteral } from "./literals.ts";
@@ -112,6 +113,7 @@ export class TypeInference {
   #inferred(expression: Expression): ValueType {
     switch (expression.kind) {
       case "operand":
+        this.#checkShift(expression);
         return this.#computedIn(this.#request.operands[expression.operand]!, `operand ${expression.operand}`);
       case "parameter": {
         const kind = this.#request.parameters.get(expression.name);
@@ -145,6 +147,14 @@ export class TypeInference {
     );
   }
 
+  #checkShift({ shift }: OperandExpression): void {
+    const { ndim } = this.#request;
+    if (ndim === undefined || shift.length <= ndim) return;
+    throw new IndexError(
+      `cannot read the neighbour at [${shift.join(", ")}]: there are ${ndim} axes, expected at most as many distances`,
+    );
+  }
+
   /** Bools stay: what they decide has no dtype. */
   #computedIn(dtype: DType, what: string): DType {
     const { compute, casting = "same_kind" } = this.#request;
@@ -174,7 +184,7 @@ export class TypeInference {
       inputs.map(() => computed),
     );
     const type = weakTypeOf(result, isBig);
-    const isWhole = type !== "weak int" || staysWhole(name, args[1]);
+    const isWhole = type !== "weak int" || staysWhole(name, args);
     return { inputs: resolved.inputs, computed: resolved.result, type: isWhole ? type : "weak float" };
   }
 
@@ -185,13 +195,14 @@ export class TypeInference {
   }
 }
 
-/** Whether a function of whole numbers gives one: no fraction, and no NaN. */
-function staysWhole(name: FunctionName, second: Expression | undefined): boolean {
+/** Whether a function of whole numbers gives one: no fraction, no NaN, and none that is known to be no weak int. */
+function staysWhole(name: FunctionName, [first, second]: readonly Expression[]): boolean {
   const literal = second?.kind === "literal" ? Number(second.value) : NaN;
+  const base = first?.kind === "literal" ? Number(first.value) : 1;
   switch (name) {
     case "power":
     case "js_power":
-      return literal >= 0;
+      return literal >= 0 && Math.abs(base) ** literal <= Number.MAX_SAFE_INTEGER;
     case "fmod":
     case "remainder":
     case "floor_divide":

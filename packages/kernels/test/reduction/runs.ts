@@ -6,6 +6,7 @@
  */
 import { type AxisArgument, type DType, DTYPES, MemoryView, sizeOf } from "@instride/core";
 import type { Graph, LaneValue } from "../../src/graph/graph.ts";
+import type { KernelBorder } from "../../src/graph/strided.ts";
 import type { OperandLayout } from "../../src/iteration/layouts.ts";
 import { reducedAxes, reducedShape } from "../../src/reduction/axes.ts";
 import { reductionBody } from "../../src/reduction/body.ts";
@@ -27,6 +28,7 @@ export interface TestArray {
   readonly shape: readonly number[];
   readonly byteOffset: number;
   readonly strides: readonly number[];
+  readonly border?: KernelBorder;
 }
 
 export interface TestReduction {
@@ -158,11 +160,13 @@ function carryOut(
 ): TestResult {
   const placer = new Placer(way === "in the heap");
   const { inHeap } = placer;
-  const layoutOf = ({ dtype, bytes, shape: own, byteOffset, strides }: TestArray): [OperandLayout, MemoryView] => {
+  const layoutOf = (array: TestArray): [OperandLayout, MemoryView] => {
+    const { dtype, bytes, shape: own, byteOffset, strides, border } = array;
     const place = placer.take(bytes.length);
     new Uint8Array(place.buffer as ArrayBuffer, place.byteOffset, bytes.length).set(bytes);
+    const beyond = border === undefined ? {} : { border };
     return [
-      { dtype, shape: own, byteOffset: place.byteOffset + byteOffset, strides, inHeap },
+      { dtype, shape: own, byteOffset: place.byteOffset + byteOffset, strides, inHeap, ...beyond },
       bytesView(place.buffer, place.byteOffset, bytes.length),
     ];
   };

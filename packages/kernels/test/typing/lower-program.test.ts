@@ -98,6 +98,9 @@ test("lowerProgram: a literal that a dtype doesn't have is refused, but may be c
   });
   const compared = await of("(x) => [x < 300, x > 300, x === 300, 300 <= x, -1 < x]", ["uint8"]);
   expect(outputsOf(compared, { operands: [7] })).toEqual([[true], [false], [false], [false], [true]]);
+  const powers = await of("(x) => [x > 2 ** 53 - 1, x < 2 ** 53, x < 10 ** 300, x > -(3 ** 40)]", ["int32"]);
+  expect(outputsOf(powers, { operands: [7] })).toEqual([[false], [true], [true], [true]]);
+  expect(await dtypeOf("(x) => x + 10 ** 300", ["int32"])).toBe("float64");
 });
 
 test("lowerProgram: a function that has no loop for its arguments is refused", async () => {

@@ -4,11 +4,15 @@
  * @module
  */
 import type { DType } from "@instride/core";
+import { loadMathematics } from "../../src/expansion/mathematics.ts";
 import type { Program } from "../../src/expression/expression.ts";
 import type { LaneValue, LoadNode } from "../../src/graph/graph.ts";
 import { evaluate } from "../../src/graph/interpreter.ts";
 import { type Lowered, lowerProgram, type LowerRequest } from "../../src/typing/lower-program.ts";
 import type { ParameterKind, ParameterValue } from "../../src/typing/parameters.ts";
+
+// What is lowered here is so at once.
+await loadMathematics();
 
 export type Request = Omit<LowerRequest, "operands" | "parameters">;
 

@@ -75,7 +75,7 @@ test("offsets: those of every length reach their byte, and those beyond the memo
   }
   for (const offset of [2 ** 31, 2 ** 32 - 1]) {
     const { f } = instance(functionOf([], ["i32"], (b) => b.i32(0).memory("i32.load8_u", offset)));
-    expect(() => f!()).toThrow("memory access out of bounds");
+    expect(() => f!()).toThrow(/(memory access|index) out of bounds/);
   }
 });
 
@@ -244,8 +244,8 @@ test("memory: a module takes only one within its limits, shared or not as it say
     return () => instantiateModule(module, memory);
   };
   expect(link({ minPages: 8, maxPages: 8, isShared: true })).not.toThrow();
-  expect(link({ minPages: 9, maxPages: 16, isShared: true })).toThrow("memory");
-  expect(link({ minPages: 1, maxPages: 7, isShared: true })).toThrow("memory");
+  expect(link({ minPages: 9, maxPages: 16, isShared: true })).toThrow(/memory/i);
+  expect(link({ minPages: 1, maxPages: 7, isShared: true })).toThrow(/memory/i);
   expect(link({ minPages: 1, maxPages: 65_536, isShared: true })).not.toThrow();
-  expect(link({ minPages: 1, maxPages: 65_536, isShared: false })).toThrow("memory");
+  expect(link({ minPages: 1, maxPages: 65_536, isShared: false })).toThrow(/memory/i);
 });

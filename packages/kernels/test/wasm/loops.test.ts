@@ -7,6 +7,9 @@ const INPUT = 1024;
 const OUTPUT = 64 * 1024;
 const FLAG = 16;
 
+// Where all files share a page, others have written to it.
+new Uint8Array(memory.buffer).fill(0);
+
 /** Steps of Collatz's sequence until 1. */
 function collatz(roundsMax: number): Graph {
   const builder = new GraphBuilder(["int32"], []);

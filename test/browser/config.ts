@@ -1,0 +1,99 @@
+/**
+ * What runs in a browser, and how: the same for each browser.
+ *
+ * @module
+ */
+import { join, resolve } from "node:path";
+import type { ViteUserConfig } from "vitest/config";
+import type { BrowserProviderOption } from "vitest/node";
+import { bundleWorker } from "./worker-bundle.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** What runs in the page, and is typed as what does. */
+const PAGE = join(import.meta.dirname, "page");
+
+/** A page and all that it loads are isolated from other origins, so that they may share memory. */
+export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** What the page's entry starts workers of, as it is written there, and the source that it is built from. */
+const WORKER_FILE = /^.*\/packages\/instride\/src\/web\/worker\.js(?=$|\?)/;
+const WORKER_SOURCE = join(ROOT, "workers/src/browser.ts");
+
+/** The same files as in Node, and those that are for browsers alone. */
+const TESTS = [
+  "packages/{core,kernels,scheduler,instride}/test/**/*.test.ts",
+  "conformance/test/**/*.test.ts",
+  "**/*.browser.test.ts",
+];
+
+/** What stays in Node, and why. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "conformance/test/command.test.ts": "starts processes",
+  "packages/core/test/leases/port.test.ts": "waits with Atomics.wait, which a page may not",
+  "packages/core/test/views/inspect.test.ts": "is about Node's console",
+  "packages/instride/test/kernels/bundled-folds.test.ts": "runs bundlers and minifiers",
+  "packages/instride/test/kernels/bundled-maps.test.ts": "runs bundlers and minifiers",
+  "packages/kernels/test/language/meaning.test.ts": "runs bundlers and minifiers",
+  "packages/kernels/test/language/random-functions.test.ts": "runs bundlers and minifiers",
+  "packages/kernels/test/without-float16-array.test.ts":
+    "takes a class away before the sources load: all files share a page",
+};
+
+/** What one of the browsers can't do where it has no screen and no graphics card, and the other one shows. */
+const LEFT_OUT_OF: Readonly<Record<TestedBrowser["browser"], Readonly<Record<string, string>>>> = {
+  chromium: {},
+  firefox: {
+    "packages/instride/test/web/offscreen-canvas.browser.test.ts": "gives a worker no context of a page's canvas",
+    "packages/instride/test/web/webgl.browser.test.ts": "has no WebGL 2",
+    "packages/instride/test/web/webgpu.browser.test.ts": "has no WebGPU",
+  },
+};
+
+export interface TestedBrowser {
+  readonly browser: "chromium" | "firefox";
+  readonly provider: BrowserProviderOption;
+}
+
+export async function browserTests({ browser, provider }: TestedBrowser): Promise<ViteUserConfig> {
+  const worker = await bundleWorker();
+  return {
+    root: ROOT,
+    server: { headers: ISOLATION_HEADERS },
+    resolve: {
+      conditions: ["@instride/source", "browser", "module", "development"],
+      alias: [
+        // Published it lies beside the page's script.
+        { find: /^.*\/instride\/src\/web\/worker\.js/, replacement: worker },
+        { find: WORKER_FILE, replacement: WORKER_SOURCE },
+        { find: "node:worker_threads", replacement: join(PAGE, "node/worker-threads.ts") },
+        { find: /^node:(.*)$/, replacement: join(PAGE, "node/$1.ts") },
+      ],
+    },
+    // Only what is no module yet is bundled beforehand, and nothing is looked for: a dependency that is found late
+    // would reload the page in mid-run.
+    optimizeDeps: { noDiscovery: true, include: ["buffer/", "fflate"] },
+    test: {
+      include: TESTS,
+      exclude: ["**/node_modules/**", ...Object.keys(LEFT_OUT), ...Object.keys(LEFT_OUT_OF[browser])],
+      provide: { modes: process.env["BROWSER_MODES"] === "all" ? "all" : "threads" },
+      setupFiles: [join(PAGE, "setup.ts")],
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
+      browser: {
+        enabled: true,
+        provider,
+        headless: true,
+        ui: false,
+        screenshotFailures: false,
+        traceView: false,
+        dependencySourcemaps: false,
+        instances: [{ browser }],
+      },
+    },
+  };
+}

@@ -1,0 +1,4 @@
+// A loader for kernel modules; ts-loader or swc-loader do as well.
+const { stripTypeScriptTypes } = require("node:module");
+
+module.exports = (source) => stripTypeScriptTypes(source);

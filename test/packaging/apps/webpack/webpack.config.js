@@ -1,0 +1,15 @@
+export default {
+  mode: "production",
+  entry: "./main.js",
+  module: {
+    rules: [
+      {
+        // A kernel module in TypeScript: a file of its own, without its types.
+        test: /\.kernel\.ts$/,
+        type: "asset/resource",
+        generator: { filename: "[name].[contenthash].js" },
+        use: "./strip-types.cjs",
+      },
+    ],
+  },
+};

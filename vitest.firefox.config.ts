@@ -1,0 +1,12 @@
+/**
+ * The tests of `vitest.browser.config.ts` in Firefox, the one that is installed.
+ *
+ * @module
+ */
+import { defineConfig } from "vitest/config";
+import { browserTests } from "./test/browser/config.ts";
+import { firefox, firefoxPath } from "./test/browser/firefox.ts";
+
+firefoxPath();
+
+export default defineConfig(() => browserTests({ browser: "firefox", provider: firefox() }));
