@@ -71,7 +71,7 @@ function packageOptions(folderName: string): RolldownOptions {
       entryFileNames: "[name].js",
       chunkFileNames: "[name].js",
       // What all of instride's entries have: one file, that those parts use as well which are loaded later.
-      codeSplitting: { groups: [{ name: "common", test: /\/instride\/src\/(public|opening)\.ts$/ }] },
+      codeSplitting: { groups: [{ name: "public", test: /\/instride\/src\/(public|opening)\.ts$/ }] },
       // The sources are published beside it.
       sourcemapExcludeSources: true,
     },

@@ -100,17 +100,9 @@ function piscinaCloned(pool: Piscina, threads: number, { a, b, out }: Operands<A
   };
 }
 
-/**
- * For each way that uses several threads, the size from which on it beats one.
- *
- * @param isSpread - whether a way, by its name, uses several
- */
-export function crossovers(
-  groups: readonly Group[],
-  bar: typeof BAR | null = BAR,
-  isSpread: (name: string) => boolean = (name) => /threads=(?!1$)/.test(name),
-): Finding[] {
-  const ways = groups[0]?.cases.filter(({ name }) => isSpread(name)) ?? [];
+/** For each way that uses several threads, the size from which on it beats one. */
+export function crossovers(groups: readonly Group[], bar: typeof BAR | null = BAR): Finding[] {
+  const ways = groups[0]?.cases.filter(({ name }) => /threads=(?!1$)/.test(name)) ?? [];
   const largest = Math.max(...groups.map(({ parameters }) => parameters["touchedBytes"] as number));
   return ways.map(({ name }) => {
     const value = crossoverOf(groups, name, "touchedBytes");

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
 import { crossover } from "./crossover.bench.ts";
 import { dispatch } from "./dispatch.bench.ts";
 import { kernels } from "./kernels.bench.ts";
@@ -14,16 +13,8 @@ import { queue } from "./queue.bench.ts";
 import { start } from "./start.bench.ts";
 import { type BenchArguments, parseArguments, UsageError } from "./support/arguments.ts";
 import { formatMachine, thisMachine } from "./support/machine.ts";
-import {
-  type Finding,
-  formatFindings,
-  formatGroup,
-  formatSuite,
-  type Group,
-  type Results,
-  SCHEMA,
-  type SuiteResult,
-} from "./support/report.ts";
+import { SCHEMA, type SuiteResult } from "./support/report.ts";
+import { runSuite, writeResults } from "./support/run-suite.ts";
 import type { Suite, SuiteContext } from "./support/suite.ts";
 import { views } from "./views.bench.ts";
 
@@ -47,27 +38,7 @@ async function runBench({ suites, jsonFile, quick }: BenchArguments): Promise<vo
   const results: SuiteResult[] = [];
   for (const suite of SUITES.filter(({ name }) => suites.includes(name))) results.push(await runSuite(suite, context));
   if (jsonFile === null) return;
-  const all: Results = { schema: SCHEMA, machine, threads: context.threads, quick, suites: results };
-  writeFileSync(jsonFile, `${JSON.stringify(all, null, 2)}\n`);
-  console.log(`\nwritten to ${jsonFile}`);
-}
-
-async function runSuite(suite: Suite, context: SuiteContext): Promise<SuiteResult> {
-  const { name, decides } = suite;
-  console.log(`\n${formatSuite(suite)}`);
-  const groups: Group[] = [];
-  const findings: Finding[] = [];
-  for await (const measured of suite.measure(context)) {
-    if ("cases" in measured) {
-      groups.push(measured);
-      console.log(`\n${formatGroup(measured)}`);
-    } else {
-      findings.push(measured);
-    }
-  }
-  findings.push(...(suite.findings?.(groups) ?? []));
-  if (findings.length > 0) console.log(`\n${formatFindings(findings)}`);
-  return { name, decides, groups, findings };
+  writeResults(jsonFile, { schema: SCHEMA, machine, threads: context.threads, quick, suites: results });
 }
 
 /** @returns null, after saying why, where the command line can't be followed */

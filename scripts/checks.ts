@@ -16,6 +16,7 @@ export const CHECKS: readonly Check[] = [
 
 /** What takes longer, added by `pnpm test:all`: an entry here is all that a new one needs. */
 export const LONG_CHECKS: readonly Check[] = [
+  vitestCheck("bundlers", ["test/packaging/bundlers.test.ts"], { EVERY_SERVING: "1" }),
   { name: "explore", command: ["node", "-C", "@instride/source", "model/src/main.ts"] },
   { name: "fuzz", command: ["node", "-C", "@instride/source", "fuzz/src/main.ts", "--cases", "2000000"] },
   { name: "faults", command: ["node", "-C", "@instride/source", "stress/src/faults/main.ts"] },

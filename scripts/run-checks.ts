@@ -18,6 +18,8 @@ export interface Tally {
 export interface Check {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
+  /** Environment variables that it is run with, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Counts the outcome of a command that checks many things. Without it, the check counts as one. */
   readonly count?: (exitCode: number) => Tally;
 }
@@ -55,18 +57,18 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
 }
 
 async function runCheck(check: Check, options: RunOptions): Promise<Tally> {
-  const exitCode = options.signal.aborted ? NO_EXIT_CODE : await exitCodeOf(check.command, options);
+  const exitCode = options.signal.aborted ? NO_EXIT_CODE : await exitCodeOf(check, options);
   const tally = check.count?.(exitCode) ?? { passed: exitCode === 0 ? 1 : 0, failed: 0 };
   // A count can't overrule the exit code: a runner that fails beside its tests, or counts none of them, has failed.
   const isSilentFailure = tally.failed === 0 && (exitCode !== 0 || tally.passed === 0);
   return isSilentFailure ? { passed: tally.passed, failed: 1 } : tally;
 }
 
-function exitCodeOf([file, ...args]: Check["command"], options: RunOptions): Promise<number> {
+function exitCodeOf({ command: [file, ...args], env }: Check, options: RunOptions): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const child: ChildProcess = spawn(file, args, {
     cwd: ROOT,
-    env: environment(),
+    env: { ...environment(), ...env },
     stdio: "inherit",
     signal: options.signal,
     killSignal: "SIGTERM",

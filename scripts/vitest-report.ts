@@ -20,12 +20,17 @@ interface Report {
   }[];
 }
 
-/** A check that runs vitest with `args`, and counts each test. */
-export function vitestCheck(name: string, args: readonly string[] = []): Check {
+/** A check that runs vitest with `args` and environment variables, and counts each test. */
+export function vitestCheck(
+  name: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Check {
   const reportFile = join(tmpdir(), `vitest-${randomUUID()}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
   return {
     name,
+    env,
     // Only what is written down counts: a missing snapshot or a stray `.only` fails.
     command: ["vitest", "run", "--update=none", "--allowOnly=false", ...reporters, ...args],
     count: () => {

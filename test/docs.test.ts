@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { README } from "./docs/readme.ts";
-import { type Given, PACKAGES, type PageProgram, PROGRAM, programOf, withChecks } from "./docs/samples.ts";
+import { type Given, OTHERS, PACKAGES, type PageProgram, PROGRAM, programOf, withChecks } from "./docs/samples.ts";
 import { projectFiles, ROOT } from "./tidy/project-files.ts";
 
 const GIVEN: Readonly<Record<string, Given>> = { "README.md": README };
@@ -42,10 +42,10 @@ function write(kind: string, { page, files }: PageProgram, convert: (code: strin
   return own;
 }
 
-/** Imports of our packages as imports of their sources. */
+/** Imports of our packages as imports of their sources, and of others as what they are installed as. */
 function fromSources(code: string): string {
   return code.replaceAll(/\bfrom "([^"]+)"/g, (text, name: string) => {
-    const path = PACKAGES[name];
+    const path = PACKAGES[name] ?? OTHERS[name]?.module;
     return path === undefined ? text : `from ${JSON.stringify(pathToFileURL(path).href)}`;
   });
 }
@@ -123,8 +123,10 @@ async function complaints(
   return (outcome as { readonly stdout: string }).stdout;
 }
 
+const TYPES_OF_OTHERS = Object.fromEntries(Object.entries(OTHERS).map(([name, { types }]) => [name, types]));
+
 test("docs: the samples are well typed", async () => {
-  expect(await complaints("types", programs, "tsconfig.check.json", PACKAGES)).toBe("");
+  expect(await complaints("types", programs, "tsconfig.check.json", { ...PACKAGES, ...TYPES_OF_OTHERS })).toBe("");
 });
 
 test("docs: the samples for pages are well typed", async () => {

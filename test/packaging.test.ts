@@ -69,7 +69,9 @@ test.each(PUBLISHED)("packaging: maps lead from the JavaScript of %s to sources 
   const maps = paths.filter((path) => path.endsWith(".js.map") && !WORKERS.includes(path.slice(0, -".map".length)));
   expect(maps.length).toBeGreaterThan(0);
   for (const path of maps) {
-    const { sources } = JSON.parse(readFileSync(join(installed(built, name), path), "utf8")) as { readonly sources: string[] };
+    const { sources } = JSON.parse(readFileSync(join(installed(built, name), path), "utf8")) as {
+      readonly sources: string[];
+    };
     expect(sources.length).toBeGreaterThan(0);
     expect(paths).toEqual(expect.arrayContaining(sources.map((source) => join(dirname(path), source))));
   }
@@ -89,8 +91,8 @@ test.each(["22", "24", "26"])("packaging: on Node %s an import loads few files, 
     "@instride/scheduler/dist/index.js",
     "@instride/scheduler/dist/pools/piscina.js",
     "@instride/scheduler/dist/thread-flags.js",
-    "instride/dist/common.js",
     "instride/dist/index.js",
+    "instride/dist/public.js",
     "node:os",
     "node:stream",
     "node:worker_threads",

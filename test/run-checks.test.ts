@@ -19,6 +19,15 @@ test("runChecks: a check passes by exiting with 0, and counts as one", async () 
   expect(await run([PASS, PASS])).toMatchObject({ passed: 2, failed: 0 });
 });
 
+test("runChecks: a check has environment variables of its own", async () => {
+  const command = ["node", "-e", "process.exit(process.env.OF_A_CHECK === '1' ? 0 : 3)"] as const;
+  const { passed, failed } = await run([
+    { name: "with", command, env: { OF_A_CHECK: "1" } },
+    { name: "without", command },
+  ]);
+  expect({ passed, failed }).toEqual({ passed: 1, failed: 1 });
+});
+
 test("runChecks: what follows a failed check still runs, and the failed one is named at the end", async () => {
   const { passed, failed, log } = await run([FAIL, PASS]);
   expect({ passed, failed }).toEqual({ passed: 1, failed: 1 });

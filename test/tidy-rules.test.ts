@@ -19,6 +19,8 @@ test.each([
   ["conformance/src/a.ts", 'import { a } from "../../packages/scheduler/src/a.ts";', "by its name"],
   ["model/src/a.ts", 'import { a } from "../../packages/kernels/src/a.ts";', "by its name"],
   ["test/a.test.ts", 'import { a } from "../packages/core/src/a.ts";', "by its name"],
+  ["packages/instride/src/a.ts", 'import "../../kernels/test/language/samples.ts";', "by its name"],
+  ["packages/instride/test/a.test.ts", 'import "../../kernels/test/model.ts";', "by its name"],
 ])("tidy rules: in %s, %s is against the layers", (path, text, problem) => {
   expect(layering(parse(path, text))).toEqual([expect.stringContaining(problem)]);
 });
@@ -30,6 +32,7 @@ test.each([
   ["packages/instride/src/node.ts", 'import { a } from "node:os"; import.meta.resolve("#worker-node");'],
   ["conformance/src/a.ts", 'import { a } from "../../packages/core/src/a.ts"; import { b } from "./b.ts";'],
   ["model/src/a.ts", 'import "../../packages/core/src/a.ts"; import "../../packages/scheduler/src/a.ts";'],
+  ["packages/instride/test/a.test.ts", 'import "../../kernels/test/language/samples.ts";'],
   ["packages/core/test/a.test.ts", 'import { a } from "../src/a.ts"; import { test } from "vitest";'],
 ])("tidy rules: in %s, %s is within the layers", (path, text) => {
   expect(layering(parse(path, text))).toEqual([]);

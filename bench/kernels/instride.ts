@@ -2,7 +2,7 @@
  * instride: kernels made of plain functions, on one thread and on all.
  *
  * Operands lie in the heap of a runtime, as in a program that uses it. A prepared call is what a tight loop makes; the
- * other is what everybody writes first.
+ * other is what everybody writes first. In a page a prepared call is awaited: without that the page would do it alone.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type DType, type MemoryView, open, type Runtime, type SharedView } from
 import { gather } from "../support/gather.ts";
 import { callName, preparedName } from "./columns.ts";
 import { type Numbers, spoil } from "./inputs.ts";
-import { type Loaded, localWay, type Rival } from "./way.ts";
+import { type Loaded, type LocalWay, localWay, type Rival } from "./way.ts";
 import {
   elementsOf,
   MANDELBROT_ROUNDS,
@@ -24,7 +24,11 @@ import {
 interface Prepared extends Disposable {
   /** Gives the value, of a reduction to one. */
   runSync(): unknown;
+  run(): unknown;
 }
+
+/** How a prepared call is made. */
+export type PreparedCall = "run" | "runSync";
 
 /** A kernel that is called with whatever a workload has: views, then options. */
 interface Kernel {
@@ -132,14 +136,14 @@ const FORMULAS: Readonly<Record<WorkloadName, Formula>> = {
 };
 
 /** Opens runtimes of one thread and of all. */
-export async function openInstride(threads: number): Promise<Rival> {
+export async function openInstride(threads: number, call: PreparedCall = "runSync"): Promise<Rival> {
   const runtimes = await Promise.all([...new Set([1, threads])].map((count) => open({ threads: count })));
   return {
     name: "instride",
     remark: `instride: on ${runtimes.map((rt) => rt.threads).join(" and ")} threads, mode ${runtimes[0]!.mode}`,
     async load(row, operands) {
       const all: Loaded[] = [];
-      for (const rt of runtimes) all.push(await load(rt, row, operands, rt.threads === threads));
+      for (const rt of runtimes) all.push(await load(rt, call, row, operands, rt.threads === threads));
       const dispose = (): void => {
         for (const loaded of all) loaded.dispose();
       };
@@ -152,23 +156,27 @@ export async function openInstride(threads: number): Promise<Rival> {
 }
 
 /** @param isAll - whether it has all threads: then it is called in the ordinary way, too */
-async function load(rt: Runtime, row: Row, operands: readonly Numbers[], isAll: boolean): Promise<Loaded> {
+async function load(
+  rt: Runtime,
+  call: PreparedCall,
+  row: Row,
+  operands: readonly Numbers[],
+  isAll: boolean,
+): Promise<Loaded> {
   const { kernel: make, views: viewsOf, axis } = FORMULAS[row.workload];
   const { operands: placesOf, result } = WORKLOADS[row.workload];
   const places = placesOf(row);
   const held = operands.map((numbers, i) => rt.from<DType>(numbers, { shape: places[i]!.shape }));
   const views = viewsOf?.(held) ?? held;
   const kernel = make(rt);
-  if (axis === null) return loadValue(rt, kernel, views, held, isAll);
+  if (axis === null) return loadValue(rt, call, kernel, views, held, isAll);
   const place = result(row);
   const out = rt.empty(place.shape, place.dtype);
   const elements = elementsIn(out, elementsOf(place));
   const args = [...views, { out, ...(axis === undefined ? {} : { axis }) }];
   const step = await kernel.prepare(...args);
   const common = { spoil: () => spoil(elements, place.dtype), read: () => elements, beforeTurn: () => gather(rt) };
-  const ways = [
-    localWay({ ...common, name: preparedName(rt.threads), run: () => void step.runSync(), isAsync: false }),
-  ];
+  const ways = [localWay({ ...common, name: preparedName(rt.threads), ...once(step, call) })];
   if (isAll) ways.push(localWay({ ...common, name: callName(rt.threads), run: () => kernel(...args), isAsync: true }));
   const dispose = (): void => {
     step[Symbol.dispose]();
@@ -180,6 +188,7 @@ async function load(rt: Runtime, row: Row, operands: readonly Numbers[], isAll: 
 /** As {@link load}, of a reduction to one value. */
 async function loadValue(
   rt: Runtime,
+  call: PreparedCall,
   kernel: Kernel,
   views: readonly MemoryView[],
   held: readonly SharedView<DType>[],
@@ -188,19 +197,27 @@ async function loadValue(
   const step = await kernel.prepare(...views);
   let value: unknown = null;
   const common = { spoil: () => (value = null), read: () => [value as number], beforeTurn: () => gather(rt) };
-  const runSync = (): void => {
-    value = step.runSync();
+  const prepared = once(step, call);
+  const keep = (result: unknown): void => {
+    value = result;
   };
+  const runPrepared = prepared.isAsync
+    ? async (): Promise<void> => keep(await prepared.run())
+    : (): void => keep(prepared.run());
   const run = async (): Promise<void> => {
     value = await kernel(...views);
   };
-  const ways = [localWay({ ...common, name: preparedName(rt.threads), run: runSync, isAsync: false })];
+  const ways = [localWay({ ...common, name: preparedName(rt.threads), run: runPrepared, isAsync: prepared.isAsync })];
   if (isAll) ways.push(localWay({ ...common, name: callName(rt.threads), run, isAsync: true }));
   const dispose = (): void => {
     step[Symbol.dispose]();
     releaseAll(held);
   };
   return { ways, dispose };
+}
+
+function once(step: Prepared, call: PreparedCall): Pick<LocalWay, "run" | "isAsync"> {
+  return call === "run" ? { run: () => step.run(), isAsync: true } : { run: () => step.runSync(), isAsync: false };
 }
 
 function releaseAll(views: readonly SharedView<DType>[]): void {

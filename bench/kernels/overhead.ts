@@ -56,7 +56,7 @@ const PAGE_BYTES = 65_536;
 /** As many as a module of instride's names as the most. */
 const PAGES_MAX = 65_536;
 
-/** Measures the call in its ways. @throws an `AssertionError` if one gives a wrong result */
+/** Measures the call in its ways. @throws a `WrongResultError` if one gives a wrong result */
 export async function measureOverhead(threads: number, effort: RoundsEffort): Promise<Group> {
   await using rt = await open({ threads });
   const operands = operandsOf(ROW) as Float64Array<ArrayBuffer>[];

@@ -5,9 +5,10 @@
  */
 import { PLAIN_LOOP } from "./columns.ts";
 import { type Numbers, numbersOf, spoil } from "./inputs.ts";
-import { type PlainLoops, plainLoopsFor } from "./plain-loops.ts";
 import { type Loaded, localWay, type Rival } from "./way.ts";
 import { MANDELBROT_ROUNDS, RATE, type Row, VOLATILITY, type WorkloadName, WORKLOADS } from "./workloads.ts";
+
+type PlainLoops = typeof import("./plain-loops.ts");
 
 export const PLAIN_JAVASCRIPT: Rival = {
   name: PLAIN_LOOP,
@@ -32,6 +33,12 @@ async function load(row: Row, operands: readonly Numbers[]): Promise<Loaded> {
   const way = localWay({ name: PLAIN_LOOP, run, isAsync: false, spoil: doSpoil, read: () => out });
   // Its arrays are collected.
   return { ways: [way], dispose: () => {} };
+}
+
+/** An instance of the loops for arrays of one dtype. */
+async function plainLoopsFor(dtype: string): Promise<PlainLoops> {
+  const module = new URL(`./plain-loops.ts?${dtype}`, import.meta.url);
+  return (await import(module.href)) as PlainLoops;
 }
 
 /** A loop over the operands of a row. @returns the result, if it is one number */

@@ -2,19 +2,11 @@
  * The loops that a program writes without any library: over contiguous typed arrays, on one thread.
  *
  * V8 optimises a function for the kinds of array that it has seen. A program has one for each loop; so for each dtype the
- * loops are compiled by themselves ({@link plainLoopsFor}).
+ * loops are compiled by themselves, and nobody may import this module but by its URL.
  *
  * @module
  */
 import type { Numbers } from "./inputs.ts";
-
-export type PlainLoops = typeof import("./plain-loops.ts");
-
-/** An instance of this module for arrays of one dtype. */
-export async function plainLoopsFor(dtype: string): Promise<PlainLoops> {
-  const module = new URL(`./plain-loops.ts?${dtype}`, import.meta.url);
-  return (await import(module.href)) as PlainLoops;
-}
 
 export function add(a: Numbers, b: Numbers, out: Numbers): void {
   for (let i = 0; i < out.length; i++) out[i] = a[i]! + b[i]!;

@@ -14,6 +14,8 @@ export interface BenchArguments {
   readonly jsonFile: string | null;
   readonly quick: boolean;
   readonly help: boolean;
+  /** Where there are several: the one that was named, or else the first. */
+  readonly browser?: string;
 }
 
 /** The command line can't be followed. */
@@ -25,10 +27,16 @@ export class UsageError extends Error {
  * Reads the command line.
  *
  * @param folder - where the user stands: what a relative path starts from
+ * @param browsers - those that may be named; without any, there is no such option
  * @throws {@link UsageError} for options and suites that don't exist, and for a file that can't be written where it is
  *   said to be: better now than after minutes of measuring
  */
-export function parseArguments(argv: readonly string[], known: readonly string[], folder: string): BenchArguments {
+export function parseArguments(
+  argv: readonly string[],
+  known: readonly string[],
+  folder: string,
+  browsers: readonly string[] = [],
+): BenchArguments {
   const { values, positionals } = parse(argv);
   const stranger = positionals.find((name) => !known.includes(name));
   if (stranger !== undefined) {
@@ -37,18 +45,34 @@ export function parseArguments(argv: readonly string[], known: readonly string[]
   const suites = known.filter((name) => positionals.length === 0 || positionals.includes(name));
   const jsonFile = values.json === undefined ? null : resolve(folder, values.json);
   if (jsonFile !== null) checkWritable(jsonFile);
-  return { suites, jsonFile, quick: values.quick ?? false, help: values.help ?? false };
+  const common = { suites, jsonFile, quick: values.quick ?? false, help: values.help ?? false };
+  const browser = values.browser ?? browsers[0];
+  if (browser === undefined) return common;
+  if (browsers.length === 0) throw new UsageError("cannot read the command line: Unknown option '--browser'");
+  if (!browsers.includes(browser)) {
+    throw new UsageError(`there is no browser "${browser}": expected ${browsers.join(" or ")}`);
+  }
+  return { ...common, browser };
 }
 
-function parse(argv: readonly string[]): {
-  readonly values: { readonly json?: string; readonly quick?: boolean; readonly help?: boolean };
-  readonly positionals: readonly string[];
-} {
+interface Values {
+  readonly json?: string;
+  readonly quick?: boolean;
+  readonly help?: boolean;
+  readonly browser?: string;
+}
+
+function parse(argv: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {
   try {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { json: { type: "string" }, quick: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        json: { type: "string" },
+        quick: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        browser: { type: "string" },
+      },
     });
   } catch (cause) {
     // The sentences that follow the first explain `--`, which means nothing here.

@@ -30,6 +30,9 @@ export interface Batch {
   readonly isAsync: boolean;
 }
 
+/** Batches in a row that have to be long enough: one may have waited for a core. */
+const LONG_ONES = 3;
+
 type Before = (() => void | Promise<void>) | undefined;
 
 /** Finds out how many runs make a batch. @param beforeEach - comes before each run, outside of its time */
@@ -43,10 +46,13 @@ export async function batchOf(timed: Case, effort: BatchEffort, beforeEach: Befo
   await beforeAll?.();
   const warm = performance.now() + effort.warmupMs;
   let runs = 1;
-  for (;;) {
-    const isLong = (await time(runs)) * 1000 >= effort.timeUs || runs === effort.runsMax;
-    if (isLong && performance.now() >= warm) break;
-    if (!isLong) runs = Math.min(2 * runs, effort.runsMax);
+  for (let longOnes = 0; (longOnes < LONG_ONES && runs < effort.runsMax) || performance.now() < warm;) {
+    if ((await time(runs)) * 1000 >= effort.timeUs) {
+      longOnes++;
+    } else {
+      longOnes = 0;
+      runs = Math.min(2 * runs, effort.runsMax);
+    }
   }
   const inTurn = (): Timed | Promise<Timed> => {
     const ms = time(runs);

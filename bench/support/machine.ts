@@ -27,7 +27,8 @@ const PACKAGES = ["instride", "piscina", "tinybench", "numpy-ts", "@jax-js/jax"]
 /** Of the cores, used by others: more than this, and medians move from run to run. */
 const BUSY_SHARE = 0.25;
 
-export function thisMachine(): Machine {
+/** @param others - what else is measured, or measures: versions by name */
+export function thisMachine(others: Machine["versions"] = {}): Machine {
   const packages = PACKAGES.map((name) => [name, versionOf(name)] as const);
   return {
     date: new Date().toISOString(),
@@ -36,7 +37,7 @@ export function thisMachine(): Machine {
     memoryBytes: totalmem(),
     system: `${platform()} ${release()} ${arch()}`,
     load: loadavg()[0]!,
-    versions: { node: process.versions.node, v8: process.versions.v8, ...Object.fromEntries(packages) },
+    versions: { node: process.versions.node, v8: process.versions.v8, ...Object.fromEntries(packages), ...others },
   };
 }
 

@@ -56,8 +56,7 @@ export function effortOf(quick: boolean): Effort {
  */
 export async function measureGroup({ cases, effort, beforeEach, batch, ...group }: GroupPlan): Promise<Group> {
   const batches = new Map<string, Batch>();
-  if (batch !== undefined)
-    for (const timed of cases) batches.set(timed.name, await batchOf(timed, batch, beforeEach));
+  if (batch !== undefined) for (const timed of cases) batches.set(timed.name, await batchOf(timed, batch, beforeEach));
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < effort.rounds; round++) {
     const bench = new Bench({

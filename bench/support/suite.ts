@@ -14,7 +14,7 @@ export interface Suite {
    * Measures group by group, so that each can be shown as soon as it is there. Checks every result before timing it.
    * What is measured and is no time is a finding of its own.
    *
-   * @throws a `WrongResultError` if a way of doing the work gives a wrong result
+   * @throws an Error if a way of doing the work gives a wrong result
    */
   measure(context: SuiteContext): AsyncIterable<Group | Finding>;
   /** What follows from all groups together. */

@@ -6,7 +6,11 @@
 
 /** The next turn of the event loop: messages and timers that are due come first. Some microseconds. */
 export function nextTurn(): Promise<void> {
-  if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));
+  if (typeof setImmediate === "function") {
+    return new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
   // A page's timers come a millisecond late, and 4 ms once they are nested.
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -21,7 +25,9 @@ export function nextTurn(): Promise<void> {
 
 /** @returns a promise that settles after so long, in milliseconds, or somewhat later */
 export function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 /** Keeps the calling thread busy for so long, in milliseconds. */

@@ -37,3 +37,18 @@ test.each([
 ])("parseArguments: refuses %j before anything is measured", (argv, message) => {
   expect(() => parseArguments(argv, SUITES, folder)).toThrow(new UsageError(message));
 });
+
+test("parseArguments: the browser is the one that is named, or else the first", () => {
+  const browsers = ["chromium", "firefox"];
+  expect(parseArguments([], SUITES, folder, browsers).browser).toBe("chromium");
+  expect(parseArguments(["--browser", "firefox"], SUITES, folder, browsers).browser).toBe("firefox");
+  expect(() => parseArguments(["--browser", "lynx"], SUITES, folder, browsers)).toThrow(
+    new UsageError('there is no browser "lynx": expected chromium or firefox'),
+  );
+});
+
+test("parseArguments: where there are no browsers, none can be named", () => {
+  expect(() => parseArguments(["--browser", "chromium"], SUITES, folder)).toThrow(
+    new UsageError("cannot read the command line: Unknown option '--browser'"),
+  );
+});

@@ -8,32 +8,6 @@ import { decodeFloat16, encodeFloat16 } from "../../packages/core/src/formats/fl
 import { toHex } from "./cases.ts";
 import type { Elements } from "./kernel-runtime.ts";
 
-/** By NumPy's code, without the byte order. */
-const DTYPE_OF_CODE: Readonly<Record<string, DType>> = {
-  "?": "bool",
-  b1: "bool",
-  i1: "int8",
-  i2: "int16",
-  i4: "int32",
-  i8: "int64",
-  u1: "uint8",
-  u2: "uint16",
-  u4: "uint32",
-  u8: "uint64",
-  f2: "float16",
-  f4: "float32",
-  f8: "float64",
-  c8: "complex64",
-  c16: "complex128",
-};
-
-/** The dtype of one of NumPy's codes, with or without its byte order. */
-export function dtypeOf(code: string): DType {
-  const dtype = DTYPE_OF_CODE[code.replace(/^[<|=]/, "")];
-  if (dtype === undefined) throw new Error(`no dtype has the code ${code}`);
-  return dtype;
-}
-
 type Pair = readonly [re: number, im: number];
 
 const BOOLS = [1, 0, 1, 1, 0, 0, 1, 0];

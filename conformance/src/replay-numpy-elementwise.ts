@@ -6,9 +6,10 @@
 import type { Expression, FunctionName } from "../../packages/kernels/src/expression/expression.ts";
 import { ufuncs, type UfuncName } from "../../packages/kernels/src/expression/ufuncs.ts";
 import { canCast, type Casting, promoteTypes } from "../../packages/kernels/src/typing/promotion.ts";
+import { dtypeOf } from "../../packages/kernels/test/numpy-codes.ts";
 import { type Case, decode, expectSame, fromHex, isRaised, type Raised, toHex } from "./cases.ts";
 import type { Elements } from "./kernel-runtime.ts";
-import { dtypeOf, onesOf, sampleOf } from "./numpy-samples.ts";
+import { onesOf, sampleOf } from "./numpy-samples.ts";
 import { type Answer, ask, type Question } from "./questions.ts";
 import { checkEach, type KernelReplay, type KernelReplays } from "./replay-kernels.ts";
 

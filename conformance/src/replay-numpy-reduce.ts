@@ -4,9 +4,10 @@
  * @module
  */
 import type { Complex, DType, FoldedValue, MemoryView, ReduceCallOptions } from "instride";
+import { dtypeOf } from "../../packages/kernels/test/numpy-codes.ts";
 import { type Case, decode, expectOutcome, expectSame, fromHex, isRaised, type Raised } from "./cases.ts";
 import type { Elements, KernelRuntime } from "./kernel-runtime.ts";
-import { dtypeOf, elementsIn, expectElements, onesOf, valuesIn } from "./numpy-samples.ts";
+import { elementsIn, expectElements, onesOf, valuesIn } from "./numpy-samples.ts";
 import { fail, type Failures } from "./questions.ts";
 import type { KernelReplay, KernelReplays } from "./replay-kernels.ts";
 

@@ -13,16 +13,15 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** What runs in the page, and is typed as what does. */
 const PAGE = join(import.meta.dirname, "page");
 
+/** Modules of Node that tests use, and the room `page/node` has: any other leaves a test out. */
+const NODE_MODULES = ["events", "fs", "timers/promises", "v8", "vm", "worker_threads", "zlib"];
+
 /** A page and all that it loads are isolated from other origins, so that they may share memory. */
 export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
-
-/** What the page's entry starts workers of, as it is written there, and the source that it is built from. */
-const WORKER_FILE = /^.*\/packages\/instride\/src\/web\/worker\.js(?=$|\?)/;
-const WORKER_SOURCE = join(ROOT, "workers/src/browser.ts");
 
 /** The same files as in Node, and those that are for browsers alone. */
 const TESTS = [
@@ -36,8 +35,29 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "conformance/test/command.test.ts": "starts processes",
   "packages/core/test/leases/port.test.ts": "waits with Atomics.wait, which a page may not",
   "packages/core/test/views/inspect.test.ts": "is about Node's console",
+  "packages/instride/test/files.test.ts": "reads files",
+  "packages/instride/test/hostile-messages.test.ts": "is about Node's pool",
+  "packages/instride/test/kernel-cancel.test.ts": "is about Node's pool",
   "packages/instride/test/kernels/bundled-folds.test.ts": "runs bundlers and minifiers",
   "packages/instride/test/kernels/bundled-maps.test.ts": "runs bundlers and minifiers",
+  "packages/instride/test/interop/comlink.test.ts": "is about Node's threads; views.browser.test.ts is about a page's",
+  "packages/instride/test/interop/piscina.test.ts": "is about Node's pool",
+  "packages/instride/test/interop/post-message.test.ts": "is about Node's threads, which end with an event",
+  "packages/instride/test/interop/post-message-races.test.ts": "blocks, which a page may not",
+  "packages/instride/test/interop/pyodide.test.ts": "loads Pyodide from Node's packages",
+  "packages/instride/test/lease-waiting-process.test.ts": "starts processes",
+  "packages/instride/test/numpy-files.test.ts": "reads files",
+  "packages/instride/test/open-modes.test.ts": "starts processes",
+  "packages/instride/test/open-process.test.ts": "starts processes",
+  "packages/instride/test/own-piscina.test.ts": "is about Node's pool",
+  "packages/instride/test/prepare-lost-thread.test.ts": "blocks until a thread has ended, which a page may not",
+  "packages/instride/test/sockets.test.ts": "opens sockets",
+  "packages/instride/test/streams.test.ts": "is about Node's streams",
+  "packages/instride/test/thread-start.test.ts": "is about Node's pool; starting.browser.test.ts is about a page's",
+  "packages/instride/test/thread-version.test.ts": "is about Node's pool",
+  "packages/instride/test/worker-mode.test.ts":
+    "is about Node's thread of this mode; moved.browser.test.ts is about a page's",
+  "packages/instride/test/web/hosting.test.ts": "starts servers",
   "packages/kernels/test/language/meaning.test.ts": "runs bundlers and minifiers",
   "packages/kernels/test/language/random-functions.test.ts": "runs bundlers and minifiers",
   "packages/kernels/test/without-float16-array.test.ts":
@@ -69,9 +89,10 @@ export async function browserTests({ browser, provider }: TestedBrowser): Promis
       alias: [
         // Published it lies beside the page's script.
         { find: /^.*\/instride\/src\/web\/worker\.js/, replacement: worker },
-        { find: WORKER_FILE, replacement: WORKER_SOURCE },
-        { find: "node:worker_threads", replacement: join(PAGE, "node/worker-threads.ts") },
-        { find: /^node:(.*)$/, replacement: join(PAGE, "node/$1.ts") },
+        ...NODE_MODULES.map((name) => ({
+          find: `node:${name}`,
+          replacement: join(PAGE, `node/${name.replace("_", "-")}.ts`),
+        })),
       ],
     },
     // Only what is no module yet is bundled beforehand, and nothing is looked for: a dependency that is found late

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -17,7 +18,10 @@ export async function bundleWorker(): Promise<string> {
     platform: "browser",
     resolve: { conditionNames: ["@instride/source", "browser", "import", "default"] },
   });
-  await bundle.write({ file: FILE, format: "esm", codeSplitting: false });
+  // Renamed when it is whole: another run may be reading it.
+  const own = `${FILE}.${process.pid}.js`;
+  await bundle.write({ file: own, format: "esm", codeSplitting: false });
   await bundle.close();
+  await rename(own, FILE);
   return FILE;
 }

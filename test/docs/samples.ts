@@ -39,8 +39,31 @@ export const PROGRAM = "page.ts";
 /** The packages that samples import, and where their sources are. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   instride: `${ROOT}/packages/instride/src/index.ts`,
+  "instride/inline": `${ROOT}/packages/instride/src/inline.ts`,
   "instride/thread": `${ROOT}/packages/instride/src/thread.ts`,
+  ...Object.fromEntries(
+    ["arrow", "comlink", "piscina", "post-message", "pyodide", "zarrita"].map((name) => {
+      return [`instride/interop/${name}`, `${ROOT}/packages/instride/src/interop/${name}.ts`];
+    }),
+  ),
   "@instride/core": `${ROOT}/packages/core/src/index.ts`,
+};
+
+const OTHERS_ROOT = `${ROOT}/packages/instride/node_modules`;
+
+/** Packages of others that samples import: what is run, and its types. */
+export const OTHERS: Readonly<Record<string, { readonly module: string; readonly types: string }>> = {
+  "apache-arrow": {
+    module: `${OTHERS_ROOT}/apache-arrow/Arrow.node.mjs`,
+    types: `${OTHERS_ROOT}/apache-arrow/Arrow.node.d.ts`,
+  },
+  comlink: {
+    module: `${OTHERS_ROOT}/comlink/dist/esm/comlink.mjs`,
+    types: `${OTHERS_ROOT}/comlink/dist/esm/comlink.d.ts`,
+  },
+  piscina: { module: `${OTHERS_ROOT}/piscina/dist/esm-wrapper.mjs`, types: `${OTHERS_ROOT}/piscina/dist/index.d.ts` },
+  pyodide: { module: `${OTHERS_ROOT}/pyodide/pyodide.mjs`, types: `${OTHERS_ROOT}/pyodide/pyodide.d.ts` },
+  zarrita: { module: `${OTHERS_ROOT}/zarrita/dist/src/index.js`, types: `${OTHERS_ROOT}/zarrita/dist/src/index.d.ts` },
 };
 
 interface Block {

@@ -21,7 +21,8 @@ export type Tool = (typeof TOOLS)[number];
 /** The strictest policy that the packages work under. */
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 
-const APPS = join(ROOT, "test/packaging/apps");
+/** Where their sources are: what all have, and what each tool wants. */
+export const APPS: string = join(ROOT, "test/packaging/apps");
 
 /** How hosts serve applications, and the mode that a page is in then. */
 export const SERVINGS: Readonly<Record<string, Serving & { readonly mode: string }>> = {
@@ -63,7 +64,8 @@ export async function visitApp(browser: Browser, folder: string, serving: Servin
 /** A policy that allows the import map of a page, which stands in it: by its hash. */
 function policyFor(folder: string, { policy }: Serving): Pick<Serving, "policy"> {
   if (policy === undefined) return {};
-  const [, map] = /<script type="importmap">(.*?)<\/script>/s.exec(readFileSync(join(folder, "index.html"), "utf8")) ?? [];
+  const [, map] =
+    /<script type="importmap">(.*?)<\/script>/s.exec(readFileSync(join(folder, "index.html"), "utf8")) ?? [];
   const hash = map === undefined ? "" : ` 'sha256-${createHash("sha256").update(map).digest("base64")}'`;
   return { policy: policy.replace(/^script-src 'self'/, `$&${hash}`) };
 }

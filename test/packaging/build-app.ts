@@ -9,16 +9,16 @@
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { rspack } from "@rspack/core";
+import { rspack, type RspackOptions } from "@rspack/core";
 import * as esbuild from "esbuild";
-import { build as viteBuild, type LogOptions } from "vite";
+import { build as viteBuild } from "vite";
 import webpack from "webpack";
 
 const folder = process.cwd();
 
 const BUILDS: Readonly<Record<string, () => Promise<void>>> = {
   vite: async () => {
-    const tell = (text: string, _?: LogOptions): never => {
+    const tell = (text: string): never => {
       throw new Error(text);
     };
     const quiet = { info() {}, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false };
@@ -31,7 +31,7 @@ const BUILDS: Readonly<Record<string, () => Promise<void>>> = {
     });
   },
   rspack: async () => {
-    const options = (await configOf("rspack.config.js")) as Parameters<typeof rspack>[0];
+    const options = (await configOf("rspack.config.js")) as RspackOptions;
     await new Promise<void>((resolve, reject) => {
       rspack({ ...options, context: folder }, (error, stats) => settle(error, stats, resolve, reject));
     });
@@ -70,7 +70,8 @@ async function configOf(file: string): Promise<unknown> {
 
 const tool = process.argv[2] ?? "";
 const build = BUILDS[tool];
-if (build === undefined) throw new Error(`cannot build by "${tool}": expected one of ${Object.keys(BUILDS).join(", ")}`);
+if (build === undefined)
+  throw new Error(`cannot build by "${tool}": expected one of ${Object.keys(BUILDS).join(", ")}`);
 await build();
 const page = join(folder, "dist/index.html");
 if (!existsSync(page)) cpSync(join(folder, "index.html"), page);

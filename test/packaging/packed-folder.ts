@@ -15,8 +15,12 @@ declare module "vitest" {
   }
 }
 
-export default function setup({ provide }: TestProject): () => void {
-  const folder = join(tmpdir(), `instride-packaging-${process.pid}`);
-  provide("packedFolder", folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+const FOLDER = join(tmpdir(), `instride-packaging-${process.pid}`);
+
+export function setup({ provide }: TestProject): void {
+  provide("packedFolder", FOLDER);
+}
+
+export function teardown(): void {
+  rmSync(FOLDER, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -48,7 +49,8 @@ export async function serve(folder: string, { isolated, policy }: Serving): Prom
     response.writeHead(isThere ? 200 : 404, { ...headers, "Content-Type": type ?? "text/plain" });
     response.end(isThere ? readFileSync(file) : `there is no ${path}`);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
     new Promise((resolve) => {

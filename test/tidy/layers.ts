@@ -54,7 +54,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: "the adapter of a program's own Piscina",
     files: /^packages\/instride\/src\/interop\/piscina\.ts$/,
-    mayImport: [CORE],
+    mayImport: [CORE, SCHEDULER],
     mayImportNode: true,
   },
   {
@@ -79,6 +79,12 @@ const INSIDERS: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["model", ["packages/core", "packages/scheduler"]],
 ]);
 
+/** What tests of other packages run as well: functions as users write them, and what tools make of these. */
+const SHARED_TESTS = /^packages\/kernels\/test\/language\//;
+
+/** What starts a browser, for all who need one: it is of no package. */
+const BROWSERS = /^test\/browser\/(chromium|firefox)\.ts$/;
+
 const MEMBER = /^(packages\/[^/]+|examples\/[^/]+|workers|bench|cases|conformance|fuzz|model|stress)\//;
 
 export function layering(file: SourceFile): Finding[] {
@@ -101,7 +107,10 @@ export function importersOf(packageName: string, files: readonly SourceFile[]): 
 function leavesMember(path: string, specifier: string): string | undefined {
   const memberOf = (ofPath: string): string | undefined => MEMBER.exec(ofPath)?.[1];
   const own = memberOf(path);
-  const other = memberOf(join(dirname(path), specifier));
+  const target = join(dirname(path), specifier);
+  const other = memberOf(target);
+  if (/\/test\//.test(path) && SHARED_TESTS.test(target)) return undefined;
+  if (BROWSERS.test(target)) return undefined;
   if (other === own || (other !== undefined && INSIDERS.get(own)?.includes(other) === true)) return undefined;
   return `imports ${specifier}, inside another package: import that package by its name`;
 }

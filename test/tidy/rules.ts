@@ -27,7 +27,7 @@ const FOUND_TEST = /^((packages\/[^/]+|workers|examples\/[^/]+|bench|cases|confo
 const TEST = /\.test(-d)?\.ts$/;
 
 /** What takes a default export: kernel modules, task files of threads, configurations of tools. */
-const DEFAULT_EXPORTS = /(\.kernel\.[jt]s|\.task\.[jt]s|^workers\/src\/[^/]+\.ts|\.config\.ts)$/;
+const DEFAULT_EXPORTS = /(\.kernel\.[jt]s|\.task\.[jt]s|^workers\/src\/[^/]+\.ts|\.config\.[jt]s)$/;
 
 const NAMELESS = /^(utils?|common|helpers?|types?|misc)$/;
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;

@@ -10,6 +10,9 @@ const CHANGES = 200;
 /** What a sample takes, in steps, at least. */
 const STEPS_PER_SAMPLE = 50;
 
+/** Before the runs of a sample are counted, in milliseconds: the first ones take far longer than those that are timed. */
+export const WARMUP_MS_MIN = 5;
+
 /** The smallest change of the clock that was seen, in microseconds. */
 export function clockStepUs(): number {
   let least = Infinity;

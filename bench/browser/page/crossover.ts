@@ -21,14 +21,13 @@ import { equalParts } from "../../support/equal-parts.ts";
 import { effortOf, measureGroup } from "../../support/measure.ts";
 import type { Group } from "../../support/report.ts";
 import type { SuiteContext } from "../../support/suite.ts";
-import { sampleUs } from "./clock.ts";
-import { type MessageWorker, messageWorkers } from "./rivals.ts";
+import { sampleUs, WARMUP_MS_MIN } from "./clock.ts";
+import { type MessageWorker, messageWorkers } from "./message-workers.ts";
 
 export async function* measureCrossover({ threads, quick }: SuiteContext): AsyncGenerator<Group> {
   await using runtimes = new AsyncDisposableStack();
   const opened: Runtime[] = [];
-  for (const count of new Set([1, threads]))
-    opened.push(runtimes.use(await open({ threads: count, mode: "threads" })));
+  for (const count of new Set([1, threads])) opened.push(runtimes.use(await open({ threads: count, mode: "threads" })));
   const all = opened.at(-1)!;
   using held = new DisposableStack();
   const workers = messageWorkers(threads, held);
@@ -37,7 +36,7 @@ export async function* measureCrossover({ threads, quick }: SuiteContext): Async
   const shared = filledOperands(nMax, (bytes) => new SharedArrayBuffer(bytes));
   const own = filledOperands(nMax, (bytes) => new ArrayBuffer(bytes));
   const effort = effortOf(quick);
-  const batch = { timeUs: sampleUs(), runsMax: Infinity, warmupMs: effort.warmupMs };
+  const batch = { timeUs: sampleUs(), runsMax: Infinity, warmupMs: Math.max(WARMUP_MS_MIN, effort.warmupMs) };
 
   for (const touchedBytes of sizes) {
     const n = lengthFor(touchedBytes);

@@ -1,7 +1,8 @@
 /**
  * What it costs to have the workers of a page run a job that computes nothing: `dispatch`, in a page.
  *
- * The page takes part where the caller helps, so a job for one worker has two participants.
+ * Where the caller helps, an empty job is most often done by the page before a worker has come, and a rendezvous takes the
+ * page and one worker less; where it waits, workers do all of it.
  *
  * @module
  */
@@ -20,8 +21,9 @@ import { type Case, effortOf, measureGroup } from "../../support/measure.ts";
 import type { Group } from "../../support/report.ts";
 import type { SuiteContext } from "../../support/suite.ts";
 import { computeFor, rest } from "../../support/turns.ts";
-import { sampleUs } from "./clock.ts";
-import { comlinkCalls, comlinkWorkers, messageWorkers, POST_MESSAGE, postMessages } from "./rivals.ts";
+import { sampleUs, WARMUP_MS_MIN } from "./clock.ts";
+import { messageWorkers } from "./message-workers.ts";
+import { comlinkCalls, comlinkWorkers, POST_MESSAGE, postMessages } from "./rivals.ts";
 
 /** What comes before each call, outside of its time. */
 interface Gap {
@@ -37,7 +39,7 @@ const GAPS: readonly Gap[] = [
 ];
 
 /** Of calls that are apart: samples in each round, and calls in each sample. */
-const APART = { full: { samples: 20, runsMax: 8 }, quick: { samples: 2, runsMax: 2 } };
+const APART = { full: { samples: 20, runsMax: 8 }, quick: { samples: 1, runsMax: 1 } };
 
 export async function* measureDispatch({ threads, quick }: SuiteContext): AsyncGenerator<Group> {
   for (const workers of new Set([1, threads])) yield* measureWith(workers, quick);
@@ -49,16 +51,18 @@ async function* measureWith(workers: number, quick: boolean): AsyncGenerator<Gro
   using held = new DisposableStack();
   const bare = messageWorkers(workers, held);
   const wrapped = comlinkWorkers(workers, held);
-  const participants = Math.max(2, workers);
-  for (const job of [emptyJob(participants), rendezvousJob(participants)]) {
-    const waits = !job.takesAll || workers === participants;
+  // Nobody meets alone.
+  const jobs = [emptyJob(workers), ...(workers > 1 ? [rendezvousJob(workers)] : [])];
+  for (const job of jobs) {
     const cases = await verified(job, [
       postMessages(bare, job),
       comlinkCalls(wrapped, job),
       await prepared(runtime, job, "helps"),
-      await preparedSync(runtime, job),
-      ...(waits ? [await prepared(runtime, job, "waits"), parallelFor(runtime, job, "waits")] : []),
+      // It does all of the job on the page, which may not wait for others.
+      ...(job.takesAll ? [] : [await preparedSync(runtime, job)]),
+      await prepared(runtime, job, "waits"),
       parallelFor(runtime, job, "helps"),
+      parallelFor(runtime, job, "waits"),
       ...(job.takesAll ? [] : [inline(alone, job)]),
     ]);
     for (const gap of GAPS) yield await measureGap(job, gap, workers, cases, quick);
@@ -85,7 +89,7 @@ function measureGap(
     batch: {
       timeUs: sampleUs(),
       runsMax: isApart ? apart.runsMax : Infinity,
-      warmupMs: isApart ? 0 : effort.warmupMs,
+      warmupMs: isApart ? 0 : Math.max(WARMUP_MS_MIN, effort.warmupMs),
     },
     ...hooks,
   });

@@ -6,15 +6,8 @@
 import type { Mode, OpenOptions, Runtime, SharedView } from "instride";
 import { ADD_KERNEL } from "../../jobs/kernels.ts";
 import { check } from "../../support/check.ts";
-import { MessageWorker } from "./rivals.ts";
-
-/** Until the result was there, in microseconds. */
-export interface FirstResult {
-  /** From the navigation to the page. */
-  readonly sinceNavigationUs: number;
-  /** From before a runtime was opened, or a worker made. */
-  readonly sinceOpenUs: number;
-}
+import type { FirstResult } from "../messages.ts";
+import { MessageWorker } from "./message-workers.ts";
 
 /** @param loaded - to be called once all is imported. @returns the sums */
 type Way = (threads: number, loaded: () => void) => Promise<Float64Array>;

@@ -10,7 +10,7 @@ import { measureRow, roundsEffort } from "../../kernels/rounds.ts";
 import { allRows, type Row, type WorkloadName } from "../../kernels/workloads.ts";
 import type { Finding, Group } from "../../support/report.ts";
 import type { SuiteContext } from "../../support/suite.ts";
-import { sampleUs } from "./clock.ts";
+import { sampleUs, WARMUP_MS_MIN } from "./clock.ts";
 
 const WORKLOADS: readonly WorkloadName[] = [
   "add",
@@ -32,11 +32,12 @@ export async function* measureKernels(
   { threads, quick }: SuiteContext,
   jaxVersion: string,
 ): AsyncGenerator<Group | Finding> {
-  const effort = { ...roundsEffort(quick), batchUs: sampleUs() };
+  const common = roundsEffort(quick);
+  const effort = { ...common, warmupMs: Math.max(WARMUP_MS_MIN, common.warmupMs), batchUs: sampleUs() };
   await using rivals = new AsyncDisposableStack();
   const columns = [
     PLAIN_JAVASCRIPT,
-    rivals.use(await openInstride(threads)),
+    rivals.use(await openInstride(threads, "run")),
     await openJaxJs(jaxVersion, `${navigator.hardwareConcurrency} threads`),
   ];
   for (const { name, remark } of columns)

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import * as tasks from "../../jobs/piscina.task.ts";
+import { addCloned, addShared, empty, rendezvous } from "../../jobs/piscina.task.ts";
+
+const tasks = { empty, rendezvous, addShared, addCloned };
 
 /** What is posted to it: the name of a task, and what the task takes. */
 export interface TaskMessage {

@@ -5,39 +5,13 @@
  */
 import { type Remote, wrap } from "comlink";
 import type { ForkJoin, Job } from "../../dispatch/fork-join.ts";
-import { meet } from "../../jobs/rendezvous.ts";
 import { equalParts } from "../../support/equal-parts.ts";
 import type { Tasks } from "./comlink-worker.ts";
 import type { TaskMessage } from "./message-worker.ts";
+import type { MessageWorker } from "./message-workers.ts";
 
 export const POST_MESSAGE = "postMessage, each and back";
 export const COMLINK = "a Comlink call each";
-
-/** A worker that is asked by messages, one at a time. */
-export class MessageWorker implements Disposable {
-  readonly #worker: Worker = new Worker(new URL("./message-worker.ts", import.meta.url), { type: "module" });
-  #asked: PromiseWithResolvers<unknown> = Promise.withResolvers();
-
-  constructor() {
-    this.#worker.addEventListener("message", ({ data }) => this.#asked.resolve(data));
-    this.#worker.addEventListener("error", ({ message }) => this.#asked.reject(new Error(`a task failed: ${message}`)));
-  }
-
-  run(task: TaskMessage["task"], value: unknown): Promise<unknown> {
-    this.#asked = Promise.withResolvers();
-    this.#worker.postMessage({ task, value } satisfies TaskMessage);
-    return this.#asked.promise;
-  }
-
-  [Symbol.dispose](): void {
-    this.#worker.terminate();
-  }
-}
-
-/** So many workers that are asked by messages. @param held - ends them */
-export function messageWorkers(count: number, held: DisposableStack): MessageWorker[] {
-  return Array.from({ length: count }, () => held.use(new MessageWorker()));
-}
 
 /** So many workers that are asked through Comlink. @param held - ends them */
 export function comlinkWorkers(count: number, held: DisposableStack): Remote<Tasks>[] {
@@ -61,18 +35,9 @@ export function comlinkCalls(workers: readonly Remote<Tasks>[], job: Job): ForkJ
 function inParts<W>(
   name: string,
   workers: readonly W[],
-  { iterations, takesAll }: Job,
+  { iterations }: Job,
   ask: (worker: W, value: unknown) => Promise<unknown>,
 ): ForkJoin {
   const parts = equalParts(iterations, workers.length);
-  // A worker does a part, whatever is in it: for others to meet, the page has to come itself.
-  const absent = takesAll ? iterations - workers.length : 0;
-  return {
-    name,
-    run(args) {
-      const answers = parts.map((part, i) => ask(workers[i]!, { ...part, args }));
-      for (let i = 0; i < absent; i++) meet(args!);
-      return Promise.all(answers);
-    },
-  };
+  return { name, run: (args) => Promise.all(parts.map((part, i) => ask(workers[i]!, { ...part, args }))) };
 }

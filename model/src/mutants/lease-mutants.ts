@@ -155,7 +155,10 @@ const LENT_MUTANTS: readonly Scenario[] = [
   mutant("a thread rings before it gives back", givenBack(1, protocolWith({ giveBack: ringsFirst }))),
   mutant("the bell is not heard before the owner looks", givenBack(1, protocolWith({ awaitReturn: looksThenHears }))),
   mutant("memory is back while a view of it is counted", revoked(protocolWith({ awaitReturn: looksAtTheHandleAlone }))),
-  mutant("a thread that counted itself in vain tells nobody", revoked(protocolWith({ open: (thread, _bell, handle) => attach(thread, handle) }))),
+  mutant(
+    "a thread that counted itself in vain tells nobody",
+    revoked(protocolWith({ open: (thread, _bell, handle) => attach(thread, handle) })),
+  ),
 ];
 
 export const LEASE_MUTANTS: readonly Scenario[] = [

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernelNamed } from "@instride/kernels";
+import { kernelNamed } from "@instride/kernels/registry";
 import { type LoopBody, nestedLoops, type ThreadLoops } from "@instride/scheduler";
 
 export const LOOPS: ThreadLoops = nestedLoops((name) => kernelNamed(name).run as LoopBody);

@@ -271,11 +271,11 @@ describeModes((runtime, mode) => {
       expect((await rejection(beside)).message).toContain(refusal);
       expect(x.toList()).toEqual([2, 3, -1, 2]);
       const out = s.zeros([2, 4], "int64");
-      const indexed = rt.map((a, { index: [i, j] }) => (a * 0 + 2) ** (j - i));
+      const indexed = rt.map((a, { index: [i, j] }) => a ** (j - i));
       expect((await rejection(indexed(x, { out }))).message).toContain(refusal);
       await indexed(x, { out: out.at("0:1") });
-      expect(out.toList()[0]).toEqual([1n, 2n, 4n, 8n]);
-      const shifted = rt.map((a) => (a * 0 + 2) ** a.at(1), { border: { constant: 0 } });
+      expect(out.toList()[0]).toEqual([1n, 3n, 1n, 8n]);
+      const shifted = rt.map((a) => a ** a.at(1), { border: { constant: 0 } });
       expect((await rejection(shifted(x))).message).toContain(refusal);
       await shifted(x.at("1:2"), { out: x.at("1:2") });
       expect(x.toList()).toEqual([2, 1, -1, 2]);

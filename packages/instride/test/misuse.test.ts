@@ -16,6 +16,12 @@ import { kernelOf, moduleOf, rejection } from "./rejections.ts";
 const fill = kernelOf("(range, { x }) => x.fill(1)");
 /** The names of its views, and how many elements each has. */
 const sizes = kernelOf("(range, views) => Object.entries(views).map(([name, { size }]) => [name, size])");
+
+const isPage = "document" in globalThis;
+
+/** All that a page learns of a module that isn't one. */
+const UNLOADED = "dynamically imported module";
+
 const slow = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
 
 describeModes((runtime) => {
@@ -317,11 +323,11 @@ describeModes((runtime) => {
 
   test.each([
     ["a file that isn't there", new URL("fixtures/nowhere.kernel.ts", import.meta.url).href, "nowhere.kernel.ts"],
-    ["a folder", new URL("fixtures/", import.meta.url).href, "test/fixtures/: "],
-    ["http:", "http://localhost/a.kernel.js", "Received protocol 'http:'"],
-    ["https:", "https://localhost/a.kernel.js", "Received protocol 'https:'"],
-    ["a text", "data:text/plain,hello", "Unknown module format"],
-    ["code that doesn't parse", moduleOf("export default (").href, "Unexpected"],
+    ["a folder", new URL("fixtures/", import.meta.url).href, isPage ? UNLOADED : "test/fixtures/: "],
+    ["http:", "http://localhost/a.kernel.js", isPage ? UNLOADED : "Received protocol 'http:'"],
+    ["https:", "https://localhost/a.kernel.js", isPage ? UNLOADED : "Received protocol 'https:'"],
+    ["a text", "data:text/plain,hello", isPage ? UNLOADED : "Unknown module format"],
+    ["code that doesn't parse", moduleOf("export default (").href, /Unexpected|expected/],
     ["code that throws", moduleOf("throw new Error('not today')").href, "not today"],
     ["an await that rejects", moduleOf("await Promise.reject(new Error('no'))").href, "no"],
     ["a class", kernelOf("class Blur {}").href, "expected a function as its default export, found class Blur"],
@@ -335,7 +341,7 @@ describeModes((runtime) => {
     for (const error of [loop, task]) {
       expect(error).toBeInstanceOf(ModuleLoadError);
       expect(error.message).toContain(`the kernel module ${href}: `);
-      expect(error.message).toContain(text);
+      expect(error.message).toMatch(text);
     }
   });
 });

@@ -50,14 +50,14 @@ describeModes((runtime, mode) => {
 
   test("parallelFor: load errors are typed and name the module", async () => {
     const rt = runtime();
-    const load = (name: string): Promise<unknown> =>
-      rt.parallelFor(new URL(`fixtures/${name}`, import.meta.url), { over: 1 }).catch((thrown: unknown) => thrown);
-    const missing = await load("missing.kernel.ts");
+    const load = (kernel: URL): Promise<unknown> =>
+      rt.parallelFor(kernel, { over: 1 }).catch((thrown: unknown) => thrown);
+    const missing = await load(new URL("fixtures/missing.kernel.ts", import.meta.url));
     expect(missing).toBeInstanceOf(ModuleLoadError);
     expect((missing as Error).message).toContain("missing.kernel.ts");
-    const broken = await load("broken.kernel.ts");
+    const broken = await load(new URL("fixtures/broken.kernel.ts", import.meta.url));
     expect((broken as Error).message).toContain("this module throws while it is loaded");
-    const noDefault = await load("no-default.kernel.ts");
+    const noDefault = await load(new URL("fixtures/no-default.kernel.ts", import.meta.url));
     expect((noDefault as Error).message).toContain("found exports of notTheDefault");
   });
 

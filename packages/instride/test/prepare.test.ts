@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { threadId } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { BorrowError, KernelError, ModuleLoadError, open, ReleasedError, WorkerLostError } from "instride";
+import { BorrowError, KernelError, ModuleLoadError, open, ReleasedError } from "instride";
 import { describeModes } from "./modes.ts";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);
@@ -97,7 +96,7 @@ describeModes((runtime, mode) => {
       const marks = s.zeros([200], "uint8");
       using loop = await rt.prepare(misbehave, { over: 200, views: { marks }, args: { kind: "slow", ms: 10 } });
       await expect(loop.run({ signal: AbortSignal.abort("no") })).rejects.toBe("no");
-      await expect(loop.run({ signal: AbortSignal.timeout(20) })).rejects.toThrow("timeout");
+      await expect(loop.run({ signal: AbortSignal.timeout(20) })).rejects.toThrow(/timeout|timed out/);
       marks.fill(0);
       const seen: number[] = [];
       await loop.run({ onProgress: ({ done, total }) => seen.push(done / total) });
@@ -176,27 +175,5 @@ test("runSync: inside of a body it runs inline", async () => {
     }
     expect(x.toList()).toEqual(new Array(4).fill(3 ** 5));
     expect(y.toList()).toEqual(new Array(4).fill(2 ** 4));
-  });
-});
-
-test("runSync: a thread that ends in its part makes it throw, and is replaced", async () => {
-  await using rt = await open({ threads: 2 });
-  await rt.scope(async (s) => {
-    const x = s.full([64], 1, "float64");
-    const call = { over: 64, views: { x }, args: { factor: 2 } };
-    await rt.parallelFor(steered, call);
-    const options = { ...call, args: { factor: 1, survivor: threadId }, caller: "helps", inlineBelowUs: 0 } as const;
-    {
-      using loop = await rt.prepare(steered, options);
-      expect(() => loop.runSync()).toThrow(WorkerLostError);
-    }
-    x.clearPoison();
-    {
-      using loop = await rt.prepare(steered, { ...options, idempotent: true });
-      await rt.parallelFor(steered, { ...call, args: { factor: 1 } });
-      loop.runSync();
-    }
-    await rt.parallelFor(steered, call);
-    expect(x.toList()).toEqual(new Array(64).fill(4));
   });
 });

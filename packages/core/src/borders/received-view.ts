@@ -63,8 +63,10 @@ interface Held {
 }
 
 function refuseExported({ exports }: Held): never {
-  const counted = exports === 1 ? "an export has" : `${exports} exports have`;
-  throw new BufferError(`cannot give a view back to its owner: ${counted} a buffer of it: release what was got of it first`);
+  const holders = exports === 1 ? "an export has" : `${exports} exports have`;
+  throw new BufferError(
+    `cannot give a view back to its owner: ${holders} a buffer of it: release what was got of it first`,
+  );
 }
 
 function counted(descriptor: Descriptor, lease: LeaseHandle, words: LeaseWords, endsLease: boolean): MemoryView {
@@ -102,8 +104,8 @@ function uncounted(descriptor: Descriptor, back: ReturnPort | null): MemoryView 
     if (back === null) return;
     const { buffer } = descriptor;
     // Memory that this thread has sent on does not come back: its owner is told that, too.
-    const isHere = !isSharedArrayBuffer(buffer) && !(buffer as ArrayBuffer).detached;
-    const moved = isHere ? [buffer as ArrayBuffer] : [];
+    const isHere = !isSharedArrayBuffer(buffer) && !buffer.detached;
+    const moved = isHere ? [buffer] : [];
     const message: ReturnMessage = { buffer: moved[0] ?? null };
     back.postMessage(message, moved);
     back.close();

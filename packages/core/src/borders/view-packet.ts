@@ -65,7 +65,10 @@ function snapshotOf(value: unknown): ViewPacket {
   const raw = value as { readonly [field in keyof ViewPacket]: unknown };
   const { version, endsLease, words: rawWords } = raw;
   if (version !== PACKET_VERSION) {
-    refuse(`from packet version ${describe(version)}`, `${PACKET_VERSION}: the same version of instride on both threads`);
+    refuse(
+      `from packet version ${describe(version)}`,
+      `${PACKET_VERSION}: the same version of instride on both threads`,
+    );
   }
   if (typeof endsLease !== "boolean") return refuse(`whose endsLease is ${describe(endsLease)}`, "a boolean");
   const words = rawWords === null ? null : readWords(rawWords);

@@ -32,7 +32,9 @@ export class ViewParts {
 }
 
 /** What no structured clone takes; the platform's error shows its text. */
-const NOT_CLONEABLE = Symbol("a MemoryView: lend it to a call, pack it (instride/interop), or copy it: toList(), toBytes()");
+const NOT_CLONEABLE = Symbol(
+  "a MemoryView: lend it to a call, pack it (instride/interop), or copy it: toList(), toBytes()",
+);
 
 let holdOf: (view: BufferView) => ManagedBuffer;
 

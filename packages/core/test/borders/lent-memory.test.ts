@@ -39,12 +39,18 @@ function counts(): (readonly [boolean, number])[] {
 test("unpackView: is the same memory with the same layout; its release gives the lease back", async () => {
   const { loan, packet, returned } = lend(x.transpose().at("::-1"));
   const view = unpackView(packet);
-  expect([view.shape, view.strides, view.dtype, view.readonly, view.obj]).toEqual([[2, 2], [-8, 16], "float64", false, null]);
+  expect([view.shape, view.strides, view.dtype, view.readonly, view.obj]).toEqual([
+    [2, 2],
+    [-8, 16],
+    "float64",
+    false,
+    null,
+  ]);
   view.set(9, 0, 0);
   const part = view.at(1);
   expect([x.get(0, 1), part.toList(), counts()]).toEqual([9, [1, 3], [[true, 2]]]);
   expect([loan.isBack, owner.heldLeases()[0]!.threads.length]).toEqual([false, 1]);
-  expect(() => x.release()).toThrow('1 lease is live, held by the visitor');
+  expect(() => x.release()).toThrow("1 lease is live, held by the visitor");
   view.release();
   view.release();
   await returned;
@@ -104,7 +110,14 @@ test("revoke: is won once; memory in use is back when its thread has noticed", a
   expect(() => owner.lend("another", [{ view: x, mode: "read" }])).toThrow(BorrowError);
   expect(view.released).toBe(true);
   await returned;
-  expect([loan.isBack, counts(), x.toList()]).toEqual([true, [], [[1, 2], [3, 4]]]);
+  expect([loan.isBack, counts(), x.toList()]).toEqual([
+    true,
+    [],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
   expect(() => view.get(0, 0)).toThrow("a view that was lent lives as long as its lease");
   view.release();
 });

@@ -3,13 +3,11 @@ import { isPacket, PACKET_TYPE, PACKET_VERSION, readPacket, type ViewPacket } fr
 import { DescriptorError } from "../../src/errors.ts";
 import { createWords, leasePorts } from "../../src/leases/lease-words.ts";
 
-const view = {
-  ...{ buffer: new SharedArrayBuffer(16), byteOffset: 0, format: "d", itemsize: 8, shape: [2], strides: [8] },
-  ...{ suboffsets: null, readonly: false, lease: { slot: 0, generation: 1 } },
-};
-const honest: ViewPacket = {
-  ...{ type: PACKET_TYPE, version: PACKET_VERSION, view, words: createWords(), endsLease: true, back: null },
-};
+const layout = { byteOffset: 0, format: "d", itemsize: 8, shape: [2], strides: [8], suboffsets: null };
+const lease = { slot: 0, generation: 1 };
+const view = { ...layout, buffer: new SharedArrayBuffer(16), readonly: false, lease };
+const type = PACKET_TYPE;
+const honest: ViewPacket = { type, version: PACKET_VERSION, view, words: createWords(), endsLease: true, back: null };
 
 test("readPacket: what is read is the packet, over the same words", () => {
   const read = readPacket(structuredClone(honest));
@@ -55,5 +53,11 @@ test("readPacket: a packet of the wrong kind is a DescriptorError that says what
 });
 
 test("isPacket: knows a packet by its type", () => {
-  expect([honest, { type: PACKET_TYPE }, { type: 1 }, null, "x"].map(isPacket)).toEqual([true, true, false, false, false]);
+  expect([honest, { type: PACKET_TYPE }, { type: 1 }, null, "x"].map(isPacket)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -131,8 +131,14 @@ const TYPE_FIXED_SIZE_LIST = 16;
 const TYPE_DURATION = 18;
 
 const SIDE_BY_SIDE: ReadonlySet<number> = new Set([
-  ...[TYPE_INT, TYPE_FLOAT, TYPE_DATE, TYPE_TIME, TYPE_TIMESTAMP, TYPE_INTERVAL],
-  ...[TYPE_FIXED_SIZE_BINARY, TYPE_DURATION],
+  TYPE_INT,
+  TYPE_FLOAT,
+  TYPE_DATE,
+  TYPE_TIME,
+  TYPE_TIMESTAMP,
+  TYPE_INTERVAL,
+  TYPE_FIXED_SIZE_BINARY,
+  TYPE_DURATION,
 ]);
 
 class ColumnExporter implements Exporter {
@@ -191,11 +197,16 @@ function valuesOf({ values }: ArrowData): ArrayBufferView {
 function refusal(chunk: ArrowData): BufferError {
   const { typeId } = chunk.type;
   const attempt = `cannot export a column of type ${typeName(chunk)}`;
-  if (typeId === TYPE_BOOL) return new BufferError(`${attempt}: it has a bit for each value; arrowBooleans() copies them`);
+  if (typeId === TYPE_BOOL)
+    return new BufferError(`${attempt}: it has a bit for each value; arrowBooleans() copies them`);
   if (typeId === TYPE_DECIMAL) {
-    return new BufferError(`${attempt}: no format has integers of so many bits; its data's values are their 32-bit words`);
+    return new BufferError(
+      `${attempt}: no format has integers of so many bits; its data's values are their 32-bit words`,
+    );
   }
-  return new BufferError(`${attempt}: its values don't lie side by side; expected numbers, times, or lists of fixed length`);
+  return new BufferError(
+    `${attempt}: its values don't lie side by side; expected numbers, times, or lists of fixed length`,
+  );
 }
 
 function refuseNulls({ nullCount, length }: ArrowData, { nulls = "refuse" }: ArrowOptions): void {
@@ -208,7 +219,7 @@ function refuseNulls({ nullCount, length }: ArrowData, { nulls = "refuse" }: Arr
 
 /** As Arrow writes it: `Decimal[10e+2]`. */
 function typeName({ type }: ArrowData): string {
-  return `${type as unknown as string}`;
+  return type as unknown as string;
 }
 
 function chunksOf(column: ArrowVector | ArrowData): readonly ArrowData[] {
@@ -219,10 +230,7 @@ function chunksOf(column: ArrowVector | ArrowData): readonly ArrowData[] {
 }
 
 /** A boolean for each bit. @param bitsOf - those of a chunk, or null where all are set */
-function unpackBits(
-  chunks: readonly ArrowData[],
-  bitsOf: (chunk: ArrowData) => Uint8Array | null,
-): MemoryView<"bool"> {
+function unpackBits(chunks: readonly ArrowData[], bitsOf: (chunk: ArrowData) => Uint8Array | null): MemoryView<"bool"> {
   const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let start = 0;
   for (const chunk of chunks) {

@@ -82,7 +82,13 @@ export async function runWithViews<R = unknown>(
 ): Promise<R> {
   const { mode, label, receivers, acquireTimeoutMs, transferList = [], ...running } = options;
   const { name, filename, signal } = running;
-  const packing = { mode, receivers, acquireTimeoutMs, signal, label: label ?? `task ${name ?? filename ?? "default"}` };
+  const packing = {
+    mode,
+    receivers,
+    acquireTimeoutMs,
+    signal,
+    label: label ?? `task ${name ?? filename ?? "default"}`,
+  };
   const packed = await packViewsInTurn(task, packing);
   const ends = endsOf(piscina);
   const thread = new Int32Array(new SharedArrayBuffer(4));
@@ -90,7 +96,8 @@ export async function runWithViews<R = unknown>(
   try {
     const runOptions = { ...running, transferList: [...transferList, ...packed.transfer] };
     const { type, result } = ((await piscina.run(sent, runOptions)) ?? {}) as Partial<Done>;
-    if (type !== DONE) throw new TypeError(`cannot take the result of ${packing.label}: expected taskWithViews to make it`);
+    if (type !== DONE)
+      throw new TypeError(`cannot take the result of ${packing.label}: expected taskWithViews to make it`);
     await untilBack(packed.lent, ends, thread, null);
     return unpackViews(result) as R;
   } catch (error) {
@@ -136,12 +143,12 @@ export interface TaskWithViewsOptions {
  * export default taskWithViews(({ image }: Task) => ({ histogram: new MemoryView(countsOf(image)) }));
  * ```
  */
-export function taskWithViews<T, R>(
-  body: (task: T) => R | Promise<R>,
+export function taskWithViews(
+  body: (task: never) => unknown,
   { move }: TaskWithViewsOptions = {},
 ): (sent: unknown) => Promise<unknown> {
-  const releasing = releasingViews(async (task: T) => {
-    const result = await body(task);
+  const releasing = releasingViews(async (task: unknown) => {
+    const result = await body(task as never);
     // Packed while the task's own views live: what is a part of them is told from other memory.
     const packed = packViews(result, { label: "the caller of a task" });
     const done: Done = { type: DONE, result: packed.value };
@@ -150,10 +157,11 @@ export function taskWithViews<T, R>(
   });
   return async (sent: unknown) => {
     const { type, task, thread } = (sent as Partial<Sent> | null | undefined) ?? {};
-    if (type !== SENT) throw new TypeError(`cannot run a task with ${describe(sent)}: expected runWithViews to send it`);
+    if (type !== SENT)
+      throw new TypeError(`cannot run a task with ${describe(sent)}: expected runWithViews to send it`);
     // Before a view is opened. Pairs with the load in `untilBack`.
     if (thread instanceof Int32Array) new AtomicsPort(thread).store(0, idOf(threadId));
-    return releasing(unpackViews(task as T));
+    return releasing(unpackViews(task));
   };
 }
 

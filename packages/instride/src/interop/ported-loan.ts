@@ -40,9 +40,10 @@ export class PortedLoan implements LentMemory {
     this.#travels = travels;
     this.#port = port;
     this.#onBack = onBack;
-    port.onmessage = ({ data }: { readonly data: unknown }) => this.#receive(data);
+    port.addEventListener("message", ({ data }: { readonly data: unknown }) => this.#receive(data));
     // Node tells when the other end has gone, which ends with its thread; browsers may not.
     port.addEventListener("close", () => this.threadEnded(new Error("its thread has ended, or dropped the view")));
+    port.start();
     // What is not given back must not keep a process alive.
     (port as { unref?: () => void }).unref?.();
   }

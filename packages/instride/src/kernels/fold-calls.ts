@@ -13,6 +13,7 @@ import type { ParameterValues } from "./given-parameters.ts";
 import { isSameKinds, isSameValues, valuesOf } from "./kernel-parameters.ts";
 import type { Calls } from "./late-calls.ts";
 import { checkPreconditions, type Tests } from "./preconditions.ts";
+import { mayRehearse, rehearse } from "./rehearsal.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedFoldCall } from "./prepared-fold.ts";
 import type { CheckedKernel } from "./map-settings.ts";
@@ -101,9 +102,22 @@ export class FoldCalls<N extends ReductionName | ScanName> implements Calls {
 
   async warm(args: readonly unknown[]): Promise<void> {
     const read = await this.#load();
-    const { id, code } = this.#folding.plan(read, this.#requestOf(read, args)).planned;
+    const request = this.#requestOf(read, args);
+    const { id, code, hasLoops } = this.#folding.plan(read, request).planned;
     // Made ready on this thread; others are as soon as they are told of it.
     this.#context.registry("reduce", { key: id, content: code });
+    if (!mayRehearse(this.#context, code.module === null || hasLoops)) return;
+    const { where } = request.options;
+    const views = [...request.operands.map(({ view }) => view), ...(where === undefined ? [] : [where])];
+    await rehearse(this.#context.owner, views, (standIn) => {
+      const operands = request.operands.map(({ view, dtype }) => ({ view: standIn(view), dtype }));
+      // A result of its own is written alike, if the one that was given lies as a new one does.
+      const options = { ...request.options, out: undefined, where: where === undefined ? undefined : standIn(where) };
+      const other = { ...request, operands, options };
+      if (this.#folding.plan(read, other).planned.id !== id) return null;
+      const { loop, discard } = this.#folding.bind(read, other, "once");
+      return { loop, discard: () => discard(true) };
+    });
   }
 
   async explain(args: readonly unknown[]): Promise<Explanation> {

@@ -11,14 +11,15 @@ import type { KernelContext } from "./kernel-context.ts";
 import type { ParameterValues } from "./given-parameters.ts";
 import { checkNames, isSameKinds, isSameValues, valuesOf } from "./kernel-parameters.ts";
 import type { Calls } from "./late-calls.ts";
-import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel } from "./map-binding.ts";
+import { bindMap, type MapBinding, type MapRequest, planCall, type ReadKernel, typeCall } from "./map-binding.ts";
 import type { MapCallOptions, PreparedMap } from "./map.ts";
-import { isFormOf } from "./map-outputs.ts";
+import { inForm, isFormOf } from "./map-outputs.ts";
 import type { CheckedKernel, MapSettings } from "./map-settings.ts";
 import { runnerOf } from "./plain-map.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedMapCall } from "./prepared-map.ts";
 import { checkPreconditions, type Tests } from "./preconditions.ts";
+import { mayRehearse, rehearse } from "./rehearsal.ts";
 
 /** Calls with different arrays of which each is found again. */
 const BINDINGS_MAX = 8;
@@ -82,9 +83,11 @@ export class MapCalls implements Calls {
 
   async warm(args: readonly unknown[]): Promise<void> {
     const read = await this.#load();
-    const { id, code } = planCall(read, this.#requestOf(read, args).request);
+    const { request } = this.#requestOf(read, args);
+    const planned = planCall(read, request);
     // Made ready on this thread; others are as soon as they are told of it.
-    this.#context.registry("map", { key: id, content: code });
+    this.#context.registry("map", { key: planned.id, content: planned.code });
+    await rehearseMap(read, request, planned);
   }
 
   async explain(args: readonly unknown[]): Promise<Explanation> {
@@ -192,6 +195,30 @@ export class MapCalls implements Calls {
     const running = binding.loop.run(options);
     return running === null ? settled : settle(running, binding, true);
   }
+}
+
+/** Has the engine make the best of a kernel's code, where the caller can run it. */
+async function rehearseMap(
+  read: ReadKernel,
+  request: MapRequest,
+  { id, code, plan }: ReturnType<typeof planCall>,
+): Promise<void> {
+  const { context, program } = read;
+  if (!mayRehearse(context, code.module === null || plan.roundsMax > 0)) return;
+  const { given, mask } = typeCall(read, request);
+  const outputs = given?.map(({ view }) => view) ?? [];
+  const views = [...request.operands.map(({ view }) => view), ...outputs, ...(mask === null ? [] : [mask])];
+  await rehearse(context.owner, views, (standIn) => {
+    const other: MapRequest = {
+      operands: request.operands.map(({ view, dtype }) => ({ view: standIn(view), dtype })),
+      out: given === null ? undefined : inForm(outputs.map(standIn), program.returns),
+      where: mask === null ? undefined : standIn(mask),
+      values: request.values,
+    };
+    if (planCall(read, other).id !== id) return null;
+    const { loop, discard } = bindMap(read, other, false);
+    return { loop, discard: () => discard(true) };
+  });
 }
 
 /** Runs a binding after tests of its operands. */

@@ -116,8 +116,9 @@ export class ReadyLoop {
 
   /** Whether the caller runs it by itself. */
   readonly isSmall: boolean;
+  /** What a run takes one thread, about. */
+  readonly estimateMs: number;
   readonly #context: KernelContext;
-  readonly #estimateMs: number;
   readonly #keeps: boolean;
   #parts: LoopParts;
   #alone: Alone | null = null;
@@ -133,7 +134,7 @@ export class ReadyLoop {
     this.#context = context;
     this.#parts = parts;
     this.#keeps = keeps && !context.owner.debug;
-    this.#estimateMs = workOf(parts.steps) * WORK_MS;
+    this.estimateMs = workOf(parts.steps) * WORK_MS;
     this.isSmall = ReadyLoop.isSmall(context, parts.steps);
   }
 
@@ -151,7 +152,7 @@ export class ReadyLoop {
     if (this.#units === 0) return null;
     const mayBeAlone = mayRunAlone(control);
     if (mayBeAlone && this.isSmall) {
-      if (this.#context.turn.isUsedUpFor(this.#estimateMs)) return this.#runAloneLater(control, onAlone);
+      if (this.#context.turn.isUsedUpFor(this.estimateMs)) return this.#runAloneLater(control, onAlone);
       this.runAlone();
       onAlone?.();
       const total = this.#units;

@@ -72,7 +72,7 @@ describeModes((runtime) => {
 });
 
 test("Comlink: a result of private memory is a copy, of a runtime of the thread a lease", async () => {
-  const made = (await api.made(3)) as unknown as MemoryView;
+  const made = await api.made(3);
   expect([made.toList(), made.readonly]).toEqual([[2, 1, 0], false]);
   const lent = (await api.lent()) as unknown as MemoryView;
   expect([lent.toList(), lent.readonly]).toEqual([[1, 2, 3], true]);

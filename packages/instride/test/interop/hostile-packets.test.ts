@@ -103,7 +103,7 @@ const wrongWords: Readonly<Record<string, (words: NonNullable<ViewPacket["words"
   },
   "words of another class": (words) => ({ ...words, claims: new Uint32Array(words.claims.buffer) }),
   "words that are no array": (words) => ({ ...words, bell: { length: 1, 0: 0 } }),
-  "words that are missing": ({ regions: _, ...words }) => words,
+  "words that are missing": (words) => ({ ...words, regions: undefined }),
   "a DataView for words": (words) => ({ ...words, bell: new DataView(words.bell.buffer) }),
 };
 

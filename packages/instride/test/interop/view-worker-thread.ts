@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BroadcastChannel, parentPort } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { BufferFlags, errorToWire, getBuffer, type MemoryView, type PyBuffer } from "instride";
 import { unpackView } from "instride/interop/post-message";
 import type { Described, ViewCommand, ViewReply } from "./view-worker.ts";
@@ -67,17 +67,18 @@ function run(command: ViewCommand): unknown {
       return undefined;
     case "subscribe": {
       const channel = new BroadcastChannel(command.channel);
-      channel.onmessage = (event) => {
+      channel.addEventListener("message", ({ data }) => {
         reply(() => {
-          using view = unpackView((event as MessageEvent).data);
+          using view = unpackView(data);
           return described(view);
         });
-      };
+      });
       return undefined;
     }
     case "exit":
-      return process.exit(1);
+      process.exit(1);
   }
+  return undefined;
 }
 
 parentPort!.on("message", (command: ViewCommand) => reply(() => run(command)));

@@ -11,7 +11,7 @@ import type { Graph, Node } from "../graph/graph.ts";
 import type { LaneType } from "../graph/operations.ts";
 import { check } from "../graph/typing.ts";
 import { workingForm } from "./combined-rule.ts";
-import { SLOT_DTYPES } from "../wasm/fold-parameters.ts";
+import { SLOT_DTYPES } from "../wasm/item-parameters.ts";
 import type { FinishParameter, Fold } from "./fold.ts";
 import { graft } from "./graft.ts";
 import type { MaskedRule } from "./masked-rules.ts";

@@ -4,11 +4,12 @@
  * @module
  */
 import { PLACE_BYTES } from "../wasm/column-loop.ts";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { WasmExports } from "../wasm/platform.ts";
 import { argumentOf, type PassCall } from "./call.ts";
 import { functionNames, wholeLoop } from "./code.ts";
-import { CompiledLoop, roundsMaxOf } from "./compiled-fold.ts";
+import { type CompiledLoop, compiledLoop } from "./compiled-fold.ts";
+import { roundsMaxOf } from "./compiled-function.ts";
 import type { Folder } from "./pass-runner.ts";
 import type { ColumnPlan } from "./columns.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
@@ -84,7 +85,7 @@ export class WholeFolder implements Folder {
     const { combineParameters = [] } = args;
     const scalars = [...call.liftParameters, ...combineParameters, ...call.finishParameters()];
     this.#call = call;
-    this.#loop = new CompiledLoop(wholeLoop(place, pass, fold), functions, scalars, calls);
+    this.#loop = compiledLoop(wholeLoop(place, pass, fold), functions, scalars, calls);
   }
 
   fold({ output, outputs }: OutputRun): boolean {

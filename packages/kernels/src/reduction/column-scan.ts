@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { WasmExports } from "../wasm/platform.ts";
 import { type RunParameter, runParameters } from "../wasm/run-parameters.ts";
 import { inputStreams } from "../wasm/streams.ts";
 import { argumentOf, type PassCall } from "./call.ts";
 import { type RowScan, rowScans } from "./code.ts";
-import { roundsMaxOf } from "./compiled-fold.ts";
+import { roundsMaxOf } from "./compiled-function.ts";
 import type { Scanner } from "./pass-runner.ts";
 import type { OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 import { columnLevels, PLACE_BYTES } from "../wasm/column-loop.ts";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { Fold } from "./fold.ts";
 import { chainsOf, type FoldOrder, sectionsOf } from "./fold-order.ts";
 import type { Walk } from "./walks.ts";

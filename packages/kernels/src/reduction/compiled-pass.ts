@@ -4,21 +4,22 @@
  * @module
  */
 import { DTYPES } from "@instride/core";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { WasmExports, WasmMemory } from "../wasm/platform.ts";
 import type { PassCall } from "./call.ts";
 import { finishLoop, foldLoop, mergeLoop } from "./code.ts";
 import { CompiledCalls } from "./compiled-calls.ts";
-import { CompiledFold, CompiledLoop } from "./compiled-fold.ts";
+import { type CompiledFold, compiledFold, type CompiledLoop, compiledLoop, type FoldItems } from "./compiled-fold.ts";
 import type { Folder, StateRun, StateRunner } from "./pass-runner.ts";
 import { Stage } from "./stage.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
-function compiledFold(call: PassCall, functions: WasmExports, calls: CompiledCalls): CompiledFold {
+/** The function that folds elements of a call. */
+export function foldOf(call: PassCall, functions: WasmExports, calls: CompiledCalls): CompiledFold {
   const { place, pass, fold, args, liftParameters } = call;
-  const { combineParameters = [] } = args;
-  return new CompiledFold(foldLoop(place, pass, fold), functions, liftParameters, combineParameters, calls);
+  const parameters = { lifting: liftParameters, merging: args.combineParameters ?? [] };
+  return compiledFold(foldLoop(place, pass, fold), functions, parameters, calls);
 }
 
 /** Reads operands where they lie: in the heap, at one step along what is reduced. */
@@ -29,7 +30,7 @@ export class DirectFolder implements Folder {
 
   constructor(call: PassCall, functions: WasmExports) {
     this.#call = call;
-    this.#fold = compiledFold(call, functions, call.calls);
+    this.#fold = foldOf(call, functions, call.calls);
     this.#strides = call.pass.reduced.strides.map((own) => own.at(-1)!);
   }
 
@@ -69,7 +70,7 @@ export class DirectFolder implements Folder {
     });
   }
 
-  #run(items: Omit<Parameters<CompiledFold["run"]>[0], "strides">): boolean {
+  #run(items: Omit<FoldItems, "strides">): boolean {
     return this.#fold.run({ ...items, strides: this.#strides });
   }
 }
@@ -86,7 +87,7 @@ export class StagedFolder implements Folder {
     this.#stage = stage;
     this.#memory = memory;
     // In a memory of its own there is no word that cancels.
-    this.#fold = compiledFold(call, functions, new CompiledCalls());
+    this.#fold = foldOf(call, functions, new CompiledCalls());
   }
 
   fold({ output, outputs }: OutputRun, firstBlock: number, blocks: number): boolean {
@@ -148,7 +149,7 @@ export class CompiledStates implements StateRunner {
   merge({ first, second, target, count }: StateRun): boolean {
     const { place, fold, args, calls } = this.#call;
     const strides = fold.slots.map(slotBytes);
-    this.#merge ??= new CompiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], calls);
+    this.#merge ??= compiledLoop(mergeLoop(place, fold), this.#functions, args.combineParameters ?? [], calls);
     return this.#merge.run({
       count,
       inputs: [...this.#slots(first), ...this.#slots(second)],
@@ -161,12 +162,7 @@ export class CompiledStates implements StateRunner {
   finish({ output, outputs }: OutputRun): boolean {
     const { place, pass, fold, calls } = this.#call;
     const { kept, result } = pass;
-    this.#finish ??= new CompiledLoop(
-      finishLoop(place, pass, fold),
-      this.#functions,
-      this.#call.finishParameters(),
-      calls,
-    );
+    this.#finish ??= compiledLoop(finishLoop(place, pass, fold), this.#functions, this.#call.finishParameters(), calls);
     return this.#finish.run({
       count: outputs,
       inputs: this.#slots(output),

@@ -4,100 +4,50 @@
  * @module
  */
 import { DTYPES } from "@instride/core";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { WasmExports, WasmMemory } from "../wasm/platform.ts";
-import { type ScanLoop, scanParameters } from "../wasm/scan-loop.ts";
+import { type ScanParameter, scanParameters } from "../wasm/scan-loop.ts";
 import { inputStreams } from "../wasm/streams.ts";
-import { argumentOf, type PassCall } from "./call.ts";
+import type { PassCall } from "./call.ts";
 import { scanLoop } from "./code.ts";
 import { CompiledCalls } from "./compiled-calls.ts";
-import { roundsMaxOf } from "./compiled-fold.ts";
+import { type Argument, CompiledFunction, itemArgument, type ItemConstants, type Items } from "./compiled-function.ts";
 import type { Folder, Scanner } from "./pass-runner.ts";
 import type { Stage } from "./stage.ts";
 import { blockLength, everyOutputRun, type OutputRun } from "./units.ts";
 import { distancesOf } from "./walks.ts";
 
-/** Items to scan: arrays by the numbers of operands, states by slots. */
-interface ScanItems {
-  readonly items: number;
-  readonly count: number;
+/** Lines to scan. */
+interface ScanItems extends Items {
   readonly hasStart: boolean;
-  readonly slots: readonly number[];
-  readonly inputs: readonly number[];
-  readonly itemStrides: readonly number[];
-  readonly strides: readonly number[];
   readonly output: number;
   readonly outputItemStride: number;
   readonly outputStride: number;
 }
 
 /** The function that scans, or finds totals. */
-class CompiledScan {
-  readonly #f: WasmExports[string];
-  readonly #values: (number | bigint)[];
-  readonly #set: ((items: ScanItems) => void)[] = [];
-  readonly #roundsMax: number;
-  readonly #calls: CompiledCalls;
+type CompiledScan = CompiledFunction<ScanItems>;
 
-  constructor(call: PassCall, functions: WasmExports, isTotal: boolean, calls: CompiledCalls) {
-    this.#calls = calls;
-    const loop: ScanLoop = scanLoop(call.place, call.pass, call.fold, isTotal);
-    const { liftParameters: lifting } = call;
-    const { combineParameters: merging = [] } = call.args;
-    this.#f = functions[loop.name]!;
-    this.#roundsMax = roundsMaxOf([loop.lift, loop.merge]);
-    const operands = inputStreams(loop.lift).map(({ operand }) => operand);
-    const parameters = scanParameters(loop);
-    const values = new Array<number | bigint>(parameters.length).fill(0);
-    this.#values = values;
-    for (const [at, parameter] of parameters.entries()) {
-      const set = (valueOf: (items: ScanItems) => number): void =>
-        void this.#set.push((items) => (values[at] = valueOf(items)));
-      switch (parameter.kind) {
-        case "items":
-        case "count":
-          set((items) => items[parameter.kind]);
-          break;
-        case "has-start":
-          set(({ hasStart }) => Number(hasStart));
-          break;
-        case "slot":
-          set(({ slots }) => slots[parameter.slot]!);
-          break;
-        case "slot-step":
-          values[at] = 1;
-          break;
-        case "input":
-          set(({ inputs }) => inputs[operands[parameter.stream]!]!);
-          break;
-        case "item-stride":
-          set(({ itemStrides }) => itemStrides[operands[parameter.stream]!]!);
-          break;
-        case "input-stride":
-          set(({ strides }) => strides[operands[parameter.stream]!]!);
-          break;
-        case "output":
-          set(({ output }) => output);
-          break;
-        case "output-item-stride":
-          set(({ outputItemStride }) => outputItemStride);
-          break;
-        case "output-stride":
-          set(({ outputStride }) => outputStride);
-          break;
-        case "parameter":
-          values[at] = argumentOf((parameter.of === "lift" ? lifting : merging)[parameter.parameter]!);
-          break;
-        case "cancel":
-          values[at] = calls.cancel;
-          break;
-      }
-    }
-  }
+function compiledScan(call: PassCall, functions: WasmExports, isTotal: boolean, calls: CompiledCalls): CompiledScan {
+  const loop = scanLoop(call.place, call.pass, call.fold, isTotal);
+  const operands = inputStreams(loop.lift).map(({ operand }) => operand);
+  const constants = { operands, lifting: call.liftParameters, merging: call.args.combineParameters ?? [], calls };
+  const args = scanParameters(loop).map((parameter) => scanArgument(parameter, constants));
+  return new CompiledFunction(functions[loop.name]!, args, [loop.lift, loop.merge], calls);
+}
 
-  run(items: ScanItems): boolean {
-    for (const set of this.#set) set(items);
-    return this.#calls.make({ f: this.#f, values: this.#values, roundsMax: this.#roundsMax });
+function scanArgument(parameter: ScanParameter, constants: ItemConstants): Argument<ScanItems> {
+  switch (parameter.kind) {
+    case "has-start":
+      return ({ hasStart }) => Number(hasStart);
+    case "output":
+      return ({ output }) => output;
+    case "output-item-stride":
+      return ({ outputItemStride }) => outputItemStride;
+    case "output-stride":
+      return ({ outputStride }) => outputStride;
+    default:
+      return itemArgument(parameter, constants);
   }
 }
 
@@ -109,7 +59,7 @@ export class DirectScanner implements Scanner, Folder {
 
   constructor(call: PassCall, functions: WasmExports, isTotal: boolean) {
     this.#call = call;
-    this.#scan = new CompiledScan(call, functions, isTotal, call.calls);
+    this.#scan = compiledScan(call, functions, isTotal, call.calls);
     this.#isTotal = isTotal;
   }
 
@@ -160,7 +110,7 @@ export class StagedScanner implements Scanner, Folder {
     this.#stage = stage;
     this.#memory = memory;
     // In a memory of its own there is no word that cancels.
-    this.#scan = new CompiledScan(call, functions, isTotal, new CompiledCalls());
+    this.#scan = compiledScan(call, functions, isTotal, new CompiledCalls());
     this.#isTotal = isTotal;
   }
 

@@ -8,11 +8,12 @@
  * @module
  */
 import { DTYPES } from "@instride/core";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { WasmExports } from "../wasm/platform.ts";
 import type { PassCall } from "./call.ts";
-import { foldLoop, type GatherLoop, gatherLoops } from "./code.ts";
-import { CompiledFold } from "./compiled-fold.ts";
+import { type GatherLoop, gatherLoops } from "./code.ts";
+import type { CompiledFold } from "./compiled-fold.ts";
+import { foldOf } from "./compiled-pass.ts";
 import type { ElementMaker } from "./element-maker.ts";
 import { MADE } from "./made-elements.ts";
 import type { Folder } from "./pass-runner.ts";
@@ -72,21 +73,14 @@ export class GatherFolder implements Folder {
 
   /** @param maker - of the elements, if they are computed before */
   constructor(call: PassCall, gather: GatherPlan, functions: WasmExports, maker: ElementMaker | null) {
-    const { place, pass, fold, args, calls } = call;
+    const { place, pass, fold } = call;
     this.#call = call;
     this.#gather = gather;
     this.#functions = functions;
     this.#loops = gatherLoops(place, pass, fold);
     this.#maker = maker;
     this.#row = pass.made?.row ?? pass.elements;
-    const { combineParameters = [] } = args;
-    this.#fold = new CompiledFold(
-      foldLoop(place, pass, fold),
-      functions,
-      call.liftParameters,
-      combineParameters,
-      calls,
-    );
+    this.#fold = foldOf(call, functions, call.calls);
     this.#itemsizes = pass.operands.map(({ dtype }) => DTYPES[dtype].itemsize);
     const { shape, strides } = pass.reduced;
     this.#plane = [shape.at(-2)!, shape.at(-1)!];

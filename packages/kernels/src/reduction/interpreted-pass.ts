@@ -9,7 +9,7 @@
 import { Interpreter } from "../graph/interpreter.ts";
 import { type Lanes, newLanes } from "../graph/lanes.ts";
 import { partOffset, readerOf, writerOf } from "../graph/storage.ts";
-import { SLOT_DTYPES, slotBytes } from "../wasm/fold-parameters.ts";
+import { SLOT_DTYPES, slotBytes } from "../wasm/item-parameters.ts";
 import type { PassCall } from "./call.ts";
 import type { ElementMaker } from "./element-maker.ts";
 import { chainsOf, sectionsOf } from "./fold-order.ts";

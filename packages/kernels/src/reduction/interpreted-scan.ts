@@ -7,7 +7,7 @@ import { DTYPES } from "@instride/core";
 import { Interpreter } from "../graph/interpreter.ts";
 import { newLanes } from "../graph/lanes.ts";
 import { readerOf, writerOf } from "../graph/storage.ts";
-import { SLOT_DTYPES, slotBytes } from "../wasm/fold-parameters.ts";
+import { SLOT_DTYPES, slotBytes } from "../wasm/item-parameters.ts";
 import type { PassCall } from "./call.ts";
 import { writeParts } from "./interpreted-pass.ts";
 import { Lifter } from "./lifter.ts";

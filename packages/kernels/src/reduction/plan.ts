@@ -16,7 +16,7 @@ import { axesOfInterest } from "../graph/readers.ts";
 import { check } from "../graph/typing.ts";
 import { grainElements } from "../iteration/grain.ts";
 import type { OperandLayout } from "../iteration/layouts.ts";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import { keptStrides, reducedAxes } from "./axes.ts";
 import type { Fold } from "./fold.ts";
 import { type FoldOrder, foldOrder } from "./fold-order.ts";

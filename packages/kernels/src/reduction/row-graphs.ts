@@ -9,7 +9,7 @@
 import type { DType } from "@instride/core";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Node } from "../graph/graph.ts";
-import { SLOT_DTYPES } from "../wasm/fold-parameters.ts";
+import { SLOT_DTYPES } from "../wasm/item-parameters.ts";
 import type { Fold } from "./fold.ts";
 import { graft } from "./graft.ts";
 

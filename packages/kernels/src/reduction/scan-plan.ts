@@ -13,7 +13,7 @@ import { graphKey } from "../graph/key.ts";
 import { check } from "../graph/typing.ts";
 import { grainElements } from "../iteration/grain.ts";
 import type { OperandLayout } from "../iteration/layouts.ts";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import { LanePlan } from "../wasm/lane-plan.ts";
 import { buildFold } from "./build-fold.ts";
 import { codeOf } from "./code.ts";

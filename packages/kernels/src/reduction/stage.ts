@@ -10,7 +10,7 @@
  */
 import { contiguousStrides, copyElements, DTYPES, sizeOf, type Strided } from "@instride/core";
 import { boxesOf } from "../graph/boxes.ts";
-import { slotBytes } from "../wasm/fold-parameters.ts";
+import { slotBytes } from "../wasm/item-parameters.ts";
 import type { Place } from "./call.ts";
 import type { ElementMaker } from "./element-maker.ts";
 import type { Fold } from "./fold.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 import type { ByteFold } from "./byte-folds.ts";
-import { type FoldLoop, foldParameterKey, foldParameters, foldVariable, slotBytes } from "./fold-parameters.ts";
+import { type FoldLoop, foldParameters } from "./fold-parameters.ts";
+import { itemParameterKey, itemVariable, slotBytes } from "./item-parameters.ts";
 import type { FoldFunction } from "./fold-loop.ts";
 import { emitTurns } from "./fold-turns.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
@@ -35,7 +36,7 @@ class ByteFoldBuilder {
   constructor(loop: FoldLoop, fold: ByteFold) {
     this.#loop = loop;
     this.#fold = fold;
-    const parameters = foldParameters(loop).map((parameter) => foldVariable(parameter, loop));
+    const parameters = foldParameters(loop).map((parameter) => itemVariable(parameter, loop));
     this.#f = new FunctionBuilder(loop.name, parameters, ["i32"]);
     this.#pointer = this.#f.local("i32", "pointer");
     this.#left = this.#f.local("i32", "left");
@@ -46,27 +47,27 @@ class ByteFoldBuilder {
   build(): FoldFunction {
     const f = this.#f;
     const parameters = foldParameters(this.#loop);
-    const places = new Map(parameters.map((parameter, place) => [foldParameterKey(parameter), place]));
-    const items = places.get(foldParameterKey({ kind: "items" }))!;
-    const slot = places.get(foldParameterKey({ kind: "slot", slot: 0 }))!;
-    const base = places.get(foldParameterKey({ kind: "input", stream: 0 }))!;
+    const places = new Map(parameters.map((parameter, place) => [itemParameterKey(parameter), place]));
+    const items = places.get(itemParameterKey({ kind: "items" }))!;
+    const slot = places.get(itemParameterKey({ kind: "slot", slot: 0 }))!;
+    const base = places.get(itemParameterKey({ kind: "input", stream: 0 }))!;
     f.get(items)
       .op("i32.eqz")
       .if("nothing", () => f.i32(0).op("return"));
     emitTurns(f, this.#loop, () => {
       f.loop("item", (next) => {
         f.get(base).set(this.#pointer);
-        f.get(places.get(foldParameterKey({ kind: "count" }))!).set(this.#left);
+        f.get(places.get(itemParameterKey({ kind: "count" }))!).set(this.#left);
         this.#emitItem();
         f.get(slot);
         this.#pushState();
         this.#store();
         f.get(base)
-          .get(places.get(foldParameterKey({ kind: "item-stride", stream: 0 }))!)
+          .get(places.get(itemParameterKey({ kind: "item-stride", stream: 0 }))!)
           .op("i32.add")
           .set(base);
         f.get(slot)
-          .get(places.get(foldParameterKey({ kind: "slot-step" }))!)
+          .get(places.get(itemParameterKey({ kind: "slot-step" }))!)
           .i32(slotBytes(this.#loop.slots[0]!));
         f.op("i32.mul").op("i32.add").set(slot);
         f.get(items).i32(1).op("i32.sub").tee(items).brIf(next);

@@ -15,7 +15,7 @@
  */
 import type { LaneType } from "../graph/operations.ts";
 import { buildElementLoop, type RunFunction } from "./element-loop.ts";
-import { slotBytes } from "./fold-parameters.ts";
+import { slotBytes } from "./item-parameters.ts";
 import { FunctionBuilder, type Local, type ValueType, type Variable } from "./function-builder.ts";
 import { type ElementLoop, hasLoops, type RunParameter } from "./run-parameters.ts";
 import { inputStreams } from "./streams.ts";

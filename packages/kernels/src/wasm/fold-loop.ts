@@ -20,16 +20,8 @@
  * @module
  */
 import type { LoadNode, ParameterNode } from "../graph/graph.ts";
-import {
-  type FoldLoop,
-  type FoldParameter,
-  foldParameterKey,
-  foldParameters,
-  foldStreams,
-  foldVariable,
-  positionOperand,
-  slotBytes,
-} from "./fold-parameters.ts";
+import { type FoldLoop, type FoldParameter, foldParameters, foldStreams, positionOperand } from "./fold-parameters.ts";
+import { itemParameterKey, itemVariable, slotBytes } from "./item-parameters.ts";
 import { FoldExtremes } from "./fold-extremes.ts";
 import { FoldStates, pushStore } from "./fold-states.ts";
 import { emitTurns } from "./fold-turns.ts";
@@ -72,8 +64,8 @@ class FoldBuilder {
   constructor(loop: FoldLoop) {
     this.#loop = loop;
     this.#parameters = foldParameters(loop);
-    this.#places = new Map(this.#parameters.map((parameter, place) => [foldParameterKey(parameter), place]));
-    const variables = this.#parameters.map((parameter) => foldVariable(parameter, loop));
+    this.#places = new Map(this.#parameters.map((parameter, place) => [itemParameterKey(parameter), place]));
+    const variables = this.#parameters.map((parameter) => itemVariable(parameter, loop));
     const f = new FunctionBuilder(loop.name, variables, ["i32"]);
     this.#f = f;
     this.#count = f.local("i32", "left");
@@ -359,7 +351,7 @@ class FoldBuilder {
   }
 
   #exits(): LoopExits | null {
-    const cancel = this.#places.get(foldParameterKey({ kind: "cancel" }));
+    const cancel = this.#places.get(itemParameterKey({ kind: "cancel" }));
     if (cancel === undefined) return null;
     // There is always a state at hand: a number of them that is not 0.
     return { remaining: this.#parameter({ kind: "items" }), cancel, polls: this.#f.local("i32", "polls") };
@@ -367,7 +359,7 @@ class FoldBuilder {
 
   /** The variable of a parameter. */
   #parameter(wanted: FoldParameter): Local {
-    return this.#places.get(foldParameterKey(wanted))!;
+    return this.#places.get(itemParameterKey(wanted))!;
   }
 }
 

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { type FoldLoop, type FoldParameter, foldParameterKey, foldParameters, slotBytes } from "./fold-parameters.ts";
+import { type FoldLoop, type FoldParameter, foldParameters } from "./fold-parameters.ts";
+import { itemParameterKey, slotBytes } from "./item-parameters.ts";
 import type { FunctionBuilder, Local } from "./function-builder.ts";
 
 /** Writes the loop around items, whose body goes over all items of a turn; none where there is no such loop. */
 export function emitTurns(f: FunctionBuilder, loop: FoldLoop, emitItems: () => void): void {
   const parameters = foldParameters(loop);
   const placeOf = (wanted: FoldParameter): Local =>
-    parameters.findIndex((parameter) => foldParameterKey(parameter) === foldParameterKey(wanted));
+    parameters.findIndex((parameter) => itemParameterKey(parameter) === itemParameterKey(wanted));
   if (!loop.hasTurns) return emitItems();
   const turns = placeOf({ kind: "turns" });
   // What counts down or moves on over the items, and begins again as it was.

@@ -12,29 +12,30 @@
  * @module
  */
 import type { Graph, LoadNode, ParameterNode } from "../graph/graph.ts";
-import type { LaneType } from "../graph/operations.ts";
-import { slotBytes } from "./fold-parameters.ts";
 import { FoldStates, type PushSlot, pushStore } from "./fold-states.ts";
-import { FunctionBuilder, type Local, type ValueType, type Variable } from "./function-builder.ts";
+import { FunctionBuilder, type Local } from "./function-builder.ts";
+import {
+  graphParameters,
+  type ItemLoop,
+  type ItemParameter,
+  itemParameterKey,
+  itemVariable,
+  placeParameters,
+  slotBytes,
+} from "./item-parameters.ts";
 import { ItemStreams, partialGroup } from "./item-streams.ts";
 import { LaneEmitter } from "./lane-emitter.ts";
 import type { LoopExits } from "./lane-loops.ts";
 import { bitsOf, LanePlan, type Width } from "./lane-plan.ts";
-import { hasLoops } from "./run-parameters.ts";
 import { StreamStores } from "./stream-stores.ts";
 import { inputStreams, type Step, StreamPointer } from "./streams.ts";
 import { HIGH_HALF, INTERLEAVED_LOW_32, LOW_HALVES, orderOf, rearrange } from "./vectors.ts";
 
-export interface ScanLoop {
+export interface ScanLoop extends ItemLoop {
   /** What the function is called. */
   readonly name: string;
-  readonly slots: readonly LaneType[];
-  readonly lift: Graph;
-  readonly merge: Graph;
   /** From a state to a result. Null: a loop for totals. */
   readonly finish: Graph | null;
-  /** For each stream of `lift`. */
-  readonly inputs: readonly Step[];
   readonly output: Step;
   /** Elements in a vector: 2 where any of the graphs needs that. */
   readonly width: Width;
@@ -42,25 +43,13 @@ export interface ScanLoop {
 
 /** What a parameter of the function is. Units: addresses and strides in bytes. */
 export type ScanParameter =
-  /** i32: items, and elements of each. */
-  | { readonly kind: "items" }
-  | { readonly kind: "count" }
+  | ItemParameter
   /** i32: whether items begin with a state. Not of a loop for totals. */
   | { readonly kind: "has-start" }
-  /** i32: where a slot of the first item's state lies; from one to the next, in elements of the slots. */
-  | { readonly kind: "slot"; readonly slot: number }
-  | { readonly kind: "slot-step" }
-  /** i32: the first element of a stream, how far it is to that of the next item, and to the next of the same. */
-  | { readonly kind: "input"; readonly stream: number }
-  | { readonly kind: "item-stride"; readonly stream: number }
-  | { readonly kind: "input-stride"; readonly stream: number }
+  /** i32: where the first result of the first item is, how far it is to that of the next, and to the next of the same. */
   | { readonly kind: "output" }
   | { readonly kind: "output-item-stride" }
-  | { readonly kind: "output-stride" }
-  /** Of the type that the graph says; a bool as an i32. Those of `finish` are those of `merge`. */
-  | { readonly kind: "parameter"; readonly of: "lift" | "merge"; readonly parameter: number }
-  /** i32: the address of a word. Only where a graph has loops. */
-  | { readonly kind: "cancel" };
+  | { readonly kind: "output-stride" };
 
 export interface ScanFunction {
   readonly function: FunctionBuilder;
@@ -69,39 +58,15 @@ export interface ScanFunction {
 }
 
 /** What the function takes, in order. */
-export function scanParameters({ slots, lift, merge, finish, inputs, output }: ScanLoop): ScanParameter[] {
-  const streams = [...inputs.keys()];
-  const strided = streams.filter((stream) => inputs[stream] === "strided");
-  const scalars = (of: "lift" | "merge", graph: Graph): ScanParameter[] =>
-    graph.parameters.map((_, parameter) => ({ kind: "parameter", of, parameter }));
+export function scanParameters(loop: ScanLoop): ScanParameter[] {
+  const { lift, merge, finish, output } = loop;
   const writing: ScanParameter[] = [{ kind: "has-start" }, { kind: "output" }, { kind: "output-item-stride" }];
   if (output === "strided") writing.push({ kind: "output-stride" });
   return [
-    { kind: "items" },
-    { kind: "count" },
-    ...slots.map((_, slot) => ({ kind: "slot", slot }) as const),
-    { kind: "slot-step" },
-    ...streams.map((stream) => ({ kind: "input", stream }) as const),
-    ...streams.map((stream) => ({ kind: "item-stride", stream }) as const),
-    ...strided.map((stream) => ({ kind: "input-stride", stream }) as const),
+    ...placeParameters(loop),
     ...(finish === null ? [] : writing),
-    ...scalars("lift", lift),
-    ...scalars("merge", merge),
-    ...([lift, merge, ...(finish === null ? [] : [finish])].some(hasLoops) ? [{ kind: "cancel" } as const] : []),
+    ...graphParameters(loop, finish === null ? [lift, merge] : [lift, merge, finish]),
   ];
-}
-
-function keyOf(parameter: ScanParameter): string {
-  return Object.values(parameter).join();
-}
-
-function variableOf(parameter: ScanParameter, { lift, merge }: ScanLoop): Variable {
-  if (parameter.kind === "parameter") {
-    const type = (parameter.of === "lift" ? lift : merge).parameters[parameter.parameter]!;
-    const name = `${parameter.of}_scalar_${parameter.parameter}`;
-    return { type: type === "bool" ? "i32" : (type satisfies ValueType), name };
-  }
-  return { type: "i32", name: Object.values(parameter).join("_").replaceAll("-", "_") };
 }
 
 /** Builds the function. Cost: O(nodes). */
@@ -132,9 +97,9 @@ class ScanBuilder {
   constructor(loop: ScanLoop) {
     this.#loop = loop;
     this.#parameters = scanParameters(loop);
-    this.#places = new Map(this.#parameters.map((parameter, place) => [keyOf(parameter), place]));
+    this.#places = new Map(this.#parameters.map((parameter, place) => [itemParameterKey(parameter), place]));
     const { slots, lift, finish, width } = loop;
-    const variables = this.#parameters.map((parameter) => variableOf(parameter, loop));
+    const variables = this.#parameters.map((parameter) => itemVariable(parameter, loop));
     const f = new FunctionBuilder(loop.name, variables, ["i32"]);
     this.#f = f;
     this.#count = f.local("i32", "left");
@@ -330,7 +295,7 @@ class ScanBuilder {
   }
 
   #exits(): LoopExits | null {
-    const cancel = this.#places.get(keyOf({ kind: "cancel" }));
+    const cancel = this.#places.get(itemParameterKey({ kind: "cancel" }));
     if (cancel === undefined) return null;
     // There is always an item at hand: a number of them that is not 0.
     return { remaining: this.#parameter({ kind: "items" }), cancel, polls: this.#f.local("i32", "polls") };
@@ -338,7 +303,7 @@ class ScanBuilder {
 
   /** The variable of a parameter. */
   #parameter(wanted: ScanParameter): Local {
-    return this.#places.get(keyOf(wanted))!;
+    return this.#places.get(itemParameterKey(wanted))!;
   }
 }
 

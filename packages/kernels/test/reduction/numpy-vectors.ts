@@ -4,7 +4,6 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { DType } from "@instride/core";
 
 export interface NumpyArray {
   readonly dtype: string;
@@ -63,31 +62,6 @@ export function readVectors(): NumpyCase[] {
     .trim()
     .split("\n");
   return lines.slice(1).map((line) => JSON.parse(line) as NumpyCase);
-}
-
-const CODES: Readonly<Record<string, DType>> = {
-  "?": "bool",
-  b1: "bool",
-  i1: "int8",
-  i2: "int16",
-  i4: "int32",
-  i8: "int64",
-  u1: "uint8",
-  u2: "uint16",
-  u4: "uint32",
-  u8: "uint64",
-  f2: "float16",
-  f4: "float32",
-  f8: "float64",
-  c8: "complex64",
-  c16: "complex128",
-};
-
-/** `"<i4"`, `"i4"`, `"|b1"`. */
-export function dtypeOf(text: string): DType {
-  const dtype = CODES[text.replace(/^[<|=]/, "")];
-  if (dtype === undefined) throw new Error(`no dtype is called ${text}`);
-  return dtype;
 }
 
 export function bytesOf(hex: string): Uint8Array {

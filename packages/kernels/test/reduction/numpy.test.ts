@@ -8,10 +8,10 @@ import {
   type ScanName,
   SCANS,
 } from "../../src/reduction/reductions.ts";
+import { dtypeOf } from "../numpy-codes.ts";
 import {
   bytesOf,
   type DTypesCase,
-  dtypeOf,
   type NumpyArray,
   type NumpyError,
   type NumpyValue,

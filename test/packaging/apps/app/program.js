@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { open } from "instride";
+import { open } from "./instride.js";
 import { options } from "./options.js";
 import { rowMeans } from "./typescript-kernels.js";
 

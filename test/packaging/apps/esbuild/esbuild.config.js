@@ -1,3 +1,9 @@
+/**
+ * How esbuild makes the application: the options of its `build`.
+ *
+ * @module
+ */
+
 export default {
   // esbuild leaves `new URL("./…", import.meta.url)` as it is: what is named so is an entry of its own.
   entryPoints: [

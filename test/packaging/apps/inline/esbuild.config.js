@@ -1,6 +1,10 @@
+/**
+ * How esbuild makes the application without threads: no worker file is an entry.
+ *
+ * @module
+ */
+
 export default {
-  // No threads, and so no worker file: everything runs in the page.
-  alias: { instride: "instride/inline" },
   entryPoints: [
     { in: "main.js", out: "main" },
     { in: "smooth.kernel.js", out: "smooth.kernel" },

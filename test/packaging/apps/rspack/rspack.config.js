@@ -1,3 +1,9 @@
+/**
+ * How rspack makes the application.
+ *
+ * @module
+ */
+
 export default {
   mode: "production",
   entry: "./main.js",

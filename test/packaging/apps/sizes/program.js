@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { open } from "instride";
+import { open } from "./instride.js";
 import { options } from "./options.js";
 
 let known = 0;

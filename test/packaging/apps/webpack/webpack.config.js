@@ -1,3 +1,9 @@
+/**
+ * How webpack makes the application.
+ *
+ * @module
+ */
+
 export default {
   mode: "production",
   entry: "./main.js",

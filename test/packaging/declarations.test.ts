@@ -16,7 +16,15 @@ beforeAll(async () => {
 }, SETUP_MS);
 
 test.each(PUBLISHED)("packaging: publint finds nothing in %s", async (name) => {
-  const output = await runTool(built.folder, "publint", "run", tarballOf(built, name).filename, "--strict", "--level", "suggestion");
+  const output = await runTool(
+    built.folder,
+    "publint",
+    "run",
+    tarballOf(built, name).filename,
+    "--strict",
+    "--level",
+    "suggestion",
+  );
   expect(output).toContain("All good!");
 });
 

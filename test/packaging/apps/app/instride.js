@@ -1,0 +1,6 @@
+/**
+ * Which of the entries the program imports.
+ *
+ * @module
+ */
+export { open } from "instride";

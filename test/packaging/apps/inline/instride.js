@@ -1,0 +1,6 @@
+/**
+ * Which of the entries the program imports: that without threads.
+ *
+ * @module
+ */
+export { open } from "instride/inline";
