@@ -8,11 +8,7 @@ import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, chromiumPath } from "./test/browser/chromium.ts";
 import { browserTests } from "./test/browser/config.ts";
 
-export default defineConfig(async () =>
-  browserTests({
-    browser: "chromium",
-    provider: playwright({
-      launchOptions: { executablePath: await chromiumPath(), args: [...CHROMIUM_FLAGS] },
-    }),
-  }),
-);
+export default defineConfig(async ({ mode }) => {
+  const launchOptions = { executablePath: await chromiumPath(), args: [...CHROMIUM_FLAGS] };
+  return browserTests({ browser: "chromium", provider: playwright({ launchOptions }) }, mode);
+});

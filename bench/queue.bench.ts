@@ -78,7 +78,7 @@ async function* measureQueue({ threads, quick }: SuiteContext): AsyncGenerator<G
   yield* findings;
 }
 
-/** @throws an `AssertionError` unless each job was run once */
+/** @throws a `WrongResultError` unless each job was run once */
 async function feedVerified({ name, begin, beforeAll }: Way, counts: Int32Array, rate: Rate): Promise<Fed> {
   await beforeAll();
   let fed: Fed;

@@ -58,6 +58,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "packages/instride/test/worker-mode.test.ts":
     "is about Node's thread of this mode; moved.browser.test.ts is about a page's",
   "packages/instride/test/web/hosting.test.ts": "starts servers",
+  "packages/instride/test/warm-tiers.test.ts": "asks Node's engine which compiler a function has come to",
   "packages/kernels/test/language/meaning.test.ts": "runs bundlers and minifiers",
   "packages/kernels/test/language/random-functions.test.ts": "runs bundlers and minifiers",
   "packages/kernels/test/without-float16-array.test.ts":
@@ -74,12 +75,24 @@ const LEFT_OUT_OF: Readonly<Record<TestedBrowser["browser"], Readonly<Record<str
   },
 };
 
+/** What takes long, and differs little from engine to engine: only in the whole matrix. */
+const LONG: Readonly<Record<string, string>> = {
+  "packages/instride/test/kernels/sums.test.ts": "statistics of roundings",
+  "packages/kernels/test/mathematics/complex-accuracy.test.ts": "statistics of roundings",
+};
+
 export interface TestedBrowser {
   readonly browser: "chromium" | "firefox";
   readonly provider: BrowserProviderOption;
 }
 
-export async function browserTests({ browser, provider }: TestedBrowser): Promise<ViteUserConfig> {
+/**
+ * The configuration of vitest for a browser.
+ *
+ * @param mode - `"all"` for the whole matrix; without it, the suites of every mode run in `threads` alone
+ */
+export async function browserTests({ browser, provider }: TestedBrowser, mode: string): Promise<ViteUserConfig> {
+  const isWhole = mode === "all";
   const worker = await bundleWorker();
   return {
     root: ROOT,
@@ -100,8 +113,15 @@ export async function browserTests({ browser, provider }: TestedBrowser): Promis
     optimizeDeps: { noDiscovery: true, include: ["buffer/", "fflate"] },
     test: {
       include: TESTS,
-      exclude: ["**/node_modules/**", ...Object.keys(LEFT_OUT), ...Object.keys(LEFT_OUT_OF[browser])],
-      provide: { modes: process.env["BROWSER_MODES"] === "all" ? "all" : "threads" },
+      exclude: [
+        "**/node_modules/**",
+        ...Object.keys(LEFT_OUT),
+        ...Object.keys(LEFT_OUT_OF[browser]),
+        ...(isWhole ? [] : Object.keys(LONG)),
+      ],
+      // One page for all files: a page of its own costs each a quarter of a second.
+      isolate: false,
+      provide: { modes: isWhole ? "all" : "threads" },
       setupFiles: [join(PAGE, "setup.ts")],
       testTimeout: 20_000,
       hookTimeout: 20_000,

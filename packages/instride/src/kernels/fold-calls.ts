@@ -109,7 +109,7 @@ export class FoldCalls<N extends ReductionName | ScanName> implements Calls {
     if (!mayRehearse(this.#context, code.module === null || hasLoops)) return;
     const { where } = request.options;
     const views = [...request.operands.map(({ view }) => view), ...(where === undefined ? [] : [where])];
-    await rehearse(this.#context.owner, views, (standIn) => {
+    await rehearse(this.#context, views, (standIn) => {
       const operands = request.operands.map(({ view, dtype }) => ({ view: standIn(view), dtype }));
       // A result of its own is written alike, if the one that was given lies as a new one does.
       const options = { ...request.options, out: undefined, where: where === undefined ? undefined : standIn(where) };

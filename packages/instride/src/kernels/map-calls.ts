@@ -208,7 +208,7 @@ async function rehearseMap(
   const { given, mask } = typeCall(read, request);
   const outputs = given?.map(({ view }) => view) ?? [];
   const views = [...request.operands.map(({ view }) => view), ...outputs, ...(mask === null ? [] : [mask])];
-  await rehearse(context.owner, views, (standIn) => {
+  await rehearse(context, views, (standIn) => {
     const other: MapRequest = {
       operands: request.operands.map(({ view, dtype }) => ({ view: standIn(view), dtype })),
       out: given === null ? undefined : inForm(outputs.map(standIn), program.returns),

@@ -46,7 +46,10 @@ export interface MapKernel<A extends readonly unknown[] = readonly MemoryView[],
   readonly label: string;
   /** Makes a call ready to be made often. Release it in the end: until then its arrays can't be released. */
   prepare(...args: readonly [...operands: A, options?: MapPrepareOptions<OutOf<R>>]): Promise<PreparedMap<R>>;
-  /** Compiles for operands like these, and runs nothing. */
+  /**
+   * Compiles for operands like these, which it doesn't touch, and has the engine make the best of the code: for some
+   * milliseconds it is run over zeros that stand in for them.
+   */
   warm(
     ...args: readonly [...operands: A, options?: Pick<MapCallOptions<OutOf<R>>, "out" | "where" | "parameters">]
   ): Promise<void>;

@@ -12,17 +12,17 @@ import type { KernelContext } from "./kernel-context.ts";
 import type { ReadyLoop } from "./ready-loop.ts";
 
 /** Elements of a call that stands in for another: three blocks of a reduction, and all of it in the cache. */
-const ELEMENTS = 8192;
+const ELEMENTS = 40_960;
 
 /**
  * Milliseconds of work, as code does it that is at its best; before, it takes a few times as long. V8 compiles anew what has
- * run through 13 MB of instructions, which is a third of that or less. By work, and not by the clock: what is done is the
- * same on a machine that has other things to do, too.
+ * run through 13 MB of instructions, which is less. By work first, not by the clock: what is done is the same on a machine
+ * that has other things to do, too.
  */
-const WORK_MS = 1.5;
+const WORK_MS = 6;
 
 /** Milliseconds after which it is left at that, all the same. */
-const TIME_MAX_MS = 20;
+const TIME_MAX_MS = 10;
 
 /** The most elements from one to the next of what stands in: beyond 4, steps are the same to code. */
 const STEP_MAX = 5;
@@ -49,14 +49,14 @@ export interface Rehearsal {
  * @param bind - binds a call over arrays that stand in; null if it comes to other code than the one to be rehearsed
  */
 export async function rehearse(
-  owner: MemoryOwner,
+  context: KernelContext,
   views: readonly MemoryView[],
   bind: (standIn: StandIn) => Rehearsal | null,
 ): Promise<void> {
   const shape = broadcastShapes(...views.map((view) => view.shape));
   if (sizeOf(shape) === 0) return;
   for (const lengths of shapesFor(shape)) {
-    const isDone = await owner.scope((scope) => {
+    const isDone = await context.owner.scope(async (scope) => {
       const made = new Map<MemoryView, MemoryView>();
       const standIn: StandIn = (view) => {
         let other = made.get(view);
@@ -64,17 +64,22 @@ export async function rehearse(
         return other;
       };
       const rehearsal = bind(standIn);
-      if (rehearsal !== null) run(rehearsal);
+      if (rehearsal !== null) await run(rehearsal, context);
       return rehearsal !== null;
     });
     if (isDone) return;
   }
 }
 
-function run({ loop, discard }: Rehearsal): void {
+async function run({ loop, discard }: Rehearsal, context: KernelContext): Promise<void> {
+  const { turn } = context;
   const end = performance.now() + TIME_MAX_MS;
   try {
-    for (let ms = 0; ms < WORK_MS && performance.now() < end; ms += loop.estimateMs) loop.runAlone();
+    for (let ms = 0; ms < WORK_MS && performance.now() < end; ms += loop.estimateMs) {
+      if (turn.isUsedUp) await turn.giveWay();
+      context.checkOpen();
+      loop.runAlone();
+    }
   } finally {
     discard();
   }

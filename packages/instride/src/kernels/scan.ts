@@ -44,7 +44,10 @@ export interface ScanKernel {
   prepare(
     ...args: readonly [MemoryView, ...MemoryView[], ScanPrepareOptions] | readonly [MemoryView, ...MemoryView[]]
   ): Promise<PreparedReduce<SharedView<DType>>>;
-  /** Compiles for operands like these, and runs nothing. */
+  /**
+   * Compiles for operands like these, which it doesn't touch, and has the engine make the best of the code: for some
+   * milliseconds it is run over zeros that stand in for them.
+   */
   warm(
     ...args: readonly [MemoryView, ...MemoryView[], ScanPrepareOptions] | readonly [MemoryView, ...MemoryView[]]
   ): Promise<void>;

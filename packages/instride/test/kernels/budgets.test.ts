@@ -119,8 +119,12 @@ test.each(["threads", "worker"] as const)("deadline: a long kernel is given up, 
   const a = rt.zeros([SIZE], "float64");
   const kernel = longKernel(rt);
   await kernel.warm(a);
-  expect(await rejection(kernel(a, { deadlineMs: 100 }))).toBeInstanceOf(DeadlineError);
+  const error = await rejection(kernel(a, { deadlineMs: 100 }));
+  expect(error).toBeInstanceOf(DeadlineError);
   expect(rt.leaks()).toEqual([]);
+  // What had moved to the thread was lost with it.
+  expect(a.isPoisoned).toBe(mode === "worker" && (error as DeadlineError).hasBegun);
+  if (a.isPoisoned) a.clearPoison();
   expect(await rt.reduce("sum")(a, { deadlineMs: 10_000 })).toBe(0);
 });
 

@@ -175,11 +175,11 @@ export class ComlinkPool implements Pool, TeamHost {
     try {
       const taken = this.#seats.take(dropped);
       // It waits, unless it has got one at once.
-      if (this.#seats.waiting > 0) this.#team.makeRoom(this.#seats.waiting);
+      if (this.#seats.urgent > 0) this.#team.makeRoom(this.#seats.urgent);
       return await taken;
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      if (this.#seats.waiting === 0) this.#team.keepLanes();
+      if (this.#seats.urgent === 0) this.#team.keepLanes();
     }
   }
 

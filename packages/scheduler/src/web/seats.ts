@@ -10,12 +10,20 @@ export interface Seat {
   readonly ended: Promise<void>;
 }
 
+/** Somebody who waits for a seat. */
+interface Place<S> {
+  readonly seat: PromiseWithResolvers<S>;
+  /** Whether it comes before those who are not. */
+  readonly isUrgent: boolean;
+}
+
 export class Seats<S extends Seat> {
   readonly #most: number;
   readonly #make: () => S;
   readonly #all: Set<S> = new Set();
   readonly #free: S[] = [];
-  readonly #queue: PromiseWithResolvers<S>[] = [];
+  /** The urgent first, each in the order in which they came. */
+  readonly #queue: Place<S>[] = [];
 
   /** @param make - makes one more, as long as there are fewer than `most` */
   constructor(most: number, make: () => S) {
@@ -28,30 +36,32 @@ export class Seats<S extends Seat> {
     return [...this.#all];
   }
 
-  /** How many wait for one. */
-  get waiting(): number {
-    return this.#queue.length;
+  /** How many wait for one urgently. */
+  get urgent(): number {
+    return this.#queue.filter(({ isUrgent }) => isUrgent).length;
   }
 
   /**
    * One that is free, a new one, or the next that is given back.
    *
-   * @param dropped - settles if it is wanted no more
+   * @param dropped - makes it urgent, and rejects if it is wanted no more
    * @throws what making one throws
    */
   async take(dropped?: Promise<never>): Promise<S> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#all.size < this.#most) return this.#add();
-    const place = Promise.withResolvers<S>();
-    this.#queue.push(place);
+    const place: Place<S> = { seat: Promise.withResolvers<S>(), isUrgent: dropped !== undefined };
+    this.#queue.splice(place.isUrgent ? this.urgent : this.#queue.length, 0, place);
+    const { promise } = place.seat;
+    if (dropped === undefined) return promise;
     try {
-      return await (dropped === undefined ? place.promise : Promise.race([place.promise, dropped]));
+      return await Promise.race([promise, dropped]);
     } catch (error) {
       const index = this.#queue.indexOf(place);
       if (index >= 0) this.#queue.splice(index, 1);
       // Its turn has come at the same moment.
-      else place.promise.then((seat) => this.give(seat)).catch(() => {});
+      else promise.then((seat) => this.give(seat)).catch(() => {});
       throw error;
     }
   }
@@ -61,12 +71,12 @@ export class Seats<S extends Seat> {
     if (!this.#all.has(seat)) return;
     const next = this.#queue.shift();
     if (next === undefined) this.#free.push(seat);
-    else next.resolve(seat);
+    else next.seat.resolve(seat);
   }
 
   /** Whoever waits is told the error. */
   refuseAll(error: unknown): void {
-    for (const place of this.#queue.splice(0)) place.reject(error);
+    for (const { seat } of this.#queue.splice(0)) seat.reject(error);
   }
 
   #add(): S {
@@ -83,9 +93,9 @@ export class Seats<S extends Seat> {
     const next = this.#queue.shift();
     if (next === undefined) return;
     try {
-      next.resolve(this.#add());
+      next.seat.resolve(this.#add());
     } catch (error) {
-      next.reject(error);
+      next.seat.reject(error);
     }
   }
 }
