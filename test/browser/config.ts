@@ -121,6 +121,7 @@ export async function browserTests({ browser, provider }: TestedBrowser, mode: s
       ],
       // One page for all files: a page of its own costs each a quarter of a second.
       isolate: false,
+      maxWorkers: 2,
       provide: { modes: isWhole ? "all" : "threads" },
       setupFiles: [join(PAGE, "setup.ts")],
       testTimeout: 20_000,

@@ -24,7 +24,7 @@ import {
   type ThreadLaneHost,
   type ThreadRequest,
 } from "@instride/scheduler";
-import type { Membership, WorkerApi } from "@instride/scheduler/comlink";
+import type { Membership, WorkerApi, WorkerNote } from "@instride/scheduler/comlink";
 import { provideThreadLoops, registryOf } from "./thread-registry.ts";
 
 /** This worker's part in the runtime that has made it. */
@@ -37,18 +37,34 @@ let joined: Joined | null = null;
 
 provideThreadLoops();
 
+sayWhatPagesDoNotSee();
+
 const api: WorkerApi = { start, join, lane, task, serveMoved };
 expose(api);
 
 /** Takes the lock for life: the page, which queues for it, has it when this worker has ended. */
-function start(lock: string | null): Promise<true> {
-  if (lock === null) return Promise.resolve(true);
-  return new Promise((resolve, reject) => {
+function start(lock: string | null): Promise<boolean> {
+  if (lock === null) return Promise.resolve(false);
+  return new Promise((resolve) => {
     const forLife = (): Promise<never> => {
       resolve(true);
       return new Promise(() => {});
     };
-    navigator.locks.request(lock, forLife).catch(reject);
+    // Documents without an origin of their own are refused.
+    navigator.locks.request(lock, forLife).catch(() => resolve(false));
+  });
+}
+
+/** Browsers tell a page neither that its worker has closed itself, nor of promises that nobody waited for there. */
+function sayWhatPagesDoNotSee(): void {
+  const say = (note: WorkerNote): void => self.postMessage(note);
+  const close = self.close.bind(self);
+  self.close = (): void => {
+    say({ instride: "closes" });
+    close();
+  };
+  self.addEventListener("unhandledrejection", ({ reason }) => {
+    say({ instride: "failed", message: reason instanceof Error ? reason.message : String(reason) });
   });
 }
 

@@ -1,6 +1,7 @@
 /**
  * What warming does to the code: Node's engine tells which of its compilers a function has come to.
  */
+import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -35,7 +36,7 @@ async function bestOf(name: string, warm: () => Promise<void>): Promise<boolean>
   instances.length = 0;
   for (let round = 0; round < 100 && !isBest(name); round++) {
     await warm();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await setTimeout(10);
   }
   return isBest(name);
 }

@@ -123,7 +123,7 @@ function standInFor(owner: Pick<MemoryOwner, "zeros">, view: MemoryView, lengths
     view.dtype!,
     { label: "a rehearsal of kernels" },
   );
-  const spread = base.at(...order.map((axis) => slice(0, null, steps[axis]!)));
+  const spread = base.at(...order.map((axis) => slice(0, null, steps[axis])));
   const placed = spread.transpose(shape.map((_, axis) => order.indexOf(axis)));
   const turned = placed.flip([...shape.keys()].filter((axis) => strides[axis]! < 0));
   // What is repeated can't be written.

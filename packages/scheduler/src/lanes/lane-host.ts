@@ -71,6 +71,8 @@ export class ThreadLaneHost implements EventLaneHost {
   /** The kernel that a job was met for, and that is not loaded yet. */
   #wanted: { readonly kernel: number; readonly ticket: number } | null = null;
   #received = 0;
+  /** Whether a job was met whose registrations have not arrived. */
+  #misses = false;
 
   constructor(port: AtomicsPort, lane: number, thread: LaneThread) {
     this.port = port;
@@ -85,7 +87,10 @@ export class ThreadLaneHost implements EventLaneHost {
   register(count: number): boolean {
     while (this.#received < count) {
       const message = this.#thread.receive();
-      if (message === null) return false;
+      if (message === null) {
+        this.#misses = true;
+        return false;
+      }
       // An empty one asks whether the thread lives.
       this.#received = Math.max(this.#received, message.count);
       for (const registration of message.registrations) this.#takeIn(registration);
@@ -135,8 +140,11 @@ export class ThreadLaneHost implements EventLaneHost {
     return nextTurn();
   }
 
-  /** A message of the owner has arrived: what waits without blocking looks again. */
+  /** A message of the owner has arrived: a lane that waits without blocking looks again, if it was missing one. */
   rouse(): void {
+    // Mostly messages come before the job that needs them.
+    if (!this.#misses) return;
+    this.#misses = false;
     rouse(this.port);
   }
 

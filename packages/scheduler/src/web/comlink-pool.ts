@@ -24,6 +24,7 @@ import {
   type Pool,
   type PreparedRun,
   PROTOCOL_VERSION,
+  ProtocolVersionError,
   type RegistrationMessage,
   settlesWithin,
   type TaskMessage,
@@ -44,6 +45,9 @@ const LEAVE_MS = 200;
  * ends after 2 s; one that had closed itself and blocks is never known to have ended.
  */
 const CLOSE_MS = 5000;
+
+/** So often in a row workers may fail to start before it is given up, once one has started of the same file. */
+const STARTS_MAX = 3;
 
 /** The page's own id among the threads of a runtime. */
 const PAGE_THREAD = 1;
@@ -75,15 +79,24 @@ export class ComlinkPool implements Pool, TeamHost {
   readonly #seats: Seats<LaneWorker>;
   readonly #onThreadEnd: (thread: number) => void;
   #lastThread = PAGE_THREAD;
+  /** Whether any worker has started, and how many in a row have failed to since. */
+  #hasStarted = false;
+  #failedStarts = 0;
   #closed = false;
 
   constructor({ makeWorker, threads, leases, memory, caller, onThreadEnd }: ComlinkPoolOptions) {
-    this.participants = Math.min(threads ?? navigator.hardwareConcurrency, LANES_MAX);
+    // Browsers that hide how many cores there are say 0, or nothing.
+    this.participants = Math.min(threads ?? (navigator.hardwareConcurrency || 1), LANES_MAX);
     this.words = new Int32Array(new SharedArrayBuffer(LANE_WORDS * Int32Array.BYTES_PER_ELEMENT));
     this.#thread = { protocol: PROTOCOL_VERSION, runtime: ++runtimes, leases, lanes: this.words, memory };
     this.#onThreadEnd = onThreadEnd;
     this.#team = new LaneTeam(this, this.participants, caller);
-    this.#seats = new Seats(this.participants, () => this.#add(makeWorker));
+    // Those that are ending keep their lanes.
+    this.#seats = new Seats(
+      this.participants,
+      () => this.#add(makeWorker),
+      Math.min(2 * this.participants, LANES_MAX),
+    );
   }
 
   checkOpen(): void {
@@ -117,7 +130,8 @@ export class ComlinkPool implements Pool, TeamHost {
     try {
       return await this.#lent(worker, worker.task(message));
     } catch (cause) {
-      throw signal?.aborted === true ? (signal.reason as unknown) : cause;
+      if (signal?.aborted === true) throw signal.reason;
+      throw cloneError("the arguments or the result", cause) ?? cause;
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
@@ -138,13 +152,17 @@ export class ComlinkPool implements Pool, TeamHost {
   async startLane(): Promise<LaneExit> {
     this.checkOpen();
     const worker = await this.#seats.take();
-    try {
-      return await this.#lent(worker, worker.lane());
-    } catch (error) {
-      // One worker that has ended is replaced; where none comes up none will.
-      if (worker.hasStarted && !this.#closed) return "died";
-      throw error;
+    // One that is ending is replaced at once: the team is told of its end when it has come.
+    const exit = await Promise.race([worker.lane().catch(() => null), worker.ending.then(() => null)]);
+    if (exit !== null) {
+      this.#seats.give(worker);
+      return exit;
     }
+    // A lane whose own code has failed may have left anything behind.
+    worker.terminate();
+    if (this.#closed) throw this.#lost(worker);
+    await this.#checkStart(worker);
+    return "died";
   }
 
   /** Part of {@link TeamHost}. */
@@ -165,6 +183,15 @@ export class ComlinkPool implements Pool, TeamHost {
 
   /** Part of {@link TeamHost}: a page lives as long as it is open. */
   keepAlive(): void {}
+
+  /** @throws what kept a worker from starting, if there is no hope that the next will */
+  async #checkStart(worker: LaneWorker): Promise<void> {
+    try {
+      await worker.joined;
+    } catch (error) {
+      if (!this.#hasStarted || error instanceof ProtocolVersionError || ++this.#failedStarts >= STARTS_MAX) throw error;
+    }
+  }
 
   async #takeForTask(signal: AbortSignal | undefined): Promise<LaneWorker> {
     const { promise: dropped, reject } = Promise.withResolvers<never>();
@@ -217,6 +244,8 @@ export class ComlinkPool implements Pool, TeamHost {
   async #connect(worker: LaneWorker): Promise<void> {
     try {
       const { lane, port } = await worker.joined;
+      this.#hasStarted = true;
+      this.#failedStarts = 0;
       port.addEventListener("message", ({ data }) => this.#team.deliver(data as JobMessage));
       port.start();
       this.#team.connect(lane);
@@ -227,7 +256,7 @@ export class ComlinkPool implements Pool, TeamHost {
 
   #bury(worker: LaneWorker): void {
     this.#onThreadEnd(worker.thread);
-    worker.port?.close();
+    // Its port stays as it is: what it had sent of jobs that it has left may still be on its way, and is waited for.
     this.#team.disconnect(worker.thread);
   }
 

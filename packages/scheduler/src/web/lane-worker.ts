@@ -4,8 +4,8 @@
  * @module
  */
 import { errorFromWire } from "@instride/core";
-import type { LaneExit, TaskMessage, TaskOutcome, ThreadData } from "@instride/scheduler";
-import type { PageWorker } from "./page-worker.ts";
+import { type LaneExit, type TaskMessage, type TaskOutcome, type ThreadData, ThreadStartError } from "@instride/scheduler";
+import { asStartError, type PageWorker, untilAnswered } from "./page-worker.ts";
 import type { Seat } from "./seats.ts";
 import type { Membership } from "./worker-api.ts";
 
@@ -16,7 +16,6 @@ export class LaneWorker implements Seat {
   readonly #joined: Promise<Membership>;
   #membership: Membership | null = null;
   #idle: Promise<unknown> = Promise.resolve();
-  #isEnding = false;
 
   /** @param thread - an id that no other thread of the runtime has had */
   constructor(worker: PageWorker, data: ThreadData, thread: number) {
@@ -36,12 +35,16 @@ export class LaneWorker implements Seat {
     return this.#membership !== null;
   }
 
+  get ending(): Promise<void> {
+    return this.#worker.ending;
+  }
+
   get ended(): Promise<void> {
     return this.#worker.ended;
   }
 
   get isEnding(): boolean {
-    return this.#isEnding;
+    return this.#worker.isEnding;
   }
 
   get lastError(): string | null {
@@ -79,7 +82,6 @@ export class LaneWorker implements Seat {
   }
 
   terminate(): void {
-    this.#isEnding = true;
     this.#worker.terminate();
   }
 
@@ -91,9 +93,19 @@ export class LaneWorker implements Seat {
 
   async #join(data: ThreadData): Promise<Membership> {
     const api = await this.#worker.started;
-    const answer = await api.join(data, this.thread);
-    if ("refused" in answer) throw errorFromWire(answer.refused);
-    this.#membership = answer;
-    return answer;
+    const ending = this.ending.then((): never => {
+      throw new ThreadStartError("cannot start a worker: it ended before it had joined the runtime");
+    });
+    try {
+      const outcome = Promise.race([api.join(data, this.thread), ending]);
+      // One that can't read shared memory, like one of another origin, never answers.
+      await untilAnswered(outcome);
+      const answer = await outcome;
+      if ("refused" in answer) throw errorFromWire(answer.refused);
+      this.#membership = answer;
+      return answer;
+    } catch (cause) {
+      throw asStartError(cause);
+    }
   }
 }

@@ -6,7 +6,9 @@
 
 /** Something that can be given to one at a time, until it ends. */
 export interface Seat {
-  /** Settles once it can be used no more. */
+  /** Settles when it is of no more use, though it may go on for a while. */
+  readonly ending: Promise<void>;
+  /** Settles once it is gone. */
   readonly ended: Promise<void>;
 }
 
@@ -19,21 +21,27 @@ interface Place<S> {
 
 export class Seats<S extends Seat> {
   readonly #most: number;
+  readonly #mostInAll: number;
   readonly #make: () => S;
   readonly #all: Set<S> = new Set();
+  readonly #leaving: Set<S> = new Set();
   readonly #free: S[] = [];
   /** The urgent first, each in the order in which they came. */
   readonly #queue: Place<S>[] = [];
 
-  /** @param make - makes one more, as long as there are fewer than `most` */
-  constructor(most: number, make: () => S) {
+  /**
+   * @param make - makes one more, as long as there are fewer than `most`
+   * @param mostInAll - with those that are ending: each is replaced before it has ended, as long as there are fewer
+   */
+  constructor(most: number, make: () => S, mostInAll: number = 2 * most) {
     this.#most = most;
+    this.#mostInAll = mostInAll;
     this.#make = make;
   }
 
   /** All that have not ended. */
   get all(): readonly S[] {
-    return [...this.#all];
+    return [...this.#all, ...this.#leaving];
   }
 
   /** How many wait for one urgently. */
@@ -50,7 +58,7 @@ export class Seats<S extends Seat> {
   async take(dropped?: Promise<never>): Promise<S> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#all.size < this.#most) return this.#add();
+    if (this.#hasRoom()) return this.#add();
     const place: Place<S> = { seat: Promise.withResolvers<S>(), isUrgent: dropped !== undefined };
     this.#queue.splice(place.isUrgent ? this.urgent : this.#queue.length, 0, place);
     const { promise } = place.seat;
@@ -66,7 +74,7 @@ export class Seats<S extends Seat> {
     }
   }
 
-  /** Gives one back. Does nothing if it has ended. */
+  /** Gives one back. Does nothing if it is ending. */
   give(seat: S): void {
     if (!this.#all.has(seat)) return;
     const next = this.#queue.shift();
@@ -82,14 +90,30 @@ export class Seats<S extends Seat> {
   #add(): S {
     const seat = this.#make();
     this.#all.add(seat);
-    void seat.ended.then(() => this.#remove(seat));
+    void seat.ending.then(() => this.#retire(seat));
+    void seat.ended.then(() => {
+      this.#retire(seat);
+      this.#leaving.delete(seat);
+      this.#replace();
+    });
     return seat;
   }
 
-  #remove(seat: S): void {
-    this.#all.delete(seat);
+  #retire(seat: S): void {
+    if (!this.#all.delete(seat)) return;
+    this.#leaving.add(seat);
     const index = this.#free.indexOf(seat);
     if (index >= 0) this.#free.splice(index, 1);
+    this.#replace();
+  }
+
+  #hasRoom(): boolean {
+    return this.#all.size < this.#most && this.#all.size + this.#leaving.size < this.#mostInAll;
+  }
+
+  /** Makes one more for whoever waits, if there is room. */
+  #replace(): void {
+    if (!this.#hasRoom()) return;
     const next = this.#queue.shift();
     if (next === undefined) return;
     try {

@@ -3,14 +3,23 @@ import { type Seat, Seats } from "../../src/web/seats.ts";
 
 class NumberedSeat implements Seat {
   readonly number: number;
+  readonly #ending: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
   constructor(number: number) {
     this.number = number;
   }
 
+  get ending(): Promise<void> {
+    return this.#ending.promise;
+  }
+
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  beginToEnd(): void {
+    this.#ending.resolve();
   }
 
   end(): void {
@@ -85,6 +94,23 @@ test("Seats: one that has ended is replaced for whoever waits, and is not given 
   expect((await waiting).number).toBe(2);
   seats.give(first);
   expect(seats.all.map(({ number }) => number)).toEqual([2]);
+});
+
+test("Seats: one that is ending is replaced before it has ended, but not without limit", async () => {
+  const seats = numberedSeats(1);
+  const first = await seats.take();
+  first.beginToEnd();
+  const second = await seats.take();
+  expect(second.number).toBe(2);
+  second.beginToEnd();
+  const numbers: number[] = [];
+  const third = seats.take().then(({ number }) => numbers.push(number));
+  await Promise.resolve();
+  expect(numbers).toEqual([]);
+  first.end();
+  await third;
+  expect(numbers).toEqual([3]);
+  expect(seats.all.map(({ number }) => number)).toEqual([3, 2]);
 });
 
 test("Seats: whoever waits is told when there are none any more", async () => {
