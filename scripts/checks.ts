@@ -12,10 +12,12 @@ export const CHECKS: readonly Check[] = [
   { name: "lint", command: ["oxlint"] },
   { name: "format", command: ["oxfmt", "--check"] },
   vitestCheck("tests"),
+  vitestCheck("browser", ["--config", "vitest.browser.config.ts"]),
 ];
 
 /** What takes longer, added by `pnpm test:all`: an entry here is all that a new one needs. */
 export const LONG_CHECKS: readonly Check[] = [
+  vitestCheck("browser, every mode", ["--config", "vitest.browser.config.ts", "--mode", "all"]),
   vitestCheck("bundlers", ["test/packaging/bundlers.test.ts"], { EVERY_SERVING: "1" }),
   { name: "explore", command: ["node", "-C", "@instride/source", "model/src/main.ts"] },
   { name: "fuzz", command: ["node", "-C", "@instride/source", "fuzz/src/main.ts", "--cases", "2000000"] },

@@ -55,14 +55,14 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "packages/instride/test/streams.test.ts": "is about Node's streams",
   "packages/instride/test/thread-start.test.ts": "is about Node's pool; starting.browser.test.ts is about a page's",
   "packages/instride/test/thread-version.test.ts": "is about Node's pool",
+  "packages/instride/test/warm-tiers.test.ts": "asks Node's engine",
   "packages/instride/test/worker-mode.test.ts":
     "is about Node's thread of this mode; moved.browser.test.ts is about a page's",
   "packages/instride/test/web/hosting.test.ts": "starts servers",
-  "packages/instride/test/warm-tiers.test.ts": "asks Node's engine which compiler a function has come to",
   "packages/kernels/test/language/meaning.test.ts": "runs bundlers and minifiers",
   "packages/kernels/test/language/random-functions.test.ts": "runs bundlers and minifiers",
-  "packages/kernels/test/without-float16-array.test.ts":
-    "takes a class away before the sources load: all files share a page",
+  "packages/kernels/test/mathematics/late-mathematics.test.ts": "loads sources anew: all files share a page",
+  "packages/kernels/test/without-float16-array.test.ts": "loads sources anew: all files share a page",
 };
 
 /** What one of the browsers can't do where it has no screen and no graphics card, and the other one shows. */

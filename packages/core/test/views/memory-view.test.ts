@@ -306,16 +306,28 @@ test("toJSON: is a TypeError, so that nothing becomes text by accident", () => {
   expect(() => JSON.stringify({ view: grid() })).toThrow(TypeError);
 });
 
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("it did not throw");
+}
+
 test("MemoryView: structured clone throws a DataCloneError that names the ways out, wherever the view is", () => {
   const view = grid();
   const released = grid();
   released.release();
   const text = "a MemoryView: lend it to a call, pack it (instride/interop), or copy it: toList(), toBytes()";
+  // Firefox doesn't show what it can't clone.
+  const isShown = messageOf(() => structuredClone(Symbol(text))).includes(text);
+  const message = expect.stringContaining(isShown ? text : "unsupported type for structured data");
   const { port1, port2 } = new MessageChannel();
   const copy = Object.assign({}, view);
   for (const value of [view, released, view.at(0).toReadonly(), copy, { x: [view] }, new Map([["x", view]])]) {
     for (const send of [() => structuredClone(value), () => port1.postMessage(value)]) {
-      expect(send).toThrow(expect.objectContaining({ name: "DataCloneError", message: expect.stringContaining(text) }));
+      expect(send).toThrow(expect.objectContaining({ name: "DataCloneError", message }));
     }
   }
   port1.close();

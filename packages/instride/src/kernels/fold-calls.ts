@@ -13,7 +13,6 @@ import type { ParameterValues } from "./given-parameters.ts";
 import { isSameKinds, isSameValues, valuesOf } from "./kernel-parameters.ts";
 import type { Calls } from "./late-calls.ts";
 import { checkPreconditions, type Tests } from "./preconditions.ts";
-import { mayRehearse, rehearse } from "./rehearsal.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedFoldCall } from "./prepared-fold.ts";
 import type { CheckedKernel } from "./map-settings.ts";
@@ -106,6 +105,7 @@ export class FoldCalls<N extends ReductionName | ScanName> implements Calls {
     const { id, code, hasLoops } = this.#folding.plan(read, request).planned;
     // Made ready on this thread; others are as soon as they are told of it.
     this.#context.registry("reduce", { key: id, content: code });
+    const { mayRehearse, rehearse } = await import("./rehearsal.ts");
     if (!mayRehearse(this.#context, code.module === null || hasLoops)) return;
     const { where } = request.options;
     const views = [...request.operands.map(({ view }) => view), ...(where === undefined ? [] : [where])];

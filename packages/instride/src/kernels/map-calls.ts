@@ -19,7 +19,6 @@ import { runnerOf } from "./plain-map.ts";
 import { PreparedCall } from "./prepared-call.ts";
 import { PreparedMapCall } from "./prepared-map.ts";
 import { checkPreconditions, type Tests } from "./preconditions.ts";
-import { mayRehearse, rehearse } from "./rehearsal.ts";
 
 /** Calls with different arrays of which each is found again. */
 const BINDINGS_MAX = 8;
@@ -204,6 +203,7 @@ async function rehearseMap(
   { id, code, plan }: ReturnType<typeof planCall>,
 ): Promise<void> {
   const { context, program } = read;
+  const { mayRehearse, rehearse } = await import("./rehearsal.ts");
   if (!mayRehearse(context, code.module === null || plan.roundsMax > 0)) return;
   const { given, mask } = typeCall(read, request);
   const outputs = given?.map(({ view }) => view) ?? [];

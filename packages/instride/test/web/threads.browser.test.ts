@@ -118,6 +118,35 @@ it("parallelFor: a worker that ends in a chunk is a WorkerLostError, and is repl
   expect(await visits(rt, { kind: "none", at: -1 })).toEqual(ONCE);
 });
 
+it("parallelFor: a worker that closes itself and runs on for ever is ended, and is a WorkerLostError", async () => {
+  expect(await thrownBy(visits(rt, { kind: "close-and-hang", at: 500 }))).toBeInstanceOf(WorkerLostError);
+  expect(await visits(rt, { kind: "none", at: -1 })).toEqual(ONCE);
+});
+
+it("parallelFor: while a worker that hangs is being ended, another does its part", async () => {
+  using counts = rt.zeros([2], "int32");
+  const args: Deed = { kind: "hang", at: 0 };
+  // All of them hang, sooner or later: tasks and loops that come are for those that take their places.
+  const hanging = thrownBy(rt.parallelFor(deedKernel, { over: 2, views: { counts }, args, deadlineMs: 50 }));
+  const second = rt.zeros([2], "int32");
+  const both = thrownBy(rt.parallelFor(deedKernel, { over: 2, views: { counts: second }, args, deadlineMs: 50 }));
+  let ended = 0;
+  void hanging.then(() => ended++);
+  void both.then(() => ended++);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 300);
+  });
+  expect(await visits(rt, { kind: "none", at: -1 })).toEqual(ONCE);
+  expect(await rt.run(deedTask, { args: { kind: "fine" } })).toBe("fine");
+  const endedBefore = ended;
+  expect(await Promise.all([hanging, both])).toEqual([expect.any(DeadlineError), expect.any(DeadlineError)]);
+  // Where browsers take their time to end a worker, work went on meanwhile.
+  if (navigator.userAgent.includes("Chrome")) expect(endedBefore).toBe(0);
+  counts.clearPoison();
+  second.clearPoison();
+  second.release();
+});
+
 it("parallelFor: cancelled, it rejects with the reason and visits no further element", async () => {
   const stop = new AbortController();
   const call = visits(rt, { kind: "slow", at: 5 }, { signal: stop.signal });

@@ -2,8 +2,8 @@
  * Elements that ask where they are, or for their neighbours: what is reduced doesn't follow from what lies at one place of
  * each operand, so it is computed before it is folded, by the code of an element-wise kernel.
  *
- * A reduction has it computed block by block, to where its fold reads the block: nothing else is stored. A scan has all of
- * it computed first, to where the results come to lie, which it then scans in place.
+ * A reduction has it computed some blocks at a time, to where its fold reads them, and the next ones over them. A scan has
+ * all of it computed first, to where the results come to lie, which it then scans in place.
  *
  * @module
  */

@@ -17,6 +17,7 @@ import {
   placings,
   plain,
   runPlan,
+  uniteNaNs,
   whereabouts,
   WHOLE,
 } from "./placed-call.ts";
@@ -98,6 +99,8 @@ test("overlaps: with copies of the operands that are told of, the result is as i
     const safe = operands.map((operand, i) => (told.includes(i) ? copyOf(operand, copies) : operand));
     const plan = planElementwise(graph, outputs, safe);
     runPlan(plan, { graph, outputs, operands: safe }, moduleOf(graph, plan), course);
+    // An engine may change a NaN's bits where the interpreter passes it on.
+    for (const image of [room.bytes, expected]) uniteNaNs(image, outputs[0]!);
     expect(Buffer.compare(room.bytes.subarray(0, 100_000), expected.subarray(0, 100_000))).toBe(0);
     copied += told.length;
   });

@@ -261,7 +261,8 @@ export function forEachOffset({ shape, strides, byteOffset }: OperandLayout, bod
   visit(0, byteOffset);
 }
 
-function uniteNaNs(image: Uint8Array, array: PlacedArray): void {
+/** Makes any NaN among the elements of an array the same one. */
+export function uniteNaNs(image: Uint8Array, array: PlacedArray): void {
   if (!/^float(32|64)$|^complex/.test(array.dtype)) return;
   const { itemsize, lanes } = DTYPES[array.dtype];
   const view = new DataView(image.buffer);

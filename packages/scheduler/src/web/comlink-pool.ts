@@ -92,11 +92,7 @@ export class ComlinkPool implements Pool, TeamHost {
     this.#onThreadEnd = onThreadEnd;
     this.#team = new LaneTeam(this, this.participants, caller);
     // Those that are ending keep their lanes.
-    this.#seats = new Seats(
-      this.participants,
-      () => this.#add(makeWorker),
-      Math.min(2 * this.participants, LANES_MAX),
-    );
+    this.#seats = new Seats(this.participants, () => this.#add(makeWorker), Math.min(2 * this.participants, LANES_MAX));
   }
 
   checkOpen(): void {

@@ -4,7 +4,13 @@
  * @module
  */
 import { errorFromWire } from "@instride/core";
-import { type LaneExit, type TaskMessage, type TaskOutcome, type ThreadData, ThreadStartError } from "@instride/scheduler";
+import {
+  type LaneExit,
+  type TaskMessage,
+  type TaskOutcome,
+  type ThreadData,
+  ThreadStartError,
+} from "@instride/scheduler";
 import { asStartError, type PageWorker, untilAnswered } from "./page-worker.ts";
 import type { Seat } from "./seats.ts";
 import type { Membership } from "./worker-api.ts";

@@ -9,10 +9,10 @@ import {
   type ThreadAnswer,
   type ThreadHost,
   type ThreadRequest,
-  ThreadStartError,
+  type ThreadStartError,
   WorkerLostError,
 } from "@instride/scheduler";
-import { PageWorker, transferred, type WorkerFactory } from "./page-worker.ts";
+import { asStartError, PageWorker, transferred, untilAnswered, type WorkerFactory } from "./page-worker.ts";
 
 /** A worker that has been made and has not ended. */
 interface LiveWorker {
@@ -64,7 +64,7 @@ export class MovedWorker implements ThreadHost {
     port.addEventListener("messageerror", () => worker.terminate());
     port.start();
     void worker.ended.then(() => this.#lose(live, new WorkerLostError(lostFact(worker))));
-    this.#serve(live, itsPort).catch((error: unknown) => {
+    this.#serve(live, itsPort).catch((error: ThreadStartError) => {
       worker.terminate();
       this.#lose(live, error);
     });
@@ -73,23 +73,24 @@ export class MovedWorker implements ThreadHost {
 
   async #serve({ worker }: LiveWorker, itsPort: MessagePort): Promise<void> {
     const api = await worker.started;
-    const refusal = await api.serveMoved(transferred(itsPort), PROTOCOL_VERSION);
-    if (refusal !== null) throw errorFromWire(refusal.refused);
+    try {
+      const serving = api.serveMoved(transferred(itsPort), PROTOCOL_VERSION);
+      await untilAnswered(serving);
+      const refusal = await serving;
+      if (refusal !== null) throw errorFromWire(refusal.refused);
+    } catch (cause) {
+      throw asStartError(cause);
+    }
   }
 
-  #lose(live: LiveWorker, error: unknown): void {
+  #lose(live: LiveWorker, error: WorkerLostError): void {
     if (this.#live === live) this.#live = null;
     live.port.close();
-    live.asked?.reject(error instanceof ThreadStartError ? error : asLost(error));
+    live.asked?.reject(error);
     live.asked = null;
   }
 }
 
 function lostFact({ lastError }: PageWorker): string {
   return `a thread was lost${lastError === null ? "" : `: ${lastError}`}`;
-}
-
-function asLost(error: unknown): WorkerLostError {
-  if (error instanceof WorkerLostError) return error;
-  return new WorkerLostError("a thread was lost", { cause: error });
 }

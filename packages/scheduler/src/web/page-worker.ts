@@ -115,10 +115,12 @@ export class PageWorker {
 
   #awaitLock(lock: string): void {
     // A page that may not ask for it is no worse off than where there are none.
-    navigator.locks.request(lock, () => this.#ended.resolve()).catch(() => {
-      this.#lock = null;
-      if (this.#isEnding) this.#endLater();
-    });
+    navigator.locks
+      .request(lock, () => this.#ended.resolve())
+      .catch(() => {
+        this.#lock = null;
+        if (this.#isEnding) this.#endLater();
+      });
   }
 
   #endLater(): void {
