@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 import { browserTests } from "./test/browser/config.ts";
 import { firefox, firefoxPath } from "./test/browser/firefox.ts";
 
+// Before anything is started.
 firefoxPath();
 
-export default defineConfig(() => browserTests({ browser: "firefox", provider: firefox() }));
+export default defineConfig(({ mode }) => browserTests({ browser: "firefox", provider: firefox() }, mode));

@@ -24,11 +24,8 @@ export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** The same files as in Node, and those that are for browsers alone. */
-const TESTS = [
-  "packages/{core,kernels,scheduler,instride}/test/**/*.test.ts",
-  "conformance/test/**/*.test.ts",
-  "**/*.browser.test.ts",
-];
+const PARTS = ["{packages/{core,kernels,scheduler},conformance,workers}/test/**/*.test.ts"];
+const RUNTIMES = ["packages/instride/test/**/*.test.ts"];
 
 /** What stays in Node, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -103,7 +100,7 @@ export async function browserTests({ browser, provider }: TestedBrowser, mode: s
         // Published it lies beside the page's script.
         { find: /^.*\/instride\/src\/web\/worker\.js/, replacement: worker },
         ...NODE_MODULES.map((name) => ({
-          find: `node:${name}`,
+          find: new RegExp(`^node:${name}$`),
           replacement: join(PAGE, `node/${name.replace("_", "-")}.ts`),
         })),
       ],
@@ -112,15 +109,18 @@ export async function browserTests({ browser, provider }: TestedBrowser, mode: s
     // would reload the page in mid-run.
     optimizeDeps: { noDiscovery: true, include: ["buffer/", "fflate"] },
     test: {
-      include: TESTS,
       exclude: [
         "**/node_modules/**",
         ...Object.keys(LEFT_OUT),
         ...Object.keys(LEFT_OUT_OF[browser]),
         ...(isWhole ? [] : Object.keys(LONG)),
       ],
-      // One page for all files: a page of its own costs each a quarter of a second.
-      isolate: false,
+      projects: [
+        // A page of its own costs each file a quarter of a second: so these share one.
+        { extends: true, test: { name: "parts", include: PARTS, isolate: false, sequence: { groupOrder: 0 } } },
+        // A runtime reserves memory, of which a page has little more than a hundred, until its modules are gone.
+        { extends: true, test: { name: "runtimes", include: RUNTIMES, isolate: true, sequence: { groupOrder: 1 } } },
+      ],
       maxWorkers: 2,
       provide: { modes: isWhole ? "all" : "threads" },
       setupFiles: [join(PAGE, "setup.ts")],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Descriptor, MemoryOwner } from "instride";
 import { PiscinaPool } from "@instride/scheduler/piscina";
-import { honest, lies } from "./lies.ts";
+import { lies } from "./lies.ts";
 import { callerOf } from "./modes.ts";
 
 const misbehave = new URL("fixtures/misbehave.kernel.ts", import.meta.url);

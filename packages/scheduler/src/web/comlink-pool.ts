@@ -126,8 +126,8 @@ export class ComlinkPool implements Pool, TeamHost {
     try {
       return await this.#lent(worker, worker.task(message));
     } catch (cause) {
-      if (signal?.aborted === true) throw signal.reason;
-      throw cloneError("the arguments or the result", cause) ?? cause;
+      const error = cloneError("the arguments or the result", cause) ?? cause;
+      throw signal?.aborted === true ? (signal.reason as unknown) : error;
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }

@@ -9,7 +9,6 @@ import {
   type ThreadAnswer,
   type ThreadHost,
   type ThreadRequest,
-  type ThreadStartError,
   WorkerLostError,
 } from "@instride/scheduler";
 import { asStartError, PageWorker, transferred, untilAnswered, type WorkerFactory } from "./page-worker.ts";
@@ -64,23 +63,19 @@ export class MovedWorker implements ThreadHost {
     port.addEventListener("messageerror", () => worker.terminate());
     port.start();
     void worker.ended.then(() => this.#lose(live, new WorkerLostError(lostFact(worker))));
-    this.#serve(live, itsPort).catch((error: ThreadStartError) => {
+    this.#serve(live, itsPort).catch((error: unknown) => {
       worker.terminate();
-      this.#lose(live, error);
+      this.#lose(live, asStartError(error));
     });
     return live;
   }
 
   async #serve({ worker }: LiveWorker, itsPort: MessagePort): Promise<void> {
     const api = await worker.started;
-    try {
-      const serving = api.serveMoved(transferred(itsPort), PROTOCOL_VERSION);
-      await untilAnswered(serving);
-      const refusal = await serving;
-      if (refusal !== null) throw errorFromWire(refusal.refused);
-    } catch (cause) {
-      throw asStartError(cause);
-    }
+    const serving = api.serveMoved(transferred(itsPort), PROTOCOL_VERSION);
+    await untilAnswered(serving);
+    const refusal = await serving;
+    if (refusal !== null) throw errorFromWire(refusal.refused);
   }
 
   #lose(live: LiveWorker, error: WorkerLostError): void {
