@@ -17,9 +17,7 @@ const MODES: readonly KernelMode[] = inject("modes") === "threads" ? ["threads-2
 export async function testKernelVectors(file: string): Promise<void> {
   const cases = readCases(file);
   const replays = KERNEL_REPLAYS[file]!;
-  const runtimes = await Promise.all(
-    MODES.map((mode) => KernelRuntime.open(mode, { memory: "own", waits: true })),
-  );
+  const runtimes = await Promise.all(MODES.map((mode) => KernelRuntime.open(mode, { memory: "own", waits: true })));
   // Throws if anything is left in a runtime.
   afterAll(async () => {
     for (const runtime of runtimes) await runtime[Symbol.asyncDispose]();

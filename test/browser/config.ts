@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = join(import.meta.dirname, "page");
 
 /** Modules of Node that tests use, and the room `page/node` has: any other leaves a test out. */
-const NODE_MODULES = ["events", "fs", "timers/promises", "v8", "vm", "worker_threads", "zlib"];
+const NODE_MODULES = ["events", "fs", "process", "timers/promises", "v8", "vm", "worker_threads", "zlib"];
 
 /** A page and all that it loads are isolated from other origins, so that they may share memory. */
 export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {

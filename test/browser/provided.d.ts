@@ -3,11 +3,12 @@
  *
  * @module
  */
-import "vitest";
+
+/** In which modes the suites of every mode run: in all, or in `threads` alone, with two threads. */
+export type TestedModes = "all" | "threads";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** In which modes the suites of every mode run: in all, or in `threads` alone, with two threads. */
-    readonly modes: "all" | "threads";
+    readonly modes: TestedModes;
   }
 }

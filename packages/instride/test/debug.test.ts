@@ -128,13 +128,16 @@ describeModes((runtime) => {
 test("leaks: name the threads that work under a lease, as stats do", async () => {
   await using rt = await open({ threads: 2 });
   const marks = rt.zeros([40], "uint8");
-  const slow = { over: 40, grainsize: 1, views: { marks }, args: { kind: "slow", ms: 10 } };
+  // Both threads are to come before it has run, however late.
+  const stop = new AbortController();
+  const slow = { over: 40, grainsize: 1, views: { marks }, args: { kind: "slow", ms: 100 }, signal: stop.signal };
   const call = rt.parallelFor(misbehave, slow);
   let leak: HeldLease | undefined;
   for (leak = rt.leaks()[0]; leak !== undefined && leak.threads.length < 2; leak = rt.leaks()[0]) await sleep(1);
   const { threads } = leak!;
   expect([threads.length, threads.every((thread) => rt.stats().views.has(thread))]).toEqual([2, true]);
-  await call;
+  stop.abort(new Error("seen"));
+  await expect(call).rejects.toThrow("seen");
   expect(rt.leaks()).toEqual([]);
 });
 

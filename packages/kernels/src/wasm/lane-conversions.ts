@@ -104,7 +104,9 @@ const SMALL = 4_194_304;
 
 function isSmall({ plan }: LaneEmitter, node: ConversionNode): boolean {
   const [source] = node.args;
-  return node.type === "i32" && source.type === "f32" && liesWithin(source, plan.graph.operands, -SMALL, SMALL);
+  // Unsigned, a negative number becomes 0.
+  const least = node.op === "trunc_sat_u" ? 0 : -SMALL;
+  return node.type === "i32" && source.type === "f32" && liesWithin(source, plan.graph.operands, least, SMALL);
 }
 
 /**

@@ -5,7 +5,7 @@ import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, Node } from "../../src/graph/graph.ts";
 import { buildElementLoop } from "../../src/wasm/element-loop.ts";
 import { inputStreams, type Step } from "../../src/wasm/streams.ts";
-import { bytes, checkCase, compile, memory, placeArrays, scramble } from "./compiled-run.ts";
+import { bytes, checkCase, compile, memory, placeArrays, type Placed, scramble } from "./compiled-run.ts";
 
 const ALL_DTYPES = Object.keys(DTYPES) as DType[];
 const STEPS: readonly Step[] = [1, 0, -1, 2, -2, 3, -3, 4, -4, 5, "strided"];
@@ -190,6 +190,20 @@ test.for(ALL_DTYPES)("%s: is read before, inside and after a loop, by vectors si
       for (const step of [1, 2, "strided"] as const)
         checkCase({ graph, inputs: [step, 1], outputs: [1, 1], strides: [19, 0], unroll, sizes: [1, 6, 33] });
   }
+});
+
+test("trunc_sat_u: of small numbers too, the negative ones become 0", () => {
+  const builder = new GraphBuilder(["int8"], []);
+  const small = builder.convert("convert_s", builder.load(0), "f32");
+  const graph = builder.finish([
+    { dtype: "int32", value: [builder.truncSatU(small, "i32")] },
+    { dtype: "int32", value: [builder.truncSatS(small, "i32")] },
+    { dtype: "int32", value: [builder.truncSatU(builder.f32(-2), "i32")] },
+  ]);
+  const fill = ([input]: readonly Placed[]): void => {
+    for (let i = 0; i < 33; i++) bytes[input!.offset + i] = 16 * i;
+  };
+  checkCase({ graph, inputs: [1], outputs: [1, 1, 1], sizes: [33], fill });
 });
 
 test("indices: the inner axis's runs on from what is given, others stay", () => {

@@ -104,15 +104,3 @@ function firstMessage(port: ParentPort): Promise<unknown> {
     });
   });
 }
-
-if (!isMainThread) Object.assign(globalThis, { process: { env: {}, exit } });
-
-/**
- * Ends this worker in the middle of whatever it does. It cannot by itself: what runs in it runs on, so that the page is
- * asked to end it (`workers.ts`), and waited for.
- */
-function exit(): never {
-  new BroadcastChannel("exit").postMessage(scope.name);
-  const nothing = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) Atomics.wait(nothing, 0, 0, 1000);
-}
