@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -18,6 +19,8 @@ export default defineConfig({
     globalSetup: ["test/packaging/packed-folder.ts"],
     // The main thread must be free to block, and a thread of ours that dies must not take the runner with it.
     pool: "forks",
+    // Many tests wait for threads and processes of their own: with one file at a time a small machine is idle for half of it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     provide: { modes: "all" },
     testTimeout: 20_000,
     hookTimeout: 20_000,

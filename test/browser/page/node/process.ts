@@ -9,7 +9,7 @@
  * asked to end it (`workers.ts`), and waited for.
  */
 export function exit(): never {
-  new BroadcastChannel("exit").postMessage(globalThis.name);
+  new BroadcastChannel("exit").postMessage((globalThis as unknown as { readonly name: string }).name);
   const nothing = new Int32Array(new SharedArrayBuffer(4));
   for (;;) Atomics.wait(nothing, 0, 0, 1000);
 }
