@@ -29,7 +29,7 @@ test(
 
 test("pnpm soak: what a runtime keeps is noticed", { timeout: TIMEOUT_MS }, async () => {
   const leaking = new URL("./fixtures/leaking-soak.ts", import.meta.url);
-  const { failed, summary, fault } = await runSoak({ seconds: 5, seed: 2, help: false }, () => {}, leaking);
+  const { failed, summary, fault } = await runSoak({ seconds: 8, seed: 2, help: false }, () => {}, leaking);
   expect(fault).toBe(null);
   expect(failed).toBeGreaterThanOrEqual(2);
   const faults = summary!.watched.filter((watched) => watched.fault !== null).map(({ name }) => name);

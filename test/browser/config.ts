@@ -72,9 +72,11 @@ const LEFT_OUT_OF: Readonly<Record<TestedBrowser["browser"], Readonly<Record<str
   },
 };
 
-/** What takes long, and differs little from engine to engine: only in the whole matrix. */
+/** What takes long on both cores, and differs little from engine to engine: only in the whole matrix. */
 const LONG: Readonly<Record<string, string>> = {
   "packages/instride/test/kernels/sums.test.ts": "statistics of roundings",
+  "packages/kernels/test/reduction/made-elements.test.ts": "random reductions of expressions",
+  "packages/kernels/test/reduction/random-reductions.test.ts": "random reductions; random-folds.test.ts runs some",
   "packages/kernels/test/mathematics/complex-accuracy.test.ts": "statistics of roundings",
 };
 
